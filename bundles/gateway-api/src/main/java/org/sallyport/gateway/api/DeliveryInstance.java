@@ -1,0 +1,30 @@
+package org.sallyport.gateway.api;
+
+import java.io.IOException;
+import java.io.InputStream;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** One SOP Instance of a delivery: a Part 10 file of known length that can be read as often as needed. */
+@ProviderType
+public interface DeliveryInstance {
+
+    String sopClassUid();
+
+    String sopInstanceUid();
+
+    String seriesInstanceUid();
+
+    String transferSyntaxUid();
+
+    /** Length of the Part 10 file in bytes. */
+    long length();
+
+    /** CRC-32 (ISO 3309, as ZIP uses it) of the Part 10 file, unsigned. */
+    long crc32();
+
+    /** SHA-256 of the Part 10 file, 32 bytes; a fresh copy. */
+    byte[] sha256();
+
+    /** The Part 10 file with preamble and file meta information. The caller closes it. */
+    InputStream open() throws IOException;
+}

@@ -1,0 +1,9 @@
+package org.sallyport.gateway.api;
+
+/** Whether a delivery carries the patient's identity. */
+public enum IdentityMode {
+    /** De-identified, as stored. */
+    PSEUDONYMOUS,
+    /** The original identity, restored while it is read; only for destinations that the administrator marked so. */
+    ORIGINAL
+}

@@ -1,0 +1,43 @@
+package org.sallyport.gateway.api;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a study without its identity: pseudonymous and treated values only.
+ *
+ * @param studyInstanceUid the pseudonymous Study Instance UID
+ * @param patientName the pseudonym, {@code ANON-…}; Patient ID is the same
+ * @param studyDate the shifted Study Date, {@code YYYYMMDD}, or null
+ * @param studyDescription the treated Study Description, or null if the profile removed it
+ * @param modalities the modalities of the study's series
+ * @param callingAet AE title that sent the (first) image
+ * @param series number of series in this delivery
+ * @param instances number of instances in this delivery
+ * @param bytes length of all Part 10 files of this delivery
+ * @param attributes for filters and templates: {@code Modality}, {@code CallingAET}, {@code CalledAET}, {@code CallingAddress},
+ *     {@code BodyPartExamined}, {@code StudyDescription}, {@code Images}, {@code Profile}; treated values only
+ */
+public record StudyFacts(
+        String studyInstanceUid,
+        String patientName,
+        @Nullable String studyDate,
+        @Nullable String studyDescription,
+        Set<String> modalities,
+        String callingAet,
+        int series,
+        int instances,
+        long bytes,
+        Map<String, Object> attributes) {
+
+    public StudyFacts {
+        modalities = Set.copyOf(modalities);
+        attributes = Map.copyOf(attributes);
+    }
+
+    /** Patient ID equals Patient's Name: one pseudonym serves both. */
+    public String patientId() {
+        return patientName;
+    }
+}

@@ -1,0 +1,80 @@
+package org.sallyport.gateway.api.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Sealed objects that a person has to look at, and sealed diagnostic copies of what could not be parsed. Thread-safe. */
+public interface Quarantine {
+
+    /** Begins to hold an object. */
+    Holding hold(Description description) throws IOException;
+
+    /** Bytes that diagnostic copies may still take; 0 = keep no further one. */
+    long diagnosticRoom() throws IOException;
+
+    /** Whether a diagnostic copy with this keyed digest is kept already. */
+    boolean hasDiagnostic(byte[] digest) throws IOException;
+
+    /** Newest first; limit 1–10,000. */
+    List<Entry> newest(int limit) throws IOException;
+
+    Optional<Entry> entry(UUID id) throws IOException;
+
+    /** The sealed bytes as written; sealed for the place {@code held/<id>}. */
+    InputStream openSealed(UUID id) throws IOException;
+
+    /** Owned by one thread; closed without commit it leaves no trace. */
+    interface Holding extends Closeable {
+
+        UUID id();
+
+        /** Takes sealed bytes only. */
+        OutputStream sealed();
+
+        /** Forces file and folder; durable on return. */
+        void commit() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    enum Kind {
+        /** Acknowledged and held. */
+        HELD,
+        /** Not acknowledged; kept for diagnosis. */
+        DIAGNOSTIC
+    }
+
+    /**
+     * @param digest keyed digest by which equal diagnostic copies are recognised, 32 bytes
+     * @param reason plain words without identity, at most 200 characters
+     */
+    record Description(
+            Kind kind,
+            String reason,
+            String sopClassUid,
+            String transferSyntaxUid,
+            String callingAet,
+            String address,
+            Instant receivedAt,
+            byte[] digest) {
+
+        public Description {
+            digest = digest.clone();
+        }
+
+        @Override
+        public byte[] digest() {
+            return digest.clone();
+        }
+    }
+
+    /** @param length sealed bytes */
+    record Entry(UUID id, Description description, long length) {}
+}

@@ -1,0 +1,17 @@
+package org.sallyport.gateway.api.store;
+
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * Hears of instances as they are committed (whiteboard: register it as a service). Called on the association's thread after the commit:
+ * has to return at once and must not throw.
+ */
+public interface StudyActivityListener {
+
+    /** An instance is durable. */
+    void committed(String studyInstanceUid, long session, Instant at);
+
+    /** A session that brought instances of these studies has ended. */
+    void sessionClosed(long session, Set<String> studyInstanceUids);
+}

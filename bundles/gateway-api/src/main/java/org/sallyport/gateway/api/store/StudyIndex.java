@@ -1,0 +1,54 @@
+package org.sallyport.gateway.api.store;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the index of studies; pseudonymous values only. Sees what is not yet written behind. Thread-safe. */
+public interface StudyIndex {
+
+    /** Newest first; limit 1–10,000. */
+    List<StudyRecord> newest(int limit) throws IndexException;
+
+    Optional<StudyRecord> study(String studyInstanceUid) throws IndexException;
+
+    /** All instances of a study, newest version of each, ordered by series and instance number. */
+    List<StoredInstance> instances(String studyInstanceUid) throws IndexException;
+
+    /** The instances of one part, newest version of each within the part. */
+    List<StoredInstance> instances(String studyInstanceUid, int part) throws IndexException;
+
+    /** Studies that hold instances of no part yet: still receiving, or cut off by a restart. */
+    List<StudyRecord> receiving() throws IndexException;
+
+    /** Instances kept in more than one version. */
+    List<StoredInstance> conflicts(int limit) throws IndexException;
+
+    /**
+     * @param parts how many parts were completed (0 = still receiving for the first time)
+     * @param loose instances that belong to no part yet
+     * @param lastReceivedAt when the newest instance was committed
+     */
+    record StudyRecord(
+            String studyInstanceUid,
+            String pseudonym,
+            @Nullable String studyDate,
+            @Nullable String studyDescription,
+            Set<String> modalities,
+            String callingAet,
+            int series,
+            int instances,
+            long bytes,
+            int parts,
+            int loose,
+            int conflicts,
+            Instant firstReceivedAt,
+            Instant lastReceivedAt) {
+
+        public StudyRecord {
+            modalities = Set.copyOf(modalities);
+        }
+    }
+}
