@@ -16,9 +16,9 @@ public sealed interface DeliveryOutcome {
     /**
      * Not now; the queue tries again, after growing pauses.
      *
-     * @param wait what the receiver asked for ({@code Retry-After}); null = the queue's own pause
+     * @param pause what the receiver asked for ({@code Retry-After}); null = the queue's own pause
      */
-    record Later(String reason, @Nullable Duration wait) implements DeliveryOutcome {}
+    record Later(String reason, @Nullable Duration pause) implements DeliveryOutcome {}
 
     /** The receiver will never take this; the delivery is parked until a person decides. */
     record Refused(String reason) implements DeliveryOutcome {}
