@@ -31,22 +31,38 @@ public interface DeliveryQueue {
      */
     List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException;
 
-    /** Prolongs a claim. @return false if it is no longer ours: stop working on it */
+    /**
+     * Prolongs a claim.
+     *
+     * @return false if it is no longer ours: stop working on it
+     */
     boolean renew(long id, String owner, Duration lease) throws IndexException;
 
     /** @return false if the claim is no longer ours; nothing was changed then */
     boolean delivered(long id, String owner, String receipt) throws IndexException;
 
-    /** Back to the queue, due at {@code notBefore}. @param failed whether this counts as a failed attempt */
+    /**
+     * Back to the queue, due at {@code notBefore}.
+     *
+     * @param failed whether this counts as a failed attempt
+     */
     boolean later(long id, String owner, Instant notBefore, String reason, boolean failed) throws IndexException;
 
     /** Parks: a person has to decide. */
     boolean park(long id, String owner, String reason) throws IndexException;
 
-    /** Ends the claims of runs of this appliance that are no more; called once at start. @return how many */
+    /**
+     * Ends the claims of runs of this appliance that are no more; called once at start.
+     *
+     * @return how many
+     */
     int releaseClaims(String exceptOwner) throws IndexException;
 
-    /** Makes a waiting, retrying or parked delivery due now. @return false if there is none such */
+    /**
+     * Makes a waiting, retrying or parked delivery due now.
+     *
+     * @return false if there is none such
+     */
     boolean retryNow(long id) throws IndexException;
 
     /** Newest first; limit 1–10,000; states empty = all. */

@@ -22,5 +22,10 @@ public interface DestinationDirectory {
     }
 
     /** @param running deliveries under way */
-    record View(String name, State state, @Nullable String message, @Nullable String filter, int running) {}
+    record View(
+            String name,
+            State state,
+            @Nullable String message,
+            @Nullable String filter,
+            int running) {}
 }

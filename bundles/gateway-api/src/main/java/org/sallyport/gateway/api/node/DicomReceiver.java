@@ -25,8 +25,19 @@ public interface DicomReceiver {
      * @param receiving whether an image sent now would be received and kept
      * @param problem why not, or null
      */
-    record Status(boolean listening, boolean receiving, String aet, int port, @Nullable String problem) {}
+    record Status(
+            boolean listening,
+            boolean receiving,
+            String aet,
+            int port,
+            @Nullable String problem) {}
 
     record AssociationView(
-            String callingAet, String calledAet, String address, Instant since, long messages, long bytes, @Nullable String currentOperation) {}
+            String callingAet,
+            String calledAet,
+            String address,
+            Instant since,
+            long messages,
+            long bytes,
+            @Nullable String currentOperation) {}
 }

@@ -14,7 +14,14 @@ import java.util.UUID;
  * @param version 1 for the first original under this SOP Instance UID, then 2, …
  */
 public record StoredInstance(
-        InstanceFacts facts, UUID frameId, String packId, long offset, long length, long crc32, byte[] sha256, int version) {
+        InstanceFacts facts,
+        UUID frameId,
+        String packId,
+        long offset,
+        long length,
+        long crc32,
+        byte[] sha256,
+        int version) {
 
     public StoredInstance {
         sha256 = sha256.clone();

@@ -14,7 +14,14 @@ public interface AuditLog {
      * @param outcome {@code done} or {@code refused}
      * @param detail plain words without identity, or null
      */
-    void record(String action, String actor, String source, String subject, String reason, String outcome, @Nullable String detail)
+    void record(
+            String action,
+            String actor,
+            String source,
+            String subject,
+            String reason,
+            String outcome,
+            @Nullable String detail)
             throws VaultException;
 
     /** The newest records, newest first; limit 1–10,000. */

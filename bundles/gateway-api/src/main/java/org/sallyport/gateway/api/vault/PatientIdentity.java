@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param patientId Patient ID (0010,0020) as decoded and trimmed, or null
  * @param studyInstanceUid the original Study Instance UID
  */
-public record PatientIdentity(@Nullable String issuer, @Nullable String patientId, String studyInstanceUid) {
+public record PatientIdentity(
+        @Nullable String issuer, @Nullable String patientId, String studyInstanceUid) {
 
     @Override
     public String toString() {
