@@ -1,0 +1,47 @@
+package org.sallyport.dicom.net;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What an {@link AssociationServer} asks its user (intervention: one, must answer). Called from the associations' threads. */
+public interface AssociationPolicy {
+
+    /** Whether to accept, and which contexts. */
+    Decision decide(AssociateRequest request, InetAddress address);
+
+    /** An association was accepted: makes the one that serves it. */
+    Service serve(Association association) throws IOException;
+
+    /**
+     * @param rejection null = accept
+     * @param contexts an answer to every proposed context
+     */
+    record Decision(@Nullable Rejection rejection, List<PresentationContext> contexts) {
+
+        public static Decision accept(List<PresentationContext> contexts) {
+            return new Decision(null, contexts);
+        }
+
+        public static Decision reject(Rejection rejection) {
+            return new Decision(rejection, List.of());
+        }
+    }
+
+    /** Serves one association, on its thread. */
+    interface Service extends Closeable {
+
+        /**
+         * Serves a request and sends its responses on the association. What it leaves of the data set is passed over.
+         *
+         * @throws IOException ends the association
+         */
+        void handle(Association.Message message) throws IOException;
+
+        /** The association has ended, however. */
+        @Override
+        void close() throws IOException;
+    }
+}

@@ -1,0 +1,70 @@
+package org.sallyport.dicom.net;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.Uids;
+
+/**
+ * The user information items of an association (PS3.8 9.3.2.3, PS3.7 D.3.3).
+ *
+ * @param maxPduLength longest P-DATA-TF variable field that the sender of this takes, bytes; 0 = any
+ * @param asynchronousOperations null = one operation at a time
+ * @param userIdentity in a request
+ * @param userIdentityResponse server response in an acceptance
+ */
+public record UserInformation(
+        long maxPduLength,
+        String implementationClassUid,
+        @Nullable String implementationVersionName,
+        @Nullable AsynchronousOperations asynchronousOperations,
+        List<RoleSelection> roles,
+        List<ExtendedNegotiation> extended,
+        List<CommonExtendedNegotiation> commonExtended,
+        @Nullable UserIdentity userIdentity,
+        byte @Nullable [] userIdentityResponse) {
+
+    public UserInformation {
+        roles = List.copyOf(roles);
+        extended = List.copyOf(extended);
+        commonExtended = List.copyOf(commonExtended);
+    }
+
+    /** Ours, with nothing negotiated beyond the length. */
+    public static UserInformation ours(int maxPduLength) {
+        return new UserInformation(
+                maxPduLength,
+                Uids.IMPLEMENTATION_CLASS,
+                Uids.IMPLEMENTATION_VERSION,
+                null,
+                List.of(),
+                List.of(),
+                List.of(),
+                null,
+                null);
+    }
+
+    /** Asynchronous Operations Window (PS3.7 D.3.3.3); 0 = any number. */
+    public record AsynchronousOperations(int invoked, int performed) {}
+
+    /** SCP/SCU Role Selection (PS3.7 D.3.3.4). */
+    public record RoleSelection(String sopClassUid, boolean scu, boolean scp) {}
+
+    /** SOP Class Extended Negotiation (PS3.7 D.3.3.5). */
+    public record ExtendedNegotiation(String sopClassUid, byte[] information) {}
+
+    /** SOP Class Common Extended Negotiation (PS3.7 D.3.3.6). */
+    public record CommonExtendedNegotiation(String sopClassUid, String serviceClassUid, List<String> relatedClasses) {}
+
+    /**
+     * User Identity Negotiation (PS3.7 D.3.3.7). Holds a credential: it has no {@code toString} that shows it.
+     *
+     * @param type 1 user name, 2 user name and passcode, 3 Kerberos, 4 SAML, 5 JSON web token
+     */
+    public record UserIdentity(int type, boolean responseRequested, byte[] primary, byte[] secondary) {
+
+        @Override
+        public String toString() {
+            return "UserIdentity[type " + type + "]";
+        }
+    }
+}

@@ -1,0 +1,415 @@
+package org.sallyport.dicom.net.internal;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.net.AssociateAccept;
+import org.sallyport.dicom.net.AssociateRequest;
+import org.sallyport.dicom.net.AssociationException;
+import org.sallyport.dicom.net.AssociationException.Kind;
+import org.sallyport.dicom.net.Rejection;
+import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.dicom.net.internal.StateTable.Action;
+import org.sallyport.dicom.net.internal.StateTable.Event;
+import org.sallyport.dicom.net.internal.StateTable.State;
+
+/**
+ * One association's upper layer: turns what comes and what is asked into events, looks the action up in {@link StateTable} and carries it
+ * out. Owned by the association's thread; {@link #kill()} may be called from any.
+ */
+public final class UpperLayer implements Closeable {
+
+    /** 128 contexts with all transfer syntaxes there are stay far below. */
+    private static final int LONGEST_ASSOCIATE_PDU = 1 << 20;
+
+    private static final int SLICE_MILLIS = 250;
+    private static final int SHORT_PDU = 4;
+
+    private final Socket socket;
+    private final SocketInput in;
+    private final OutputStream out;
+    private final boolean requester;
+    private final Timeouts timeouts;
+    private final int maxPduLength;
+
+    private State state;
+    private byte[] body = {};
+    private int dataLeft;
+    private int abortReason;
+
+    /** @param maxPduLength longest P-DATA-TF variable field that we take; what we announce */
+    public UpperLayer(Socket socket, boolean requester, Timeouts timeouts, int maxPduLength) throws IOException {
+        this.socket = socket;
+        this.requester = requester;
+        this.timeouts = timeouts;
+        this.maxPduLength = maxPduLength;
+        socket.setTcpNoDelay(true);
+        this.in = new SocketInput(socket);
+        this.out = socket.getOutputStream();
+        // The connection is there already: Sta4 has been passed by the requester's connect, Sta1 by the acceptor's accept.
+        this.state = requester ? State.STA4 : State.STA1;
+        if (!requester) {
+            step(Event.TRANSPORT_INDICATION);
+        }
+    }
+
+    /** Bytes received so far. */
+    public long received() {
+        return in.received();
+    }
+
+    // ---- association
+
+    /** Acceptor: waits for the A-ASSOCIATE-RQ at most ARTIM. */
+    public AssociateRequest awaitRequest() throws IOException {
+        await(timeouts.acse(), () -> false);
+        try {
+            return PduDecoder.request(body);
+        } catch (PduException e) {
+            throw refuse(e);
+        }
+    }
+
+    public void accept(AssociateAccept accept) throws IOException {
+        step(Event.RESPONSE_ACCEPT);
+        send(PduEncoder.accept(accept));
+    }
+
+    /** Sends an A-ASSOCIATE-RJ and waits for the peer to close. */
+    public void reject(Rejection rejection) throws IOException {
+        step(Event.RESPONSE_REJECT);
+        send(PduEncoder.reject(rejection));
+        awaitClose();
+    }
+
+    /** Requester: sends the request and waits for the answer. */
+    public AssociateAccept request(AssociateRequest request) throws IOException {
+        step(Event.TRANSPORT_CONFIRM);
+        send(PduEncoder.request(request));
+        Action action = await(timeouts.acse(), () -> false);
+        if (action == Action.AE_4) {
+            close();
+            throw new AssociationException(new Rejection(body[1] & 0xFF, body[2] & 0xFF, body[3] & 0xFF));
+        }
+        try {
+            return PduDecoder.accept(body, request.contexts());
+        } catch (PduException e) {
+            throw refuse(e);
+        }
+    }
+
+    // ---- release and abort
+
+    /** Requests release and waits for the answer; what the peer still sends meanwhile is passed over. Resolves a collision. */
+    public void release() throws IOException {
+        step(Event.RELEASE_REQUEST);
+        send(PduEncoder.release(PduType.A_RELEASE_RQ));
+        while (true) {
+            Action action = await(timeouts.acse(), () -> false);
+            switch (action) {
+                case AR_6 -> skipData();
+                case AR_3 -> {
+                    close();
+                    return;
+                }
+                case AR_8 -> {
+                    if (requester) {
+                        step(Event.RELEASE_RESPONSE);
+                        send(PduEncoder.release(PduType.A_RELEASE_RP));
+                    }
+                }
+                case AR_10 -> {
+                    step(Event.RELEASE_RESPONSE);
+                    send(PduEncoder.release(PduType.A_RELEASE_RP));
+                    awaitClose();
+                    return;
+                }
+                default -> throw new IllegalStateException(action + " while releasing");
+            }
+        }
+    }
+
+    /** Answers the peer's A-RELEASE-RQ and waits for it to close. */
+    public void confirmRelease() throws IOException {
+        step(Event.RELEASE_RESPONSE);
+        send(PduEncoder.release(PduType.A_RELEASE_RP));
+        awaitClose();
+    }
+
+    /** A-ABORT by the service user. Does nothing if the association has ended. */
+    public void abort() {
+        if (StateTable.action(state, Event.ABORT_REQUEST) == null) {
+            kill();
+            return;
+        }
+        try {
+            step(Event.ABORT_REQUEST);
+            send(PduEncoder.abort(0, 0));
+            awaitClose();
+        } catch (IOException e) {
+            // The connection is gone already, which is what an abort is for.
+            kill();
+        }
+    }
+
+    /** Ends the connection at once, from any thread: the owner's waits end with {@link Kind#CONNECTION_LOST}. */
+    public void kill() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException("closing a socket failed", e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        state = State.STA1;
+        socket.close();
+    }
+
+    // ---- data
+
+    /**
+     * Waits for the next P-DATA-TF.
+     *
+     * @param giveUp asked now and then; if true the association is aborted
+     * @return false if the peer requested release instead: {@link #confirmRelease()}
+     */
+    public boolean awaitData(Duration timeout, BooleanSupplier giveUp) throws IOException {
+        while (dataLeft == 0) {
+            if (await(timeout, giveUp) == Action.AR_2) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Bytes left of the P-DATA-TF under way. */
+    public int dataLeft() {
+        return dataLeft;
+    }
+
+    /** Bytes of the P-DATA-TF under way, at most {@link #dataLeft()}. */
+    public int readData(byte[] to, int offset, int length) throws IOException {
+        try {
+            int n = in.read(to, offset, Math.min(length, dataLeft));
+            dataLeft -= n;
+            return n;
+        } catch (EOFException e) {
+            throw lost();
+        } catch (SocketTimeoutException e) {
+            throw timedOut("in the middle of a message");
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    private void skipData() throws IOException {
+        byte[] rest = new byte[8192];
+        while (dataLeft > 0) {
+            readData(rest, 0, rest.length);
+        }
+    }
+
+    /** Sends one whole P-DATA-TF PDU in one write. */
+    public void sendData(byte[] pdu, int length) throws IOException {
+        step(Event.P_DATA_REQUEST);
+        try {
+            out.write(pdu, 0, length);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** What came is against the protocol: aborts as the service provider does. */
+    public AssociationException refuse(String what) {
+        return refuse(new PduException(PduException.INVALID_PARAMETER, what));
+    }
+
+    private AssociationException refuse(PduException e) {
+        abortReason = e.reason();
+        try {
+            step(Event.INVALID_PDU);
+            awaitClose();
+        } catch (IOException closing) {
+            e.addSuppressed(closing);
+            kill();
+        }
+        AssociationException refused = new AssociationException(Kind.PROTOCOL_ERROR, e.getMessage() + "; aborted");
+        refused.initCause(e);
+        return refused;
+    }
+
+    // ---- the machine
+
+    /** Waits for the next PDU that the user has to hear of, and carries out its action. */
+    private Action await(Duration timeout, BooleanSupplier giveUp) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            Event event = receive(deadline, giveUp);
+            Action action = step(event);
+            switch (action) {
+                case AE_3, AE_4, AE_6, DT_2, AR_2, AR_3, AR_6, AR_8, AR_10 -> {
+                    return action;
+                }
+                case AA_3 -> {
+                    close();
+                    throw new AssociationException(Kind.ABORTED_BY_PEER, "peer aborted, source/reason " + body[2] + "/" + body[3]);
+                }
+                case AA_2, AA_4, AA_5, AR_5 -> {
+                    close();
+                    throw event == Event.ARTIM_EXPIRED
+                            ? new AssociationException(Kind.TIMED_OUT, "no association message came in time")
+                            : new AssociationException(Kind.CONNECTION_LOST, "peer closed the connection");
+                }
+                case AA_1, AA_7, AA_8 -> {
+                    awaitClose();
+                    throw new AssociationException(Kind.PROTOCOL_ERROR, event + " is not allowed now; aborted");
+                }
+                case AA_6 -> skipData();
+                default -> throw new IllegalStateException(action + " is no answer to " + event);
+            }
+        }
+    }
+
+    /** In Sta13: passes over what comes until the peer closes or ARTIM runs out; then closes. */
+    private void awaitClose() throws IOException {
+        long deadline = System.nanoTime() + timeouts.acse().toNanos();
+        while (state == State.STA13) {
+            Event event = receive(deadline, () -> false);
+            if (step(event) == Action.AA_6) {
+                skipData();
+            }
+        }
+        close();
+    }
+
+    /** The next event from the transport. */
+    private Event receive(long deadline, BooleanSupplier giveUp) throws IOException {
+        try {
+            if (!awaitByte(deadline, giveUp)) {
+                return Event.TRANSPORT_CLOSED;
+            }
+            in.setTimeout(millis(timeouts.network()));
+            byte[] header = new byte[PduType.HEADER];
+            in.readFully(header, 0, header.length);
+            long length = (header[2] & 0xFFL) << 24 | (header[3] & 0xFF) << 16 | (header[4] & 0xFF) << 8 | header[5] & 0xFF;
+            return event(header[0] & 0xFF, length);
+        } catch (EOFException e) {
+            return Event.TRANSPORT_CLOSED;
+        } catch (SocketTimeoutException e) {
+            if (state == State.STA2 || state == State.STA13) {
+                return Event.ARTIM_EXPIRED;
+            }
+            throw timedOut("waiting for the peer");
+        } catch (AssociationException e) {
+            throw e;
+        } catch (IOException e) {
+            return Event.TRANSPORT_CLOSED;
+        }
+    }
+
+    private boolean awaitByte(long deadline, BooleanSupplier giveUp) throws IOException {
+        while (true) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (giveUp.getAsBoolean()) {
+                abort();
+                throw new AssociationException(Kind.ABORTED, "aborted because the service ends");
+            }
+            try {
+                return in.await((int) Math.max(1, Math.min(left, SLICE_MILLIS)));
+            } catch (SocketTimeoutException e) {
+                if (deadline - System.nanoTime() <= 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Event event(int type, long length) throws IOException {
+        int most = switch (type) {
+            case PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC -> LONGEST_ASSOCIATE_PDU;
+            case PduType.P_DATA_TF -> maxPduLength;
+            default -> SHORT_PDU;
+        };
+        if (type < PduType.A_ASSOCIATE_RQ || type > PduType.A_ABORT) {
+            abortReason = PduException.UNRECOGNIZED_PDU;
+            return Event.INVALID_PDU;
+        }
+        if (length > most || most == SHORT_PDU && length != SHORT_PDU) {
+            abortReason = PduException.INVALID_PARAMETER;
+            return Event.INVALID_PDU;
+        }
+        abortReason = 2; // unexpected PDU, if the table finds it so
+        if (type == PduType.P_DATA_TF) {
+            dataLeft = (int) length;
+            return Event.P_DATA_TF;
+        }
+        body = new byte[(int) length];
+        in.readFully(body, 0, body.length);
+        return switch (type) {
+            case PduType.A_ASSOCIATE_RQ -> Event.ASSOCIATE_RQ;
+            case PduType.A_ASSOCIATE_AC -> Event.ASSOCIATE_AC;
+            case PduType.A_ASSOCIATE_RJ -> Event.ASSOCIATE_RJ;
+            case PduType.A_RELEASE_RQ -> Event.RELEASE_RQ;
+            case PduType.A_RELEASE_RP -> Event.RELEASE_RP;
+            default -> Event.ABORT_PDU;
+        };
+    }
+
+    /** Takes the step that the table says; sends the aborts that belong to it. */
+    private Action step(Event event) throws IOException {
+        @Nullable Action action = StateTable.action(state, event);
+        if (action == null) {
+            throw new IllegalStateException(event + " in " + state);
+        }
+        state = StateTable.next(action, state, requester);
+        switch (action) {
+            case AA_1 -> {
+                if (event != Event.ABORT_REQUEST) {
+                    send(PduEncoder.abort(0, 0));
+                }
+            }
+            case AA_7, AA_8 -> send(PduEncoder.abort(2, abortReason));
+            default -> {
+                // Sending, closing and indications are the caller's part of the action.
+            }
+        }
+        return action;
+    }
+
+    private void send(byte[] pdu) throws IOException {
+        try {
+            out.write(pdu);
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    private AssociationException timedOut(String when) {
+        abort();
+        return new AssociationException(Kind.TIMED_OUT, "time-out " + when + "; aborted");
+    }
+
+    private AssociationException lost() throws IOException {
+        close();
+        return new AssociationException(Kind.CONNECTION_LOST, "peer closed the connection");
+    }
+
+    private AssociationException lost(IOException cause) throws IOException {
+        close();
+        AssociationException lost = new AssociationException(Kind.CONNECTION_LOST, "connection lost");
+        lost.initCause(cause);
+        return lost;
+    }
+
+    private static int millis(Duration duration) {
+        return (int) Math.max(1, Math.min(duration.toMillis(), Integer.MAX_VALUE));
+    }
+}
