@@ -36,4 +36,7 @@ public interface IdentityVault {
      * because nothing leaves the gateway.
      */
     InputStream openOwnSpool(String place, InputStream sealed) throws IOException;
+
+    /** A keyed digest (HMAC-SHA-256) under a key of the vault, for recognising equal diagnostic copies. */
+    KeyedDigest newHeldDigest();
 }
