@@ -1,0 +1,15 @@
+package org.sallyport.gateway.deid.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The keys of {@code org.sallyport.deid.cfg}. Without a configuration the strictest profile is in force. */
+@ObjectClassDefinition(name = "De-identification", description = "Which profile is in force")
+@interface DeidConfiguration {
+
+    @AttributeDefinition(description = "Name of a file in the folder of profiles, without .yaml; empty = basic without options")
+    String profile() default "";
+
+    @AttributeDefinition(description = "Folder of the profiles")
+    String profiles_folder() default "";
+}

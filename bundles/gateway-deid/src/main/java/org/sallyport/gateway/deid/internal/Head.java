@@ -1,0 +1,73 @@
+package org.sallyport.gateway.deid.internal;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetReader;
+import org.sallyport.dicom.data.Tag;
+import org.sallyport.dicom.data.Uids;
+import org.sallyport.gateway.api.intake.IntakeResult.Why;
+import org.sallyport.gateway.api.intake.ReceivedObject;
+import org.sallyport.gateway.api.vault.PatientIdentity;
+
+/**
+ * A data set up to its pixel data, with its UIDs checked. Holds identity.
+ *
+ * @param hasPixelData whether the reader stands at pixel data
+ */
+record Head(DataSet elements, boolean hasPixelData, String sopInstanceUid, String seriesInstanceUid, PatientIdentity patient) {
+
+    /** @throws Refusal if a UID is missing, malformed or not that of the command (status 0xA900) */
+    static Head read(DataSetReader reader, ReceivedObject object) throws IOException, Refusal {
+        DataSet elements = new DataSet();
+        DataSetReader.Event event = reader.next();
+        while (event == DataSetReader.Event.ELEMENT) {
+            elements.put(reader.element());
+            event = reader.next();
+        }
+        String sopClass = uid(elements, Tag.SOPClassUID);
+        String sopInstance = uid(elements, Tag.SOPInstanceUID);
+        if (!sopClass.equals(object.sopClassUid())) {
+            throw new Refusal(Why.DOES_NOT_MATCH, "SOP Class UID (0008,0016) is not that of the command");
+        }
+        if (!sopInstance.equals(object.sopInstanceUid())) {
+            throw new Refusal(Why.DOES_NOT_MATCH, "SOP Instance UID (0008,0018) is not that of the command");
+        }
+        String study = uid(elements, Tag.StudyInstanceUID);
+        String series = uid(elements, Tag.SeriesInstanceUID);
+        PatientIdentity patient = new PatientIdentity(
+                elements.string(Tag.IssuerOfPatientID), elements.string(Tag.PatientID), study);
+        return new Head(elements, event == DataSetReader.Event.STREAM, sopInstance, series, patient);
+    }
+
+    private static String uid(DataSet elements, int tag) throws Refusal {
+        @Nullable String uid = elements.string(tag);
+        if (uid == null) {
+            throw new Refusal(Why.DOES_NOT_MATCH, "no UID in " + Tag.format(tag));
+        }
+        if (!Uids.isValid(uid)) {
+            throw new Refusal(Why.DOES_NOT_MATCH, "no valid UID in " + Tag.format(tag));
+        }
+        return uid;
+    }
+
+    /** Why a person has to look at the object before it may go out. */
+    Optional<String> reasonToHold() {
+        String burnedIn = elements.string(Tag.BurnedInAnnotation);
+        if (burnedIn != null && burnedIn.toUpperCase(Locale.ROOT).equals("YES")) {
+            return Optional.of("the pixels hold text: Burned In Annotation (0028,0301) is YES");
+        }
+        String sopClass = elements.string(Tag.SOPClassUID);
+        if (sopClass == null || !DeidIntake.TREATABLE.contains(sopClass)) {
+            return Optional.of("no rule for this SOP class");
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public String toString() {
+        return "Head[" + elements.size() + " elements]";
+    }
+}

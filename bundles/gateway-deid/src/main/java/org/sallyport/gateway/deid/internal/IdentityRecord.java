@@ -1,0 +1,64 @@
+package org.sallyport.gateway.deid.internal;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.sallyport.dicom.data.BulkStore;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetReader;
+import org.sallyport.dicom.data.DataSetWriter;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.TransferSyntax;
+
+/**
+ * What gives the original data set back: the tags that were added, and the top-level elements that were changed or removed, in explicit VR little
+ * endian. Holds identity; sealed wherever it is kept.
+ */
+record IdentityRecord(Set<Integer> added, DataSet originals) {
+
+    private static final int VERSION = 1;
+    private static final int MOST_ADDED = 64;
+
+    @Override
+    public String toString() {
+        return "IdentityRecord[" + originals.size() + " elements]";
+    }
+
+    /** Writes a record; bulk values are streamed. */
+    static void write(OutputStream to, List<Integer> added, DataSet originals) throws IOException {
+        DataOutputStream out = new DataOutputStream(to);
+        out.writeByte(VERSION);
+        out.writeByte(added.size());
+        for (int tag : added) {
+            out.writeInt(tag);
+        }
+        out.flush();
+        DataSetWriter writer = new DataSetWriter(to, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+        writer.write(originals);
+        writer.finish();
+    }
+
+    /** @param bulk keeps values that are too long for memory, sealed */
+    static IdentityRecord read(InputStream from, Limits limits, BulkStore bulk) throws IOException {
+        DataInputStream in = new DataInputStream(from);
+        int version = in.readUnsignedByte();
+        if (version != VERSION) {
+            throw new IOException("an identity record of version " + version + ", which this program does not know");
+        }
+        int count = in.readUnsignedByte();
+        if (count > MOST_ADDED) {
+            throw new IOException("an identity record with " + count + " added attributes");
+        }
+        Set<Integer> added = new HashSet<>();
+        for (int i = 0; i < count; i++) {
+            added.add(in.readInt());
+        }
+        DataSetReader reader = new DataSetReader(in, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN, limits, bulk);
+        return new IdentityRecord(added, reader.readAll());
+    }
+}

@@ -1,0 +1,83 @@
+package org.sallyport.gateway.store.internal;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.store.InstanceFacts;
+
+/** An instance's facts as they stand in its frame and in its row. */
+final class FactsJson {
+
+    /** Characters; what a column of the index can hold. */
+    static final int LONGEST = 16_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private FactsJson() {}
+
+    /** @throws IOException if the facts are too long */
+    static String write(InstanceFacts facts) throws IOException {
+        ObjectNode node = JSON.createObjectNode();
+        node.put("study", facts.studyInstanceUid());
+        node.put("series", facts.seriesInstanceUid());
+        node.put("sop", facts.sopInstanceUid());
+        node.put("class", facts.sopClassUid());
+        node.put("syntax", facts.transferSyntaxUid());
+        node.put("digest", HexFormat.of().formatHex(facts.originalDigest()));
+        node.put("pseudonym", facts.pseudonym());
+        node.put("generation", facts.keyGeneration());
+        node.put("shift", facts.dateShiftDays());
+        node.put("modality", facts.modality());
+        if (facts.seriesNumber() != null) {
+            node.put("seriesNumber", facts.seriesNumber());
+        }
+        if (facts.instanceNumber() != null) {
+            node.put("instanceNumber", facts.instanceNumber());
+        }
+        node.put("calling", facts.callingAet());
+        node.put("called", facts.calledAet());
+        node.put("address", facts.address());
+        node.put("at", facts.receivedAt().toEpochMilli());
+        ObjectNode attributes = node.putObject("attributes");
+        facts.attributes().forEach(attributes::put);
+        String text = JSON.writeValueAsString(node);
+        if (text.length() > LONGEST) {
+            throw new IOException("the facts of an instance take " + text.length() + " characters, more than " + LONGEST);
+        }
+        return text;
+    }
+
+    static InstanceFacts read(String text) throws IOException {
+        JsonNode node = JSON.readTree(text);
+        Map<String, String> attributes = new HashMap<>();
+        node.path("attributes").properties().forEach(field -> attributes.put(field.getKey(), field.getValue().asText()));
+        return new InstanceFacts(
+                node.path("study").asText(),
+                node.path("series").asText(),
+                node.path("sop").asText(),
+                node.path("class").asText(),
+                node.path("syntax").asText(),
+                HexFormat.of().parseHex(node.path("digest").asText()),
+                node.path("pseudonym").asText(),
+                node.path("generation").asInt(),
+                node.path("shift").asInt(),
+                node.path("modality").asText(),
+                number(node.path("seriesNumber")),
+                number(node.path("instanceNumber")),
+                node.path("calling").asText(),
+                node.path("called").asText(),
+                node.path("address").asText(),
+                Instant.ofEpochMilli(node.path("at").asLong()),
+                attributes);
+    }
+
+    private static @Nullable Integer number(JsonNode node) {
+        return node.isInt() ? node.asInt() : null;
+    }
+}

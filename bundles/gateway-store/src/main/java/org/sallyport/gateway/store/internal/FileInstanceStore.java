@@ -1,0 +1,221 @@
+package org.sallyport.gateway.store.internal;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.gateway.api.DataFolder;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyActivityListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Instances in packs below {@code $SALLYPORT_DATA/packs}. Owns the index writer; sessions own their packs. At start it reads the packs that have
+ * frames without rows. Thread-safe.
+ */
+@Component(
+        service = {InstanceStore.class, FileInstanceStore.class},
+        configurationPid = "org.sallyport.store")
+@Designate(ocd = StoreConfiguration.class)
+public final class FileInstanceStore implements InstanceStore {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FileInstanceStore.class);
+    private static final int LOCKS = 256;
+
+    private final PackFolder folder;
+    private final boolean force;
+    private final Database database;
+    private final IndexWriter writer;
+    private final KnownOriginals known;
+    private final Clock clock;
+    private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
+    private final AtomicLong sessions = new AtomicLong();
+    private final List<StudyActivityListener> listeners = new CopyOnWriteArrayList<>();
+
+    @Activate
+    public FileInstanceStore(StoreConfiguration configuration, @Reference Database database) throws IOException {
+        this(
+                DataFolder.of("packs"),
+                database,
+                isForced(configuration.durability()),
+                mebibytes(configuration.min$_$free()),
+                Clock.systemUTC());
+    }
+
+    FileInstanceStore(Path root, Database database, boolean force, long minFree, Clock clock) throws IOException {
+        this.folder = new PackFolder(root, minFree, clock);
+        this.database = database;
+        this.force = force;
+        this.clock = clock;
+        for (int i = 0; i < LOCKS; i++) {
+            locks[i] = new ReentrantLock();
+        }
+        this.writer = new IndexWriter(database);
+        this.known = new KnownOriginals(database, writer);
+        try {
+            recover();
+        } catch (IOException | RuntimeException e) {
+            writer.close();
+            throw e;
+        }
+    }
+
+    private static boolean isForced(String durability) {
+        return switch (durability.strip()) {
+            case "instance" -> true;
+            case "os" -> false;
+            default -> throw new IllegalArgumentException(
+                    "durability \"" + durability + "\": must be instance or os (org.sallyport.store.cfg)");
+        };
+    }
+
+    private static long mebibytes(int value) {
+        if (value < 1 || value > 1 << 20) {
+            throw new IllegalArgumentException("min-free " + value + ": must be 1–1048576 MiB (org.sallyport.store.cfg)");
+        }
+        return (long) value << 20;
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addListener(StudyActivityListener listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(StudyActivityListener listener) {
+        listeners.remove(listener);
+    }
+
+    @Deactivate
+    void close() {
+        writer.close();
+    }
+
+    /** Rows for all frames of packs that are not marked as indexed. */
+    private void recover() throws IOException {
+        Set<String> indexed = new HashSet<>(database.inTransaction(
+                em -> em.createQuery("SELECT p.packId FROM PackRow p", String.class).getResultList()));
+        long[] frames = {0};
+        for (String packId : folder.all()) {
+            if (!indexed.contains(packId)) {
+                PackScanner.scan(folder, packId, instance -> {
+                    writer.awaitRoom();
+                    writer.add(instance);
+                    frames[0]++;
+                });
+                writer.packClosed(packId);
+            }
+        }
+        writer.flush();
+        if (frames[0] > 0) {
+            LOG.info("{} images found in packs that were open when the gateway stopped", frames[0]);
+        }
+    }
+
+    @Override
+    public Session open() {
+        return new PackSession(this, sessions.incrementAndGet());
+    }
+
+    @Override
+    public Optional<StoredInstance> find(String sopInstanceUid) throws IOException {
+        writer.flush();
+        List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
+                        "SELECT i FROM InstanceRow i WHERE i.sopUid = :sop ORDER BY i.version DESC", InstanceRow.class)
+                .setParameter("sop", sopInstanceUid)
+                .setMaxResults(1)
+                .getResultList());
+        return rows.isEmpty() ? Optional.empty() : Optional.of(Rows.stored(rows.get(0)));
+    }
+
+    @Override
+    public InputStream openPart10(StoredInstance instance) throws IOException {
+        FileChannel channel = folder.open(instance.packId());
+        try {
+            FrameHeader header = header(channel, instance);
+            return new BufferedInputStream(
+                    new FrameInput(channel, instance.offset() + FrameHeader.LENGTH, header.part10Length(), header.crc32()),
+                    64 * 1024);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public InputStream openIdentity(StoredInstance instance) throws IOException {
+        FileChannel channel = folder.open(instance.packId());
+        try {
+            FrameHeader header = header(channel, instance);
+            long start = instance.offset() + FrameHeader.LENGTH + header.part10Length();
+            return new BufferedInputStream(new FrameInput(channel, start, header.identityLength(), -1), 64 * 1024);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static FrameHeader header(FileChannel channel, StoredInstance instance) throws IOException {
+        FrameHeader header = PackScanner.header(channel, instance.offset())
+                .orElseThrow(() -> new IOException("pack " + instance.packId() + " has no frame at " + instance.offset()));
+        if (!header.id().equals(instance.frameId())) {
+            throw new IOException("pack " + instance.packId() + " has another frame at " + instance.offset());
+        }
+        return header;
+    }
+
+    // ---- for sessions
+
+    PackFolder folder() {
+        return folder;
+    }
+
+    IndexWriter writer() {
+        return writer;
+    }
+
+    boolean isForced() {
+        return force;
+    }
+
+    /** One lock for all versions of a SOP Instance UID: check and insert are one step. */
+    ReentrantLock lock(String sopInstanceUid) {
+        return locks[Math.floorMod(sopInstanceUid.hashCode(), LOCKS)];
+    }
+
+    int knownVersions(InstanceFacts facts) throws IOException {
+        return known.versions(facts.studyInstanceUid(), facts.sopInstanceUid(), facts.originalDigest());
+    }
+
+    /** The frame is durable: index it and tell. */
+    void committed(StoredInstance instance, long session) {
+        InstanceFacts facts = instance.facts();
+        known.add(facts.studyInstanceUid(), facts.sopInstanceUid(), facts.originalDigest());
+        writer.add(instance);
+        Instant now = clock.instant();
+        listeners.forEach(listener -> listener.committed(facts.studyInstanceUid(), session, now));
+    }
+
+    void sessionClosed(long session, Set<String> studies) {
+        listeners.forEach(listener -> listener.sessionClosed(session, studies));
+    }
+}

@@ -1,0 +1,142 @@
+package org.sallyport.gateway.store.internal;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import javax.persistence.EntityManager;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyIndex;
+
+/** Reads the index, after what waits to be written behind is written. Immutable. */
+@Component(service = StudyIndex.class)
+public final class JpaStudyIndex implements StudyIndex {
+
+    private static final String IN_ORDER = " ORDER BY i.seriesNumber, i.seriesUid, i.instanceNumber, i.sopUid, i.version";
+
+    private final Database database;
+    private final IndexWriter writer;
+
+    @Activate
+    public JpaStudyIndex(@Reference Database database, @Reference FileInstanceStore store) {
+        this(database, store.writer());
+    }
+
+    JpaStudyIndex(Database database, IndexWriter writer) {
+        this.database = database;
+        this.writer = writer;
+    }
+
+    @Override
+    public List<StudyRecord> newest(int limit) throws IndexException {
+        Limits.check(limit);
+        writer.flush();
+        return database.inTransaction(
+                em -> em.createQuery("SELECT s FROM StudyRow s ORDER BY s.lastReceivedAt DESC", StudyRow.class)
+                        .setMaxResults(limit)
+                        .getResultList()
+                        .stream()
+                        .map(row -> record(em, row))
+                        .toList());
+    }
+
+    @Override
+    public Optional<StudyRecord> study(String studyInstanceUid) throws IndexException {
+        writer.flush();
+        return database.inTransaction(
+                em -> Optional.ofNullable(em.find(StudyRow.class, studyInstanceUid)).map(row -> record(em, row)));
+    }
+
+    @Override
+    public List<StoredInstance> instances(String studyInstanceUid) throws IndexException {
+        writer.flush();
+        return Rows.newestVersions(database.inTransaction(em -> em.createQuery(
+                        "SELECT i FROM InstanceRow i WHERE i.studyUid = :study" + IN_ORDER, InstanceRow.class)
+                .setParameter("study", studyInstanceUid)
+                .getResultList()));
+    }
+
+    @Override
+    public List<StoredInstance> instances(String studyInstanceUid, int part) throws IndexException {
+        return Rows.newestVersions(database.inTransaction(em -> em.createQuery(
+                        "SELECT i FROM InstanceRow i WHERE i.studyUid = :study AND i.part = :part" + IN_ORDER,
+                        InstanceRow.class)
+                .setParameter("study", studyInstanceUid)
+                .setParameter("part", part)
+                .getResultList()));
+    }
+
+    @Override
+    public List<StudyRecord> receiving() throws IndexException {
+        writer.flush();
+        return database.inTransaction(em -> em.createQuery(
+                        "SELECT s FROM StudyRow s WHERE s.studyUid IN"
+                                + " (SELECT i.studyUid FROM InstanceRow i WHERE i.part IS NULL)",
+                        StudyRow.class)
+                .getResultList()
+                .stream()
+                .map(row -> record(em, row))
+                .toList());
+    }
+
+    @Override
+    public List<StoredInstance> conflicts(int limit) throws IndexException {
+        Limits.check(limit);
+        writer.flush();
+        List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
+                        "SELECT i FROM InstanceRow i WHERE i.version > 1 ORDER BY i.studyUid, i.sopUid", InstanceRow.class)
+                .setMaxResults(limit)
+                .getResultList());
+        return Rows.newestVersions(rows);
+    }
+
+    private static StudyRecord record(EntityManager em, StudyRow row) {
+        Object[] sums = em.createQuery(
+                        "SELECT COUNT(DISTINCT i.seriesUid), COUNT(DISTINCT i.sopUid), COUNT(i), SUM(i.part10Length)"
+                                + " FROM InstanceRow i WHERE i.studyUid = :study",
+                        Object[].class)
+                .setParameter("study", row.studyUid)
+                .getSingleResult();
+        long loose = em.createQuery(
+                        "SELECT COUNT(i) FROM InstanceRow i WHERE i.studyUid = :study AND i.part IS NULL", Long.class)
+                .setParameter("study", row.studyUid)
+                .getSingleResult();
+        int instances = number(sums[1]);
+        return new StudyRecord(
+                row.studyUid,
+                row.pseudonym,
+                row.studyDate,
+                row.studyDescription,
+                Rows.modalities(row),
+                row.callingAet,
+                number(sums[0]),
+                instances,
+                sums[3] instanceof Number bytes ? bytes.longValue() : 0,
+                row.parts,
+                (int) loose,
+                number(sums[2]) - instances,
+                Instant.ofEpochMilli(row.firstReceivedAt),
+                Instant.ofEpochMilli(row.lastReceivedAt));
+    }
+
+    private static int number(Object count) {
+        return ((Number) count).intValue();
+    }
+
+    /** Of lists for people. */
+    static final class Limits {
+
+        private static final int MOST = 10_000;
+
+        private Limits() {}
+
+        static void check(int limit) {
+            if (limit < 1 || limit > MOST) {
+                throw new IllegalArgumentException("limit " + limit + ": must be 1–" + MOST);
+            }
+        }
+    }
+}

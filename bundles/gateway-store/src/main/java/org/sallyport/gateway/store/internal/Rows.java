@@ -1,0 +1,73 @@
+package org.sallyport.gateway.store.internal;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
+
+/** From rows to the values of the ports. Pure. */
+final class Rows {
+
+    private Rows() {}
+
+    static StoredInstance stored(InstanceRow row) throws IndexException {
+        try {
+            return new StoredInstance(
+                    FactsJson.read(row.facts),
+                    UUID.fromString(row.frameId),
+                    row.packId,
+                    row.packOffset,
+                    row.part10Length,
+                    row.crc32,
+                    row.sha256,
+                    row.version);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IndexException("the row of frame " + row.frameId + " is damaged", e);
+        }
+    }
+
+    /** Rows in order of series and instance number and version; of each instance the newest version. */
+    static List<StoredInstance> newestVersions(List<InstanceRow> rows) throws IndexException {
+        Map<String, InstanceRow> newest = new LinkedHashMap<>();
+        for (InstanceRow row : rows) {
+            InstanceRow other = newest.get(row.sopUid);
+            if (other == null || other.version < row.version) {
+                newest.put(row.sopUid, row);
+            }
+        }
+        List<StoredInstance> list = new ArrayList<>(newest.size());
+        for (InstanceRow row : newest.values()) {
+            list.add(stored(row));
+        }
+        return list;
+    }
+
+    static Set<String> modalities(StudyRow row) {
+        return Set.copyOf(Arrays.asList(row.modalities.split(",")));
+    }
+
+    static DeliveryRecord delivery(DeliveryRow row) {
+        return new DeliveryRecord(
+                row.id,
+                row.studyUid,
+                row.part,
+                row.destination,
+                IdentityMode.valueOf(row.identityMode),
+                State.valueOf(row.state),
+                row.attempts,
+                Instant.ofEpochMilli(row.createdAt),
+                Instant.ofEpochMilli(row.dueAt),
+                row.endedAt == null ? null : Instant.ofEpochMilli(row.endedAt),
+                row.reason);
+    }
+}
