@@ -37,7 +37,11 @@ public final class Association implements Closeable {
     private int lastMessageId;
 
     Association(
-            UpperLayer upperLayer, Timeouts timeouts, AssociateAccept accepted, UserInformation peer, InetAddress address) {
+            UpperLayer upperLayer,
+            Timeouts timeouts,
+            AssociateAccept accepted,
+            UserInformation peer,
+            InetAddress address) {
         this.upperLayer = upperLayer;
         this.pdvs = new PdvReader(upperLayer, timeouts.network());
         this.timeouts = timeouts;
@@ -129,10 +133,14 @@ public final class Association implements Closeable {
         } catch (AssociationException e) {
             throw upperLayer.refuse(String.valueOf(e.getMessage()));
         }
-        messages++;
+        // Written by the owner only.
+        long count = messages + 1;
+        messages = count;
         bytes = upperLayer.received();
         return new Message(
-                context, decoded, decoded.hasDataSet() ? pdvs.dataSet(pdvs.contextId()) : InputStream.nullInputStream());
+                context,
+                decoded,
+                decoded.hasDataSet() ? pdvs.dataSet(pdvs.contextId()) : InputStream.nullInputStream());
     }
 
     /** Sends a message without a data set. */

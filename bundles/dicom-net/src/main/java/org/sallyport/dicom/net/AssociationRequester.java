@@ -25,13 +25,19 @@ public final class AssociationRequester {
      * @throws AssociationException if it is rejected, aborted or not answered in time
      */
     public static Association open(
-            String host, int port, String calledAet, String callingAet, List<ProposedContext> contexts, Timeouts timeouts)
+            String host,
+            int port,
+            String calledAet,
+            String callingAet,
+            List<ProposedContext> contexts,
+            Timeouts timeouts)
             throws IOException {
         Socket socket = new Socket();
         try {
             socket.setReceiveBufferSize(SOCKET_BUFFER);
             socket.setSendBufferSize(SOCKET_BUFFER);
-            socket.connect(new InetSocketAddress(host, port), (int) timeouts.network().toMillis());
+            socket.connect(
+                    new InetSocketAddress(host, port), (int) timeouts.network().toMillis());
             UpperLayer upperLayer = new UpperLayer(socket, true, timeouts, MAX_PDU);
             AssociateRequest request = new AssociateRequest(
                     1,
@@ -52,7 +58,6 @@ public final class AssociationRequester {
 
     /** One context for Verification in implicit VR little endian. */
     public static List<ProposedContext> verification() {
-        return List.of(new ProposedContext(
-                1, VERIFICATION, List.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
+        return List.of(new ProposedContext(1, VERIFICATION, List.of(TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
     }
 }

@@ -79,7 +79,8 @@ public final class CommandSet {
 
     /** Adds Error Comment (0000,0902), cut to 64 characters (PS3.7 C). */
     public CommandSet withComment(String comment) {
-        set(CommandElements.ERROR_COMMENT,
+        set(
+                CommandElements.ERROR_COMMENT,
                 comment.length() <= LONGEST_COMMENT ? comment : comment.substring(0, LONGEST_COMMENT));
         return this;
     }

@@ -1,5 +1,7 @@
 package org.sallyport.dicom.net;
 
+import java.util.Arrays;
+
 /**
  * A negotiated presentation context (PS3.8 9.3.3.2).
  *
@@ -15,7 +17,12 @@ public record PresentationContext(int id, String abstractSyntax, Result result, 
         USER_REJECTION,
         NO_REASON,
         ABSTRACT_SYNTAX_NOT_SUPPORTED,
-        TRANSFER_SYNTAXES_NOT_SUPPORTED
+        TRANSFER_SYNTAXES_NOT_SUPPORTED;
+
+        /** As encoded, 0–4. */
+        public int code() {
+            return Arrays.asList(values()).indexOf(this);
+        }
     }
 
     public boolean isAccepted() {

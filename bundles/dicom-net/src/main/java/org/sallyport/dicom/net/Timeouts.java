@@ -15,7 +15,12 @@ public record Timeouts(Duration acse, Duration idle, Duration network) {
             new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(60), Duration.ofSeconds(60));
 
     public Timeouts {
-        if (acse.isNegative() || acse.isZero() || idle.isNegative() || idle.isZero() || network.isNegative() || network.isZero()) {
+        if (acse.isNegative()
+                || acse.isZero()
+                || idle.isNegative()
+                || idle.isZero()
+                || network.isNegative()
+                || network.isZero()) {
             throw new IllegalArgumentException("time-outs have to be positive");
         }
     }

@@ -21,7 +21,7 @@ public record UserInformation(
         List<ExtendedNegotiation> extended,
         List<CommonExtendedNegotiation> commonExtended,
         @Nullable UserIdentity userIdentity,
-        byte @Nullable [] userIdentityResponse) {
+        @Nullable UserIdentityResponse userIdentityResponse) {
 
     public UserInformation {
         roles = List.copyOf(roles);
@@ -54,6 +54,15 @@ public record UserInformation(
 
     /** SOP Class Common Extended Negotiation (PS3.7 D.3.3.6). */
     public record CommonExtendedNegotiation(String sopClassUid, String serviceClassUid, List<String> relatedClasses) {}
+
+    /** Server response to a user identity (PS3.7 D.3.3.7.2). */
+    public record UserIdentityResponse(byte[] response) {
+
+        @Override
+        public String toString() {
+            return "UserIdentityResponse[" + response.length + " bytes]";
+        }
+    }
 
     /**
      * User Identity Negotiation (PS3.7 D.3.3.7). Holds a credential: it has no {@code toString} that shows it.

@@ -20,7 +20,8 @@ public final class DataFolder {
     public static Path of(String name) throws IOException {
         String root = System.getProperty(PROPERTY);
         if (root == null || root.isBlank()) {
-            throw new IllegalStateException("system property " + PROPERTY + " is not set: it has to name the data folder");
+            throw new IllegalStateException(
+                    "system property " + PROPERTY + " is not set: it has to name the data folder");
         }
         return privateFolder(Path.of(root, name));
     }

@@ -24,12 +24,8 @@ public final class CommandElements {
         return switch (tag) {
             case COMMAND_GROUP_LENGTH -> VR.UL;
             case AFFECTED_SOP_CLASS_UID, AFFECTED_SOP_INSTANCE_UID -> VR.UI;
-            case COMMAND_FIELD,
-                    MESSAGE_ID,
-                    MESSAGE_ID_BEING_RESPONDED_TO,
-                    PRIORITY,
-                    COMMAND_DATA_SET_TYPE,
-                    STATUS -> VR.US;
+            case COMMAND_FIELD, MESSAGE_ID, MESSAGE_ID_BEING_RESPONDED_TO, PRIORITY, COMMAND_DATA_SET_TYPE, STATUS ->
+                VR.US;
             case OFFENDING_ELEMENT -> VR.AT;
             case ERROR_COMMENT -> VR.LO;
             default -> VR.UN;

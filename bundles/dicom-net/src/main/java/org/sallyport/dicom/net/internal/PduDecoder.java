@@ -16,6 +16,7 @@ import org.sallyport.dicom.net.UserInformation.CommonExtendedNegotiation;
 import org.sallyport.dicom.net.UserInformation.ExtendedNegotiation;
 import org.sallyport.dicom.net.UserInformation.RoleSelection;
 import org.sallyport.dicom.net.UserInformation.UserIdentity;
+import org.sallyport.dicom.net.UserInformation.UserIdentityResponse;
 
 /** From the variable field of an association PDU to its value. Pure: knows no socket. Byte positions are those of PS3.8 9.3, less the header. */
 final class PduDecoder {
@@ -122,7 +123,8 @@ final class PduDecoder {
                 syntax = sub.rest();
             }
         }
-        ProposedContext asked = proposed.stream().filter(p -> p.id() == id).findFirst().orElse(null);
+        ProposedContext asked =
+                proposed.stream().filter(p -> p.id() == id).findFirst().orElse(null);
         PresentationContext.Result[] results = PresentationContext.Result.values();
         if (asked == null || result >= results.length) {
             throw invalid("presentation context " + id + " was not proposed, or has result " + result);
@@ -142,7 +144,7 @@ final class PduDecoder {
         List<ExtendedNegotiation> extended = new ArrayList<>();
         List<CommonExtendedNegotiation> common = new ArrayList<>();
         UserIdentity identity = null;
-        byte[] identityResponse = null;
+        UserIdentityResponse identityResponse = null;
         while (in.hasMore()) {
             int type = in.u8();
             Cursor item = in.item();
@@ -155,7 +157,7 @@ final class PduDecoder {
                 case 0x56 -> add(extended, new ExtendedNegotiation(item.text(), item.restBytes()));
                 case 0x57 -> add(common, commonExtended(item));
                 case 0x58 -> identity = new UserIdentity(item.u8(), item.u8() == 1, item.bytes(), item.bytes());
-                case 0x59 -> identityResponse = item.bytes();
+                case 0x59 -> identityResponse = new UserIdentityResponse(item.bytes());
                 default -> {
                     // Unknown items are passed over (PS3.7 D.3.3).
                 }
@@ -210,7 +212,8 @@ final class PduDecoder {
 
         private void need(int n, @Nullable String what) throws PduException {
             if (n > end - at) {
-                throw invalid((what == null ? "item" : what) + " reaches beyond its end at byte " + (at + 1 + PduType.HEADER));
+                throw invalid((what == null ? "item" : what) + " reaches beyond its end at byte "
+                        + (at + 1 + PduType.HEADER));
             }
         }
 
@@ -275,7 +278,9 @@ final class PduDecoder {
 
         String aet(String what) throws PduException {
             need(16, what);
-            String text = new String(bytes, at, 16, StandardCharsets.ISO_8859_1).replace('\0', ' ').strip();
+            String text = new String(bytes, at, 16, StandardCharsets.ISO_8859_1)
+                    .replace('\0', ' ')
+                    .strip();
             at += 16;
             if (text.isEmpty() || !text.chars().allMatch(c -> c >= 0x20 && c < 0x7F && c != '\\')) {
                 throw invalid(what + " is empty or has characters that are not allowed");

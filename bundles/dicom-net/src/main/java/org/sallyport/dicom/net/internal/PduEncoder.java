@@ -37,7 +37,7 @@ final class PduEncoder {
             Buffer item = new Buffer();
             item.u8(context.id());
             item.zeros(1);
-            item.u8(context.result().ordinal());
+            item.u8(context.result().code());
             item.zeros(1);
             item.item(0x40, context.transferSyntax());
             body.item(0x21, item);
@@ -100,7 +100,9 @@ final class PduEncoder {
     }
 
     private static void identity(
-            Buffer items, UserInformation.@Nullable UserIdentity identity, byte @Nullable [] response) {
+            Buffer items,
+            UserInformation.@Nullable UserIdentity identity,
+            UserInformation.@Nullable UserIdentityResponse response) {
         if (identity != null) {
             Buffer item = new Buffer();
             item.u8(identity.type());
@@ -111,7 +113,7 @@ final class PduEncoder {
         }
         if (response != null) {
             Buffer item = new Buffer();
-            item.field(response);
+            item.field(response.response());
             items.item(0x59, item);
         }
     }

@@ -103,18 +103,20 @@ final class StateTable {
         ".    AA-1 AA-8 .    AA-8 AA-8 AA-8 AA-8 AA-8 AA-8 AA-8 AA-8 AA-7", // Evt19
     };
 
-    private static final Map<Event, Action[]> TABLE = new EnumMap<>(Event.class);
+    private static final Map<Event, Map<State, Action>> TABLE = new EnumMap<>(Event.class);
 
     static {
-        for (Event event : Event.values()) {
-            String[] cells = ROWS[event.ordinal()].trim().split(" +");
-            Action[] actions = new Action[State.values().length];
-            for (int i = 0; i < cells.length; i++) {
-                if (!cells[i].equals(".")) {
-                    actions[i] = Action.valueOf(cells[i].replace('-', '_'));
+        Event[] events = Event.values();
+        State[] states = State.values();
+        for (int row = 0; row < events.length; row++) {
+            String[] cells = ROWS[row].trim().split(" +");
+            Map<State, Action> actions = new EnumMap<>(State.class);
+            for (int column = 0; column < cells.length; column++) {
+                if (!cells[column].equals(".")) {
+                    actions.put(states[column], Action.valueOf(cells[column].replace('-', '_')));
                 }
             }
-            TABLE.put(event, actions);
+            TABLE.put(events[row], actions);
         }
     }
 
@@ -126,8 +128,7 @@ final class StateTable {
      * @return null if the event cannot happen in the state
      */
     static @Nullable Action action(State state, Event event) {
-        Action[] actions = TABLE.get(event);
-        return actions == null ? null : actions[state.ordinal()];
+        return TABLE.getOrDefault(event, Map.of()).get(state);
     }
 
     /**

@@ -52,7 +52,8 @@ public final class UpperLayer implements Closeable {
         socket.setTcpNoDelay(true);
         this.in = new SocketInput(socket);
         this.out = socket.getOutputStream();
-        // The connection is there already: Sta4 has been passed by the requester's connect, Sta1 by the acceptor's accept.
+        // The connection is there already: Sta4 has been passed by the requester's connect, Sta1 by the acceptor's
+        // accept.
         this.state = requester ? State.STA4 : State.STA1;
         if (!requester) {
             step(Event.TRANSPORT_INDICATION);
@@ -260,7 +261,8 @@ public final class UpperLayer implements Closeable {
                 }
                 case AA_3 -> {
                     close();
-                    throw new AssociationException(Kind.ABORTED_BY_PEER, "peer aborted, source/reason " + body[2] + "/" + body[3]);
+                    throw new AssociationException(
+                            Kind.ABORTED_BY_PEER, "peer aborted, source/reason " + body[2] + "/" + body[3]);
                 }
                 case AA_2, AA_4, AA_5, AR_5 -> {
                     close();
@@ -299,7 +301,8 @@ public final class UpperLayer implements Closeable {
             in.setTimeout(millis(timeouts.network()));
             byte[] header = new byte[PduType.HEADER];
             in.readFully(header, 0, header.length);
-            long length = (header[2] & 0xFFL) << 24 | (header[3] & 0xFF) << 16 | (header[4] & 0xFF) << 8 | header[5] & 0xFF;
+            long length =
+                    (header[2] & 0xFFL) << 24 | (header[3] & 0xFF) << 16 | (header[4] & 0xFF) << 8 | header[5] & 0xFF;
             return event(header[0] & 0xFF, length);
         } catch (EOFException e) {
             return Event.TRANSPORT_CLOSED;
@@ -333,11 +336,12 @@ public final class UpperLayer implements Closeable {
     }
 
     private Event event(int type, long length) throws IOException {
-        int most = switch (type) {
-            case PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC -> LONGEST_ASSOCIATE_PDU;
-            case PduType.P_DATA_TF -> maxPduLength;
-            default -> SHORT_PDU;
-        };
+        int most =
+                switch (type) {
+                    case PduType.A_ASSOCIATE_RQ, PduType.A_ASSOCIATE_AC -> LONGEST_ASSOCIATE_PDU;
+                    case PduType.P_DATA_TF -> maxPduLength;
+                    default -> SHORT_PDU;
+                };
         if (type < PduType.A_ASSOCIATE_RQ || type > PduType.A_ABORT) {
             abortReason = PduException.UNRECOGNIZED_PDU;
             return Event.INVALID_PDU;

@@ -7,7 +7,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "De-identification", description = "Which profile is in force")
 @interface DeidConfiguration {
 
-    @AttributeDefinition(description = "Name of a file in the folder of profiles, without .yaml; empty = basic without options")
+    @AttributeDefinition(
+            description = "Name of a file in the folder of profiles, without .yaml; empty = basic without options")
     String profile() default "";
 
     @AttributeDefinition(description = "Folder of the profiles")

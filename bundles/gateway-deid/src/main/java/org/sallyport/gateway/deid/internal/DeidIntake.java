@@ -29,9 +29,8 @@ public final class DeidIntake implements Intake {
     static final Limits LIMITS = new Limits(32, 500_000, 1 << 20, 24L << 20);
 
     /** SOP classes that are treated; others are held. */
-    static final Set<String> TREATABLE = Table.read("treatable-classes.tsv", 2).stream()
-            .map(row -> row[0])
-            .collect(Collectors.toUnmodifiableSet());
+    static final Set<String> TREATABLE =
+            Table.read("treatable-classes.tsv", 2).stream().map(row -> row[0]).collect(Collectors.toUnmodifiableSet());
 
     private final Profile profile;
     private final Rules rules;
@@ -54,7 +53,9 @@ public final class DeidIntake implements Intake {
         this(
                 configuration.profile().isBlank()
                         ? Profile.BASIC
-                        : ProfileFile.read(Path.of(configuration.profiles_folder()), configuration.profile().strip()),
+                        : ProfileFile.read(
+                                Path.of(configuration.profiles_folder()),
+                                configuration.profile().strip()),
                 pseudonymizer,
                 vault,
                 store,

@@ -17,7 +17,12 @@ import org.sallyport.gateway.api.vault.PatientIdentity;
  *
  * @param hasPixelData whether the reader stands at pixel data
  */
-record Head(DataSet elements, boolean hasPixelData, String sopInstanceUid, String seriesInstanceUid, PatientIdentity patient) {
+record Head(
+        DataSet elements,
+        boolean hasPixelData,
+        String sopInstanceUid,
+        String seriesInstanceUid,
+        PatientIdentity patient) {
 
     /** @throws Refusal if a UID is missing, malformed or not that of the command (status 0xA900) */
     static Head read(DataSetReader reader, ReceivedObject object) throws IOException, Refusal {
@@ -37,8 +42,8 @@ record Head(DataSet elements, boolean hasPixelData, String sopInstanceUid, Strin
         }
         String study = uid(elements, Tag.StudyInstanceUID);
         String series = uid(elements, Tag.SeriesInstanceUID);
-        PatientIdentity patient = new PatientIdentity(
-                elements.string(Tag.IssuerOfPatientID), elements.string(Tag.PatientID), study);
+        PatientIdentity patient =
+                new PatientIdentity(elements.string(Tag.IssuerOfPatientID), elements.string(Tag.PatientID), study);
         return new Head(elements, event == DataSetReader.Event.STREAM, sopInstance, series, patient);
     }
 

@@ -89,7 +89,8 @@ final class IntakeSession implements Intake.Session {
         String sopInstanceUid = study.mapUid(head.sopInstanceUid());
 
         OutputStream out = frame.part10();
-        FileMetaInformation.ours(object.sopClassUid(), sopInstanceUid, stored.uid()).write(out);
+        FileMetaInformation.ours(object.sopClassUid(), sopInstanceUid, stored.uid())
+                .write(out);
         DataSetWriter writer = new DataSetWriter(out, stored);
         writer.write(treated);
         if (head.hasPixelData()) {
@@ -107,7 +108,14 @@ final class IntakeSession implements Intake.Session {
             IdentityRecord.write(sealed, treatment.added(), treatment.originals());
         }
         return frame.commit(Facts.of(
-                treated, stored, study, sopInstanceUid, digest.finish(), sender, intake.clock().instant(), intake.profile()));
+                treated,
+                stored,
+                study,
+                sopInstanceUid,
+                digest.finish(),
+                sender,
+                intake.clock().instant(),
+                intake.profile()));
     }
 
     /** Big endian and deflated are stored as explicit VR little endian; everything else as received. */
@@ -128,7 +136,8 @@ final class IntakeSession implements Intake.Session {
     }
 
     /** Seals the whole original as a Part 10 file for a person to decide. */
-    private IntakeResult hold(ReceivedObject object, Head head, DataSetReader reader, String reason) throws IOException {
+    private IntakeResult hold(ReceivedObject object, Head head, DataSetReader reader, String reason)
+            throws IOException {
         TransferSyntax syntax = storedSyntax(object.transferSyntax());
         try (Quarantine.Holding holding =
                 intake.quarantine().hold(description(Quarantine.Kind.HELD, object, reason, new byte[32]))) {
@@ -149,7 +158,8 @@ final class IntakeSession implements Intake.Session {
         return new IntakeResult.Kept(How.QUARANTINED);
     }
 
-    private Quarantine.Description description(Quarantine.Kind kind, ReceivedObject object, String reason, byte[] digest) {
+    private Quarantine.Description description(
+            Quarantine.Kind kind, ReceivedObject object, String reason, byte[] digest) {
         return new Quarantine.Description(
                 kind,
                 reason,
@@ -193,7 +203,8 @@ final class IntakeSession implements Intake.Session {
             KeyedDigest digest = intake.vault().newHeldDigest();
             digest.update(start, 0, start.length);
             byte[] key = digest.finish();
-            if (intake.quarantine().diagnosticRoom() < start.length || intake.quarantine().hasDiagnostic(key)) {
+            if (intake.quarantine().diagnosticRoom() < start.length
+                    || intake.quarantine().hasDiagnostic(key)) {
                 return;
             }
             try (Quarantine.Holding holding =

@@ -29,7 +29,8 @@ final class ProfileFile {
      */
     static Profile read(Path folder, String name) throws IOException {
         if (!name.matches("[a-z0-9-]{1,40}")) {
-            throw new IOException("profile \"" + name + "\": must be 1–40 letters, digits or hyphens (org.sallyport.deid.cfg)");
+            throw new IOException(
+                    "profile \"" + name + "\": must be 1–40 letters, digits or hyphens (org.sallyport.deid.cfg)");
         }
         Path file = folder.resolve(name + ".yaml");
         if (!Files.isRegularFile(file) || Files.size(file) > LONGEST) {
@@ -80,6 +81,7 @@ final class ProfileFile {
                 return action;
             }
         }
-        throw new IOException(file + ": action \"" + text + "\" is not one of " + RULE_ACTIONS.toString().toLowerCase(Locale.ROOT));
+        throw new IOException(file + ": action \"" + text + "\" is not one of "
+                + RULE_ACTIONS.toString().toLowerCase(Locale.ROOT));
     }
 }

@@ -135,9 +135,10 @@ final class Rules {
         }
         return switch (vr) {
             case PN -> Action.EMPTY;
-            case DA, DT -> profile.shiftsDates()
-                    ? Action.SHIFT
-                    : profile.has(Option.RETAIN_FULL_DATES) ? Action.KEEP : Action.REMOVE;
+            case DA, DT ->
+                profile.shiftsDates()
+                        ? Action.SHIFT
+                        : profile.has(Option.RETAIN_FULL_DATES) ? Action.KEEP : Action.REMOVE;
             case LT, ST, UT, UN -> Action.REMOVE;
             case UI -> isClass(tag) || profile.has(Option.RETAIN_UIDS) ? Action.KEEP : Action.MAP_UID;
             default -> Action.KEEP;

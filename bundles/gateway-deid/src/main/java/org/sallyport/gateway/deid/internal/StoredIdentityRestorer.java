@@ -64,7 +64,8 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
         Deque<Element> originals = new ArrayDeque<>(record.originals().elements());
         for (DataSetReader.Event event = stored.next(); event != DataSetReader.Event.END; event = stored.next()) {
             int tag = stored.tag();
-            while (!originals.isEmpty() && Integer.compareUnsigned(originals.element().tag(), tag) < 0) {
+            while (!originals.isEmpty()
+                    && Integer.compareUnsigned(originals.element().tag(), tag) < 0) {
                 writer.write(originals.remove());
             }
             if (!originals.isEmpty() && originals.element().tag() == tag) {

@@ -189,7 +189,9 @@ final class Treatment {
         if (!age.matches("\\d{3}Y")) {
             return Element.empty(element.tag(), element.vr());
         }
-        return Integer.parseInt(age.substring(0, 3)) > OLDEST_AGE_YEARS ? text(element.tag(), element.vr(), "090Y") : element;
+        return Integer.parseInt(age.substring(0, 3)) > OLDEST_AGE_YEARS
+                ? text(element.tag(), element.vr(), "090Y")
+                : element;
     }
 
     /** Text of the default repertoire without trailing padding. */

@@ -48,7 +48,8 @@ final class FactsJson {
         facts.attributes().forEach(attributes::put);
         String text = JSON.writeValueAsString(node);
         if (text.length() > LONGEST) {
-            throw new IOException("the facts of an instance take " + text.length() + " characters, more than " + LONGEST);
+            throw new IOException(
+                    "the facts of an instance take " + text.length() + " characters, more than " + LONGEST);
         }
         return text;
     }
@@ -56,7 +57,10 @@ final class FactsJson {
     static InstanceFacts read(String text) throws IOException {
         JsonNode node = JSON.readTree(text);
         Map<String, String> attributes = new HashMap<>();
-        node.path("attributes").properties().forEach(field -> attributes.put(field.getKey(), field.getValue().asText()));
+        node.path("attributes")
+                .properties()
+                .forEach(
+                        field -> attributes.put(field.getKey(), field.getValue().asText()));
         return new InstanceFacts(
                 node.path("study").asText(),
                 node.path("series").asText(),

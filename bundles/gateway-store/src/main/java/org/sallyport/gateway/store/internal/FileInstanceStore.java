@@ -49,6 +49,7 @@ public final class FileInstanceStore implements InstanceStore {
     private final KnownOriginals known;
     private final Clock clock;
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
+    private volatile boolean closed;
     private final AtomicLong sessions = new AtomicLong();
     private final List<StudyActivityListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -84,14 +85,16 @@ public final class FileInstanceStore implements InstanceStore {
         return switch (durability.strip()) {
             case "instance" -> true;
             case "os" -> false;
-            default -> throw new IllegalArgumentException(
-                    "durability \"" + durability + "\": must be instance or os (org.sallyport.store.cfg)");
+            default ->
+                throw new IllegalArgumentException(
+                        "durability \"" + durability + "\": must be instance or os (org.sallyport.store.cfg)");
         };
     }
 
     private static long mebibytes(int value) {
         if (value < 1 || value > 1 << 20) {
-            throw new IllegalArgumentException("min-free " + value + ": must be 1–1048576 MiB (org.sallyport.store.cfg)");
+            throw new IllegalArgumentException(
+                    "min-free " + value + ": must be 1–1048576 MiB (org.sallyport.store.cfg)");
         }
         return (long) value << 20;
     }
@@ -107,13 +110,14 @@ public final class FileInstanceStore implements InstanceStore {
 
     @Deactivate
     void close() {
+        closed = true;
         writer.close();
     }
 
     /** Rows for all frames of packs that are not marked as indexed. */
     private void recover() throws IOException {
-        Set<String> indexed = new HashSet<>(database.inTransaction(
-                em -> em.createQuery("SELECT p.packId FROM PackRow p", String.class).getResultList()));
+        Set<String> indexed = new HashSet<>(database.inTransaction(em ->
+                em.createQuery("SELECT p.packId FROM PackRow p", String.class).getResultList()));
         long[] frames = {0};
         for (String packId : folder.all()) {
             if (!indexed.contains(packId)) {
@@ -153,7 +157,8 @@ public final class FileInstanceStore implements InstanceStore {
         try {
             FrameHeader header = header(channel, instance);
             return new BufferedInputStream(
-                    new FrameInput(channel, instance.offset() + FrameHeader.LENGTH, header.part10Length(), header.crc32()),
+                    new FrameInput(
+                            channel, instance.offset() + FrameHeader.LENGTH, header.part10Length(), header.crc32()),
                     64 * 1024);
         } catch (IOException | RuntimeException e) {
             channel.close();
@@ -176,7 +181,8 @@ public final class FileInstanceStore implements InstanceStore {
 
     private static FrameHeader header(FileChannel channel, StoredInstance instance) throws IOException {
         FrameHeader header = PackScanner.header(channel, instance.offset())
-                .orElseThrow(() -> new IOException("pack " + instance.packId() + " has no frame at " + instance.offset()));
+                .orElseThrow(
+                        () -> new IOException("pack " + instance.packId() + " has no frame at " + instance.offset()));
         if (!header.id().equals(instance.frameId())) {
             throw new IOException("pack " + instance.packId() + " has another frame at " + instance.offset());
         }
@@ -184,6 +190,13 @@ public final class FileInstanceStore implements InstanceStore {
     }
 
     // ---- for sessions
+
+    /** Sessions outlive this component by moments when its bundle is replaced: what they would still write could not be indexed. */
+    void checkOpen() throws IOException {
+        if (closed) {
+            throw new IOException("the store is being replaced");
+        }
+    }
 
     PackFolder folder() {
         return folder;

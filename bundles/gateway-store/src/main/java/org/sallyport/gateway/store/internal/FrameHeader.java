@@ -13,7 +13,14 @@ import java.util.zip.CRC32C;
  * @param restCrc CRC-32C of sealed identity and facts
  */
 record FrameHeader(
-        UUID id, int version, long part10Length, long identityLength, int factsLength, long crc32, byte[] sha256, int restCrc) {
+        UUID id,
+        int version,
+        long part10Length,
+        long identityLength,
+        int factsLength,
+        long crc32,
+        byte[] sha256,
+        int restCrc) {
 
     static final int LENGTH = 100;
 

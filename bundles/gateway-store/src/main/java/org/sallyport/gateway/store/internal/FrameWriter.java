@@ -88,14 +88,8 @@ final class FrameWriter {
         append(bytes, 0, bytes.length);
         flush();
         FrameHeader header = new FrameHeader(
-                id,
-                version,
-                part10Length,
-                identityLength,
-                bytes.length,
-                crc32.getValue(),
-                sha256.digest(),
-                (int) restCrc.getValue());
+                id, version, part10Length, identityLength, bytes.length, crc32.getValue(), sha256.digest(), (int)
+                        restCrc.getValue());
         pack.write(header.encode(), start);
         return header;
     }

@@ -63,7 +63,8 @@ final class IndexWriter implements Closeable {
         // Every association adds one row at a time; a tenth left over is room for all of them.
         while (queue.remainingCapacity() < CAPACITY / 10) {
             if (System.nanoTime() > deadline) {
-                throw new StoreFullException("the index is " + queue.size() + " images behind; the database does not keep up");
+                throw new StoreFullException(
+                        "the index is " + queue.size() + " images behind; the database does not keep up");
             }
             try {
                 TimeUnit.MILLISECONDS.sleep(5);

@@ -35,7 +35,8 @@ public final class JpaDatabase implements Database {
         try {
             return jpa.txExpr(TransactionType.Required, work::apply);
         } catch (RuntimeException e) {
-            throw new IndexException("the index database failed: " + e.getClass().getSimpleName(), e);
+            throw new IndexException(
+                    "the index database failed: " + e.getClass().getSimpleName(), e);
         }
     }
 

@@ -48,7 +48,8 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public Optional<Integer> enqueue(String studyInstanceUid, Map<String, IdentityMode> destinations) throws IndexException {
+    public Optional<Integer> enqueue(String studyInstanceUid, Map<String, IdentityMode> destinations)
+            throws IndexException {
         writer.flush();
         return database.inTransaction(em -> {
             StudyRow study = em.find(StudyRow.class, studyInstanceUid, LockModeType.PESSIMISTIC_WRITE);
@@ -99,7 +100,8 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         }
     }
 
-    private List<DeliveryRecord> claimNow(String destination, int max, String owner, Duration lease) throws IndexException {
+    private List<DeliveryRecord> claimNow(String destination, int max, String owner, Duration lease)
+            throws IndexException {
         return database.inTransaction(em -> {
             long now = now();
             List<DeliveryRecord> claimed = new ArrayList<>();
@@ -151,7 +153,8 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public boolean later(long id, String owner, Instant notBefore, String reason, boolean failed) throws IndexException {
+    public boolean later(long id, String owner, Instant notBefore, String reason, boolean failed)
+            throws IndexException {
         return change(id, owner, row -> {
             end(row, failed ? State.RETRYING : State.WAITING, reason);
             row.dueAt = notBefore.toEpochMilli();
@@ -189,23 +192,23 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     @Override
     public int releaseClaims(String exceptOwner) throws IndexException {
         String appliance = exceptOwner.substring(0, exceptOwner.indexOf('/') + 1);
-        return database.inTransaction(em -> em.createQuery(
-                        "UPDATE DeliveryRow d SET d.state = 'WAITING', d.owner = NULL, d.leaseUntil = NULL"
+        return database.inTransaction(
+                em -> em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.owner = NULL, d.leaseUntil = NULL"
                                 + " WHERE d.state = 'RUNNING' AND d.owner <> :owner AND d.owner LIKE :appliance")
-                .setParameter("owner", exceptOwner)
-                .setParameter("appliance", appliance + "%")
-                .executeUpdate());
+                        .setParameter("owner", exceptOwner)
+                        .setParameter("appliance", appliance + "%")
+                        .executeUpdate());
     }
 
     @Override
     public boolean retryNow(long id) throws IndexException {
-        return database.inTransaction(em -> em.createQuery(
-                                "UPDATE DeliveryRow d SET d.state = 'WAITING', d.dueAt = :now"
+        return database.inTransaction(
+                em -> em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.dueAt = :now"
                                         + " WHERE d.id = :id AND d.state IN ('WAITING', 'RETRYING', 'PARKED')")
-                        .setParameter("now", now())
-                        .setParameter("id", id)
-                        .executeUpdate()
-                == 1);
+                                .setParameter("now", now())
+                                .setParameter("id", id)
+                                .executeUpdate()
+                        == 1);
     }
 
     @Override
@@ -214,7 +217,8 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         Collection<String> names = (states.isEmpty() ? Stream.of(State.values()) : states.stream())
                 .map(State::name)
                 .toList();
-        return database.inTransaction(em -> em.createQuery(
+        return database.inTransaction(em -> em
+                .createQuery(
                         "SELECT d FROM DeliveryRow d WHERE d.state IN :states ORDER BY d.id DESC", DeliveryRow.class)
                 .setParameter("states", names)
                 .setMaxResults(limit)
@@ -232,8 +236,8 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
 
     @Override
     public List<DeliveryRecord> ofStudy(String studyInstanceUid) throws IndexException {
-        return database.inTransaction(em -> em.createQuery(
-                        "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study ORDER BY d.id", DeliveryRow.class)
+        return database.inTransaction(em -> em
+                .createQuery("SELECT d FROM DeliveryRow d WHERE d.studyUid = :study ORDER BY d.id", DeliveryRow.class)
                 .setParameter("study", studyInstanceUid)
                 .getResultList()
                 .stream()

@@ -15,7 +15,8 @@ import org.sallyport.gateway.api.store.StudyIndex;
 @Component(service = StudyIndex.class)
 public final class JpaStudyIndex implements StudyIndex {
 
-    private static final String IN_ORDER = " ORDER BY i.seriesNumber, i.seriesUid, i.instanceNumber, i.sopUid, i.version";
+    private static final String IN_ORDER =
+            " ORDER BY i.seriesNumber, i.seriesUid, i.instanceNumber, i.sopUid, i.version";
 
     private final Database database;
     private final IndexWriter writer;
@@ -34,20 +35,20 @@ public final class JpaStudyIndex implements StudyIndex {
     public List<StudyRecord> newest(int limit) throws IndexException {
         Limits.check(limit);
         writer.flush();
-        return database.inTransaction(
-                em -> em.createQuery("SELECT s FROM StudyRow s ORDER BY s.lastReceivedAt DESC", StudyRow.class)
-                        .setMaxResults(limit)
-                        .getResultList()
-                        .stream()
-                        .map(row -> record(em, row))
-                        .toList());
+        return database.inTransaction(em -> em
+                .createQuery("SELECT s FROM StudyRow s ORDER BY s.lastReceivedAt DESC", StudyRow.class)
+                .setMaxResults(limit)
+                .getResultList()
+                .stream()
+                .map(row -> record(em, row))
+                .toList());
     }
 
     @Override
     public Optional<StudyRecord> study(String studyInstanceUid) throws IndexException {
         writer.flush();
-        return database.inTransaction(
-                em -> Optional.ofNullable(em.find(StudyRow.class, studyInstanceUid)).map(row -> record(em, row)));
+        return database.inTransaction(em ->
+                Optional.ofNullable(em.find(StudyRow.class, studyInstanceUid)).map(row -> record(em, row)));
     }
 
     @Override
@@ -72,7 +73,8 @@ public final class JpaStudyIndex implements StudyIndex {
     @Override
     public List<StudyRecord> receiving() throws IndexException {
         writer.flush();
-        return database.inTransaction(em -> em.createQuery(
+        return database.inTransaction(em -> em
+                .createQuery(
                         "SELECT s FROM StudyRow s WHERE s.studyUid IN"
                                 + " (SELECT i.studyUid FROM InstanceRow i WHERE i.part IS NULL)",
                         StudyRow.class)
@@ -87,7 +89,8 @@ public final class JpaStudyIndex implements StudyIndex {
         Limits.check(limit);
         writer.flush();
         List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT i FROM InstanceRow i WHERE i.version > 1 ORDER BY i.studyUid, i.sopUid", InstanceRow.class)
+                        "SELECT i FROM InstanceRow i WHERE i.version > 1 ORDER BY i.studyUid, i.sopUid",
+                        InstanceRow.class)
                 .setMaxResults(limit)
                 .getResultList());
         return Rows.newestVersions(rows);

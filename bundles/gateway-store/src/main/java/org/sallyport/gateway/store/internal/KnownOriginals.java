@@ -49,11 +49,13 @@ final class KnownOriginals {
         }
         writer.flush();
         List<Object[]> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT i.sopUid, i.originalDigest FROM InstanceRow i WHERE i.studyUid = :study", Object[].class)
+                        "SELECT i.sopUid, i.originalDigest FROM InstanceRow i WHERE i.studyUid = :study",
+                        Object[].class)
                 .setParameter("study", studyUid)
                 .getResultList());
         Map<String, List<byte[]>> loaded = new HashMap<>();
-        rows.forEach(row -> loaded.computeIfAbsent((String) row[0], key -> new ArrayList<>(1)).add((byte[]) row[1]));
+        rows.forEach(row -> loaded.computeIfAbsent((String) row[0], key -> new ArrayList<>(1))
+                .add((byte[]) row[1]));
         studies.put(studyUid, loaded);
         instances += rows.size();
         shrink(studyUid);
@@ -65,7 +67,8 @@ final class KnownOriginals {
         while ((studies.size() > MOST_STUDIES || instances > MOST_INSTANCES) && eldest.hasNext()) {
             var entry = eldest.next();
             if (!entry.getKey().equals(keep)) {
-                instances -= entry.getValue().values().stream().mapToInt(List::size).sum();
+                instances -=
+                        entry.getValue().values().stream().mapToInt(List::size).sum();
                 eldest.remove();
             }
         }

@@ -30,11 +30,12 @@ public final class Migrations implements PreHook {
     public void prepare(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            String dialect = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") ? "postgresql" : "derby";
+            String dialect =
+                    connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") ? "postgresql" : "derby";
             int version = version(connection);
             if (version > FILES.size()) {
-                throw new SQLException("the index database has schema " + version + ", this program knows up to " + FILES.size()
-                        + ": start the newer version, or restore the backup made before the upgrade");
+                throw new SQLException("the index database has schema " + version + ", this program knows up to "
+                        + FILES.size() + ": start the newer version, or restore the backup made before the upgrade");
             }
             for (int next = version; next < FILES.size(); next++) {
                 apply(connection, dialect, FILES.get(next), next + 1);
@@ -63,7 +64,7 @@ public final class Migrations implements PreHook {
 
     private static void apply(Connection connection, String dialect, String file, int version) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            for (String sql : read("/migrations/" + dialect + "/" + file).split(";\\s*\\n")) {
+            for (String sql : read("/migrations/" + dialect + "/" + file).split(";\\s*\\n", -1)) {
                 if (!sql.isBlank()) {
                     statement.execute(sql);
                 }

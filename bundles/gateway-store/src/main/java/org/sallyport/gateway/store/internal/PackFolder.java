@@ -58,8 +58,8 @@ final class PackFolder {
     void checkRoom(long bytes) throws IOException {
         long free = Files.getFileStore(root).getUsableSpace();
         if (free - bytes < minFree) {
-            throw new StoreFullException("disk of " + root + " has " + free / (1 << 20) + " MiB free; " + minFree / (1 << 20)
-                    + " MiB are kept free (min-free, org.sallyport.store.cfg)");
+            throw new StoreFullException("disk of " + root + " has " + free / (1 << 20) + " MiB free; "
+                    + minFree / (1 << 20) + " MiB are kept free (min-free, org.sallyport.store.cfg)");
         }
     }
 

@@ -40,6 +40,7 @@ final class PackSession implements InstanceStore.Session {
 
     @Override
     public InstanceStore.Frame begin(String studyInstanceUid, long expectedLength) throws IOException {
+        store.checkOpen();
         store.writer().awaitRoom();
         store.folder().checkRoom(Math.max(expectedLength, 0));
         Pack pack = open.get(studyInstanceUid);
@@ -119,6 +120,7 @@ final class PackSession implements InstanceStore.Session {
                 if (versions < 0) {
                     return Committed.SAME;
                 }
+                store.checkOpen();
                 FrameHeader header = finish(json, versions + 1);
                 store.committed(stored(facts, header), number);
                 return versions == 0 ? Committed.NEW : Committed.CHANGED;

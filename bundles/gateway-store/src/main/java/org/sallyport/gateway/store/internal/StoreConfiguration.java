@@ -7,7 +7,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Store", description = "Packs on disk and their index")
 @interface StoreConfiguration {
 
-    @AttributeDefinition(description = "instance: each image is forced to disk before it is acknowledged; os: the operating system decides")
+    @AttributeDefinition(
+            description =
+                    "instance: each image is forced to disk before it is acknowledged; os: the operating system decides")
     String durability() default "instance";
 
     @AttributeDefinition(description = "MiB of the disk that are left free, 1–1048576")

@@ -37,7 +37,8 @@ final class Assignments {
     /** @throws VaultException if there is no such number */
     Patient patient(int number) throws VaultException {
         if (number < 0 || number >= patients.size()) {
-            throw new VaultException("sealed under the key of patient number " + number + ", whom this vault does not know");
+            throw new VaultException(
+                    "sealed under the key of patient number " + number + ", whom this vault does not know");
         }
         return patients.get(number);
     }
@@ -97,14 +98,16 @@ final class Assignments {
                 UUID uid = new UUID(in.getLong(), in.getLong());
                 put(new Study(uid, patient(in.getInt()), in.getInt(), in.getInt()));
             }
-            default -> throw new VaultException("the vault journal has a record of type " + type
-                    + ", which this version does not know: it was written by a newer one");
+            default ->
+                throw new VaultException("the vault journal has a record of type " + type
+                        + ", which this version does not know: it was written by a newer one");
         }
     }
 
     void put(byte[] lookup, Patient patient) throws VaultException {
         if (patient.number() != patients.size()) {
-            throw new VaultException("the vault journal lacks a patient: " + patient.number() + " follows " + patients.size());
+            throw new VaultException(
+                    "the vault journal lacks a patient: " + patient.number() + " follows " + patients.size());
         }
         patients.add(patient);
         byLookup.put(uuid(lookup), patient);

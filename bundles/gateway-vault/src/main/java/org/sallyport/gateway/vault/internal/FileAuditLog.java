@@ -62,7 +62,8 @@ public final class FileAuditLog implements AuditLog {
         this.file = folder.resolve(FILE);
         this.key = keys.auditKey();
         this.clock = clock;
-        this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         cutTornLine();
         readLast();
     }
@@ -207,7 +208,8 @@ public final class FileAuditLog implements AuditLog {
                 }
                 String hash = record.path(HASH).asText();
                 record.remove(HASH);
-                if (record.path("number").asLong() != seen || !hash(previous, record).equals(hash)) {
+                if (record.path("number").asLong() != seen
+                        || !hash(previous, record).equals(hash)) {
                     return new Verification(seen, seen, "record " + seen + " was changed, or one before it removed");
                 }
                 previous = hash;

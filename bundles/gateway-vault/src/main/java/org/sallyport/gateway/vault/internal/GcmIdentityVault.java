@@ -69,10 +69,13 @@ public final class GcmIdentityVault implements IdentityVault {
 
     @Override
     public OutputStream sealHeld(String place, OutputStream to) throws VaultException {
-        return place.startsWith(SPOOL) ? seal(SPOOL_KEY, 0, spoolKey, place, to) : seal(HELD_KEY, 0, heldKey, place, to);
+        return place.startsWith(SPOOL)
+                ? seal(SPOOL_KEY, 0, spoolKey, place, to)
+                : seal(HELD_KEY, 0, heldKey, place, to);
     }
 
-    private OutputStream seal(byte kind, int number, byte[] dataKey, String place, OutputStream to) throws VaultException {
+    private OutputStream seal(byte kind, int number, byte[] dataKey, String place, OutputStream to)
+            throws VaultException {
         if (place.length() > LONGEST_PLACE) {
             throw new VaultException("a place of more than " + LONGEST_PLACE + " characters");
         }

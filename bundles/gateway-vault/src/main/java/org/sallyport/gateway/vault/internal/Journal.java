@@ -47,8 +47,8 @@ final class Journal implements Closeable {
     static Journal open(Path folder, Reader reader) throws IOException {
         Path file = folder.resolve(FILE);
         boolean fresh = !Files.exists(file);
-        FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock == null) {

@@ -64,8 +64,9 @@ public final class JournalPseudonymizer implements Pseudonymizer {
         return switch (setting.strip()) {
             case "keyed" -> false;
             case "random" -> true;
-            default -> throw new IllegalArgumentException(
-                    "pseudonyms \"" + setting + "\": must be keyed or random (org.sallyport.vault.cfg)");
+            default ->
+                throw new IllegalArgumentException(
+                        "pseudonyms \"" + setting + "\": must be keyed or random (org.sallyport.vault.cfg)");
         };
     }
 
@@ -129,7 +130,10 @@ public final class JournalPseudonymizer implements Pseudonymizer {
     /** With its length, so that no two lists of fields give the same bytes. */
     private static byte[] field(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(4 + bytes.length).putInt(bytes.length).put(bytes).array();
+        return ByteBuffer.allocate(4 + bytes.length)
+                .putInt(bytes.length)
+                .put(bytes)
+                .array();
     }
 
     private Patient newPatient(byte[] lookup) throws VaultException {
@@ -139,7 +143,8 @@ public final class JournalPseudonymizer implements Pseudonymizer {
         while (assignments.isTaken("ANON-" + digits.substring(0, length))) {
             length++;
         }
-        long shiftSeed = ByteBuffer.wrap(random ? randomBytes() : pseudonymKey.of(field("shift"), lookup)).getLong();
+        long shiftSeed = ByteBuffer.wrap(random ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
+                .getLong();
         int shift = 1 + (int) Long.remainderUnsigned(shiftSeed, LONGEST_SHIFT);
         int number = assignments.nextNumber();
         byte[] wrapped = keyWrap.wrap(number, randomBytes());

@@ -50,8 +50,9 @@ final class KeyFile {
         Path file = folder.resolve(KEYS);
         if (!Files.exists(file)) {
             if (Files.exists(folder.resolve(Journal.FILE))) {
-                throw new VaultException("key file " + file + " is missing, and this vault holds identities sealed under its key:"
-                        + " restore the file from a backup");
+                throw new VaultException(
+                        "key file " + file + " is missing, and this vault holds identities sealed under its key:"
+                                + " restore the file from a backup");
             }
             create(file, passphrase.isEmpty() ? newPassphrase() : passphrase);
         }
@@ -64,8 +65,10 @@ final class KeyFile {
             }
             throw new VaultException("key file " + file + " holds no key " + ALIAS);
         } catch (GeneralSecurityException | IOException e) {
-            throw new VaultException("key file " + file + " cannot be opened: wrong passphrase"
-                    + " (SALLYPORT_VAULT_PASSPHRASE, or the file " + PASSPHRASE + " beside it) or damaged file", e);
+            throw new VaultException(
+                    "key file " + file + " cannot be opened: wrong passphrase"
+                            + " (SALLYPORT_VAULT_PASSPHRASE, or the file " + PASSPHRASE + " beside it) or damaged file",
+                    e);
         }
     }
 

@@ -1,0 +1,43 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
+
+/** delivery:retry. */
+@Service
+@Command(
+        scope = "delivery",
+        name = "retry",
+        description = "Tries a waiting, retrying or parked delivery now, and lets a stopped destination work again")
+public final class DeliveryRetry extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    DeliveryQueue queue;
+
+    @Reference(optional = true)
+    @Nullable
+    DestinationDirectory destinations;
+
+    @Argument(index = 0, name = "delivery", required = true, description = "Number, as delivery:list shows it")
+    long id;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        DeliveryQueue.DeliveryRecord record = need(queue, "the queue")
+                .delivery(id)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no delivery " + id + ": delivery:list shows which there are"));
+        if (!need(queue, "the queue").retryNow(id)) {
+            throw new IllegalArgumentException("delivery " + id + " is " + record.state() + ": nothing to try again");
+        }
+        need(destinations, "the delivery engine").resume(record.destination());
+        System.out.println("delivery " + id + " to " + record.destination() + " is tried now");
+        return null;
+    }
+}

@@ -1,0 +1,34 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.node.DicomReceiver;
+
+/** dicom:echo. */
+@Service
+@Command(scope = "dicom", name = "echo", description = "C-ECHO to a peer")
+public final class DicomEcho extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    DicomReceiver receiver;
+
+    @Argument(index = 0, name = "aet", required = true, description = "AE title to call")
+    String aet = "";
+
+    @Argument(index = 1, name = "host", required = true, description = "Host name or address")
+    String host = "";
+
+    @Argument(index = 2, name = "port", required = true, description = "Port")
+    int port;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        long millis = need(receiver, "the DICOM receiver").echo(aet, host, port);
+        System.out.println(aet + " at " + host + ":" + port + " answered in " + millis + " ms");
+        return null;
+    }
+}

@@ -1,0 +1,26 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.node.DicomReceiver;
+
+/** dicom:start. */
+@Service
+@Command(scope = "dicom", name = "start", description = "Opens the DICOM listener")
+public final class DicomStart extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    DicomReceiver receiver;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        DicomReceiver found = need(receiver, "the DICOM receiver");
+        found.start();
+        System.out.println("listening as " + found.status().aet() + " on port "
+                + found.status().port());
+        return null;
+    }
+}

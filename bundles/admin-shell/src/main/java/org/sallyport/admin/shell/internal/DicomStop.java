@@ -1,0 +1,24 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.node.DicomReceiver;
+
+/** dicom:stop. */
+@Service
+@Command(scope = "dicom", name = "stop", description = "Closes the DICOM listener; running associations end first")
+public final class DicomStop extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    DicomReceiver receiver;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        need(receiver, "the DICOM receiver").stop();
+        System.out.println("the DICOM listener is closed");
+        return null;
+    }
+}

@@ -1,0 +1,53 @@
+package org.sallyport.admin.shell.internal;
+
+import java.security.AccessController;
+import java.util.Set;
+import java.util.TreeSet;
+import javax.security.auth.Subject;
+import org.apache.karaf.shell.api.action.Action;
+import org.apache.karaf.shell.api.action.Option;
+import org.jspecify.annotations.Nullable;
+
+/** What the gateway's commands have in common. */
+abstract class GatewayCommand implements Action {
+
+    static final String PROBLEM_ABSENT = " is not there: see log:tail, and whether the bundle is active (bundle:list)";
+
+    @Option(name = "--json", description = "Print JSON instead of a table")
+    boolean json;
+
+    /** Services are optional references, so that the commands are there while a bundle is replaced. */
+    static <T> T need(@Nullable T service, String name) {
+        if (service == null) {
+            throw new IllegalStateException(name + PROBLEM_ABSENT);
+        }
+        return service;
+    }
+
+    /** The user's roles, by JAAS. */
+    @SuppressWarnings("removal")
+    static Set<String> roles() {
+        Set<String> roles = new TreeSet<>();
+        Subject subject = Subject.getSubject(AccessController.getContext());
+        if (subject != null) {
+            subject.getPrincipals().stream()
+                    .filter(principal -> principal.getClass().getSimpleName().equals("RolePrincipal"))
+                    .forEach(principal -> roles.add(principal.getName()));
+        }
+        return roles;
+    }
+
+    /** The user's name, by JAAS. */
+    @SuppressWarnings("removal")
+    static String user() {
+        Subject subject = Subject.getSubject(AccessController.getContext());
+        return subject == null
+                ? "unknown"
+                : subject.getPrincipals().stream()
+                        .filter(principal ->
+                                principal.getClass().getSimpleName().equals("UserPrincipal"))
+                        .map(java.security.Principal::getName)
+                        .findFirst()
+                        .orElse("unknown");
+    }
+}

@@ -1,0 +1,54 @@
+package org.sallyport.admin.shell.internal;
+
+import java.io.OutputStream;
+import java.util.Base64;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.vault.AccessRequest;
+
+/** instance:original. */
+@Service
+@Command(
+        scope = "instance",
+        name = "original",
+        description = "Prints an image with its identity restored, as a Part 10 file in base64")
+public final class InstanceOriginal extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    InstanceStore store;
+
+    @Reference(optional = true)
+    @Nullable
+    IdentityRestorer restorer;
+
+    @Argument(
+            index = 0,
+            name = "image",
+            required = true,
+            description = "SOP Instance UID, as study:show --images shows it")
+    String sop = "";
+
+    @Option(name = "--reason", description = "Why; it is audited")
+    @Nullable
+    String reason;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        StoredInstance instance =
+                need(store, "the store").find(sop).orElseThrow(() -> new IllegalArgumentException("no image " + sop));
+        AccessRequest request = new AccessRequest(user(), roles(), "shell", reason == null ? "" : reason, sop);
+        OutputStream base64 = Base64.getMimeEncoder().wrap(new Unclosed(System.out));
+        need(restorer, "the identity restorer").restore(instance, request, base64);
+        base64.close();
+        System.out.println();
+        return null;
+    }
+}

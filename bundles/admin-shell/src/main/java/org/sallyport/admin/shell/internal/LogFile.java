@@ -1,0 +1,30 @@
+package org.sallyport.admin.shell.internal;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+
+/** Karaf's log. */
+final class LogFile {
+
+    private LogFile() {}
+
+    static Collection<String> last(int lines) throws IOException {
+        Path file = Path.of(System.getProperty("karaf.log", System.getProperty("karaf.data") + "/log"), "karaf.log");
+        Deque<String> last = new ArrayDeque<>(lines);
+        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                if (last.size() == lines) {
+                    last.removeFirst();
+                }
+                last.addLast(line);
+            }
+        }
+        return last;
+    }
+}

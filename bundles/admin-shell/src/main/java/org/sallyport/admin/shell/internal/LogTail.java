@@ -1,0 +1,35 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+
+/** log:tail. */
+@Service
+@Command(scope = "log", name = "tail", description = "Shows the last lines of the log")
+public final class LogTail extends GatewayCommand {
+
+    @Option(name = "--lines", description = "How many, 1–10000")
+    int lines;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        int wanted = lines == 0 ? 50 : lines;
+        if (wanted < 1 || wanted > 10_000) {
+            throw new IllegalArgumentException("--lines " + wanted + ": must be 1–10000");
+        }
+        Listing list = new Listing("line");
+        for (String line : LogFile.last(wanted)) {
+            if (json) {
+                list.row(line);
+            } else {
+                System.out.println(line);
+            }
+        }
+        if (json) {
+            list.print(System.out, true);
+        }
+        return null;
+    }
+}

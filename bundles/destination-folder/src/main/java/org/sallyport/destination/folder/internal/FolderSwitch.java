@@ -1,0 +1,53 @@
+package org.sallyport.destination.folder.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.gateway.api.DataFolder;
+import org.sallyport.gateway.api.Destination;
+
+/** Registers a {@link FolderDestination} for a configuration, unless the configuration switches it off. */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "org.sallyport.destination.folder",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = FolderConfiguration.class, factory = true)
+public final class FolderSwitch {
+
+    private final @Nullable ServiceRegistration<Destination> registration;
+
+    @Activate
+    public FolderSwitch(FolderConfiguration configuration, BundleContext context) throws IOException {
+        if (!configuration.unless().isBlank()) {
+            registration = null;
+            return;
+        }
+        Path directory = configuration.directory().isBlank()
+                ? DataFolder.of("outbox")
+                : DataFolder.privateFolder(Path.of(configuration.directory().strip()));
+        Map<String, Object> properties = Map.of(
+                Destination.NAME, configuration.destination_name(),
+                Destination.FILTER, configuration.filter());
+        registration = context.registerService(
+                Destination.class,
+                new FolderDestination(directory, (long) configuration.min$_$free() << 20),
+                FrameworkUtil.asDictionary(properties));
+    }
+
+    @Deactivate
+    void close() {
+        if (registration != null) {
+            registration.unregister();
+        }
+    }
+}

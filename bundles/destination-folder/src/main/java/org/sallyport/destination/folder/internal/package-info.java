@@ -1,0 +1,5 @@
+/** The destination that writes ZIP files into a folder. */
+@NullMarked
+package org.sallyport.destination.folder.internal;
+
+import org.jspecify.annotations.NullMarked;

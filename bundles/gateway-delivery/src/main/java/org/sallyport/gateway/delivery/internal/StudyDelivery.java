@@ -1,0 +1,162 @@
+package org.sallyport.gateway.delivery.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.sallyport.gateway.api.Delivery;
+import org.sallyport.gateway.api.DeliveryInstance;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.StudyFacts;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+
+/** What a destination is handed. Progress is written by the destination's thread and read by any. */
+final class StudyDelivery implements Delivery {
+
+    private final DeliveryRecord record;
+    private final StudyFacts study;
+    private final List<DeliveryInstance> instances;
+    private final BooleanSupplier cancelled;
+    private volatile int instancesDone;
+    private volatile long bytesDone;
+
+    StudyDelivery(
+            DeliveryRecord record,
+            StudyRecord study,
+            List<StoredInstance> stored,
+            InstanceStore store,
+            BooleanSupplier cancelled) {
+        this.record = record;
+        this.study = facts(study, stored);
+        this.instances = stored.stream()
+                .map(instance -> (DeliveryInstance) new StoredDeliveryInstance(instance, store))
+                .toList();
+        this.cancelled = cancelled;
+    }
+
+    static StudyFacts facts(StudyRecord study, List<StoredInstance> stored) {
+        Set<String> series = new HashSet<>();
+        Set<String> modalities = new HashSet<>();
+        Map<String, Object> attributes = new HashMap<>();
+        long bytes = 0;
+        for (StoredInstance instance : stored) {
+            series.add(instance.facts().seriesInstanceUid());
+            modalities.add(instance.facts().modality());
+            bytes += instance.length();
+            instance.facts().attributes().forEach(attributes::putIfAbsent);
+            attributes.putIfAbsent("CallingAET", instance.facts().callingAet());
+            attributes.putIfAbsent("CalledAET", instance.facts().calledAet());
+            attributes.putIfAbsent("CallingAddress", instance.facts().address());
+        }
+        attributes.put("Modality", modalities.toArray(new String[0]));
+        attributes.put("Images", stored.size());
+        return new StudyFacts(
+                study.studyInstanceUid(),
+                study.pseudonym(),
+                study.studyDate(),
+                study.studyDescription(),
+                modalities,
+                study.callingAet(),
+                series.size(),
+                stored.size(),
+                bytes,
+                attributes);
+    }
+
+    @Override
+    public long id() {
+        return record.id();
+    }
+
+    @Override
+    public int attempt() {
+        return record.attempts();
+    }
+
+    @Override
+    public int part() {
+        return record.part();
+    }
+
+    @Override
+    public StudyFacts study() {
+        return study;
+    }
+
+    @Override
+    public IdentityMode identity() {
+        return record.identity();
+    }
+
+    @Override
+    public List<DeliveryInstance> instances() {
+        return instances;
+    }
+
+    @Override
+    public void progress(int instances, long bytes) {
+        instancesDone = instances;
+        bytesDone = bytes;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled.getAsBoolean();
+    }
+
+    @Override
+    public String toString() {
+        return "delivery " + record.id() + ", " + instancesDone + " of " + instances.size() + " instances, " + bytesDone
+                + " bytes";
+    }
+
+    private record StoredDeliveryInstance(StoredInstance stored, InstanceStore store) implements DeliveryInstance {
+
+        @Override
+        public String sopClassUid() {
+            return stored.facts().sopClassUid();
+        }
+
+        @Override
+        public String sopInstanceUid() {
+            return stored.facts().sopInstanceUid();
+        }
+
+        @Override
+        public String seriesInstanceUid() {
+            return stored.facts().seriesInstanceUid();
+        }
+
+        @Override
+        public String transferSyntaxUid() {
+            return stored.facts().transferSyntaxUid();
+        }
+
+        @Override
+        public long length() {
+            return stored.length();
+        }
+
+        @Override
+        public long crc32() {
+            return stored.crc32();
+        }
+
+        @Override
+        public byte[] sha256() {
+            return stored.sha256();
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            return store.openPart10(stored);
+        }
+    }
+}

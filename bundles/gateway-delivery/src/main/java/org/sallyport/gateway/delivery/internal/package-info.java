@@ -1,0 +1,5 @@
+/** Routes, workers and destinations that come and go. */
+@NullMarked
+package org.sallyport.gateway.delivery.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package org.sallyport.gateway.scp.internal;
+
+import java.util.Locale;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.gateway.api.node.Node;
+
+/** One local node, made by one configuration. Immutable. */
+@Component(
+        service = LocalNode.class,
+        configurationPid = "org.sallyport.node",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = NodeConfiguration.class, factory = true)
+public final class LocalNode {
+
+    private final Node node;
+
+    /** @throws IllegalArgumentException naming the key, the value and what is allowed; the node is not in force then */
+    @Activate
+    public LocalNode(NodeConfiguration configuration, Map<String, Object> properties) {
+        this(name(String.valueOf(properties.get("service.pid"))), configuration);
+    }
+
+    LocalNode(String name, NodeConfiguration c) {
+        String where = " (org.sallyport.node-" + name + ".cfg)";
+        String aet = c.aet().strip();
+        if (!AeTitles.isValid(aet)) {
+            throw new IllegalArgumentException("aet \"" + aet + "\": must be 1–16 printable ASCII characters" + where);
+        }
+        String address = c.address().strip();
+        if (address.isEmpty() || address.length() > 253) {
+            throw new IllegalArgumentException("address \"" + address + "\": must be a host name or address" + where);
+        }
+        if (c.port() < 1 || c.port() > 65_535) {
+            throw new IllegalArgumentException("port " + c.port() + ": must be 1–65535" + where);
+        }
+        node = new Node(
+                name,
+                name,
+                aet,
+                address,
+                c.port(),
+                c.active(),
+                permission(c.permission(), where),
+                Node.Origin.LOCAL,
+                original(c.identity(), where));
+    }
+
+    Node node() {
+        return node;
+    }
+
+    /** Karaf names a factory configuration {@code org.sallyport.node~name} (or {@code .<generated>} for older tools). */
+    private static String name(String pid) {
+        int tilde = pid.indexOf('~');
+        return tilde >= 0 ? pid.substring(tilde + 1) : pid.substring(pid.lastIndexOf('.') + 1);
+    }
+
+    private static Node.Permission permission(String value, String where) {
+        return switch (value.strip().toLowerCase(Locale.ROOT)) {
+            case "read" -> Node.Permission.READ;
+            case "write" -> Node.Permission.WRITE;
+            case "read_write" -> Node.Permission.READ_WRITE;
+            default ->
+                throw new IllegalArgumentException(
+                        "permission \"" + value + "\": must be read, write or read_write" + where);
+        };
+    }
+
+    private static boolean original(String value, String where) {
+        return switch (value.strip().toLowerCase(Locale.ROOT)) {
+            case "original" -> true;
+            case "pseudonymous" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "identity \"" + value + "\": must be pseudonymous or original" + where);
+        };
+    }
+}

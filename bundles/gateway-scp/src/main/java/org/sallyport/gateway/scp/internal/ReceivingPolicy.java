@@ -1,0 +1,118 @@
+package org.sallyport.gateway.scp.internal;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.net.AssociateRequest;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationPolicy;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.PresentationContext;
+import org.sallyport.dicom.net.PresentationContext.Result;
+import org.sallyport.dicom.net.Rejection;
+import org.sallyport.gateway.api.intake.Intake;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides about associations by the access rules as they are at that moment. Thread-safe. */
+final class ReceivingPolicy implements AssociationPolicy {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReceivingPolicy.class);
+
+    private final ScpSettings settings;
+    private final NodeTable nodes;
+    private final Supplier<@Nullable Intake> intake;
+
+    ReceivingPolicy(ScpSettings settings, NodeTable nodes, Supplier<@Nullable Intake> intake) {
+        this.settings = settings;
+        this.nodes = nodes;
+        this.intake = intake;
+    }
+
+    @Override
+    public Decision decide(AssociateRequest request, InetAddress address) {
+        Rejection rejection = rejection(request);
+        if (rejection != null) {
+            LOG.warn(
+                    "association of {} ({}) to {} rejected with {}",
+                    request.callingAet(),
+                    address.getHostAddress(),
+                    request.calledAet(),
+                    rejection);
+            return Decision.reject(rejection);
+        }
+        List<PresentationContext> answers = new ArrayList<>(request.contexts().size());
+        for (ProposedContext context : request.contexts()) {
+            answers.add(answer(context, request.callingAet()));
+        }
+        return Decision.accept(answers);
+    }
+
+    private @Nullable Rejection rejection(AssociateRequest request) {
+        if (!nodes.proxyActive() || intake.get() == null) {
+            return Rejection.TEMPORARY_CONGESTION;
+        }
+        if (!settings.acceptAnyCalledAet() && !request.calledAet().equals(settings.aet())) {
+            return Rejection.CALLED_AET_NOT_RECOGNIZED;
+        }
+        return nodes.rules().mayAssociate(request.callingAet()) ? null : Rejection.CALLING_AET_NOT_RECOGNIZED;
+    }
+
+    private PresentationContext answer(ProposedContext context, String callingAet) {
+        String abstractSyntax = context.abstractSyntax();
+        boolean verification = abstractSyntax.equals(AssociationRequester.VERIFICATION);
+        if (!verification && !settings.storageClasses().accepts(abstractSyntax)) {
+            LOG.info("{} proposed {}, which is not accepted (storage-classes)", callingAet, abstractSyntax);
+            return refused(context, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED);
+        }
+        Optional<String> syntax = choose(context.transferSyntaxes());
+        if (syntax.isEmpty()) {
+            LOG.info(
+                    "{} proposed {} in transfer syntaxes that are not known: {}",
+                    callingAet,
+                    abstractSyntax,
+                    context.transferSyntaxes());
+            return refused(context, Result.TRANSFER_SYNTAXES_NOT_SUPPORTED);
+        }
+        return new PresentationContext(context.id(), abstractSyntax, Result.ACCEPTANCE, syntax.get());
+    }
+
+    /**
+     * The sender's first choice, so that images come as they are; but big endian and deflated, which have to be converted here, only where nothing
+     * else is proposed.
+     */
+    private static Optional<String> choose(List<String> proposed) {
+        List<TransferSyntax> known = proposed.stream()
+                .map(TransferSyntax::of)
+                .flatMap(Optional::stream)
+                .toList();
+        return known.stream()
+                .filter(syntax -> !syntax.bigEndian() && !syntax.deflated())
+                .findFirst()
+                .or(() -> known.stream().findFirst())
+                .map(TransferSyntax::uid);
+    }
+
+    private static PresentationContext refused(ProposedContext context, Result result) {
+        return new PresentationContext(
+                context.id(),
+                context.abstractSyntax(),
+                result,
+                context.transferSyntaxes().get(0));
+    }
+
+    @Override
+    public Service serve(Association association) throws IOException {
+        Intake current = intake.get();
+        if (current == null) {
+            throw new IOException("the intake has gone while an association was accepted");
+        }
+        return new ReceivingService(association, nodes, current);
+    }
+}

@@ -1,0 +1,94 @@
+package org.sallyport.gateway.scp.internal;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.data.Uids;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationPolicy;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.gateway.api.intake.Intake;
+import org.sallyport.gateway.api.intake.IntakeResult;
+import org.sallyport.gateway.api.intake.ReceivedObject;
+import org.sallyport.gateway.api.intake.Sender;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** C-ECHO and C-STORE for one association (PS3.7 9.1.5, 9.1.1). Owned by its thread. */
+final class ReceivingService implements AssociationPolicy.Service {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReceivingService.class);
+
+    private static final int DOES_NOT_MATCH = 0xA900;
+
+    private final Association association;
+    private final NodeTable nodes;
+    private final Intake intake;
+    private Intake.@Nullable Session session;
+
+    ReceivingService(Association association, NodeTable nodes, Intake intake) {
+        this.association = association;
+        this.nodes = nodes;
+        this.intake = intake;
+    }
+
+    @Override
+    public void handle(Association.Message message) throws IOException {
+        CommandSet command = message.command();
+        switch (command.commandField()) {
+            case CommandSet.C_ECHO_RQ -> association.send(message.context(), command.response(CommandSet.SUCCESS));
+            case CommandSet.C_STORE_RQ -> association.send(message.context(), store(message));
+            case CommandSet.C_CANCEL_RQ -> LOG.debug("nothing to cancel");
+            default -> {
+                if (!command.isResponse()) {
+                    association.send(message.context(), command.response(CommandSet.UNRECOGNIZED_OPERATION));
+                }
+            }
+        }
+    }
+
+    private CommandSet store(Association.Message message) throws IOException {
+        CommandSet command = message.command();
+        String sopClass = command.affectedSopClassUid();
+        String sopInstance = command.affectedSopInstanceUid();
+        if (!nodes.rules().mayStore(association.callingAet())) {
+            LOG.warn("{} may not store", association.callingAet());
+            return command.response(CommandSet.NOT_AUTHORIZED).withComment("this AE title may not store");
+        }
+        if (sopClass == null || sopInstance == null || !Uids.isValid(sopInstance)) {
+            return command.response(DOES_NOT_MATCH).withComment("SOP Class or Instance UID missing or malformed");
+        }
+        if (!sopClass.equals(message.context().abstractSyntax())) {
+            return command.response(DOES_NOT_MATCH).withComment("SOP Class UID is not that of the context");
+        }
+        if (!command.hasDataSet()) {
+            return command.response(CommandSet.MISTYPED_ARGUMENT).withComment("C-STORE-RQ without a data set");
+        }
+        TransferSyntax syntax = TransferSyntax.of(message.context().transferSyntax())
+                .orElseThrow(() -> new IllegalStateException("a transfer syntax was accepted that is not known"));
+        IntakeResult result = session().receive(new ReceivedObject(sopClass, sopInstance, syntax), message.dataSet());
+        if (result instanceof IntakeResult.Rejected rejected) {
+            return command.response(rejected.why().status()).withComment(rejected.comment());
+        }
+        return command.response(CommandSet.SUCCESS);
+    }
+
+    private Intake.Session session() throws IOException {
+        Intake.Session open = session;
+        if (open == null) {
+            open = intake.open(new Sender(
+                    association.callingAet(),
+                    association.calledAet(),
+                    association.address().getHostAddress()));
+            session = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (session != null) {
+            session.close();
+        }
+    }
+}
