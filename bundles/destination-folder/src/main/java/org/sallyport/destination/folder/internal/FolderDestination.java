@@ -38,7 +38,7 @@ final class FolderDestination implements Destination {
     }
 
     @Override
-    public DeliveryOutcome deliver(Delivery delivery) throws IOException, InterruptedException {
+    public DeliveryOutcome deliver(Delivery delivery) throws IOException {
         long free = Files.getFileStore(directory).getUsableSpace();
         if (free - delivery.study().bytes() < minFree) {
             return DeliveryOutcome.later("the disk of the folder has " + free / (1 << 20) + " MiB free, not enough");
@@ -52,8 +52,8 @@ final class FolderDestination implements Destination {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE);
                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 256 * 1024)) {
-            StudyArchive archive = new StudyArchive(delivery.study().studyInstanceUid(), delivery.instances());
-            archive.writeTo(out, done -> delivery.progress(done, 0));
+            StudyArchive archive = StudyArchive.of(delivery.study().studyInstanceUid(), delivery.instances());
+            archive.writeTo(out, delivery::progress);
             out.flush();
             channel.force(true);
             Files.move(hidden, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);

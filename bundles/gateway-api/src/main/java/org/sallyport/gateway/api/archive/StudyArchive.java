@@ -97,8 +97,8 @@ public final class StudyArchive {
 
     private static String checked(String uid, String tag) {
         if (uid.length() > LONGEST_UID || !UID.matcher(uid).matches()) {
-            throw new IllegalArgumentException(tag + " of " + uid.length() + " characters is no UID: digits and dots, at most "
-                    + LONGEST_UID);
+            throw new IllegalArgumentException(
+                    tag + " of " + uid.length() + " characters is no UID: digits and dots, at most " + LONGEST_UID);
         }
         return uid;
     }

@@ -46,11 +46,16 @@ class StudyArchiveTest {
         assertEquals(List.of("1:0", "2:1", "3:200001"), progress);
         try (ZipFile zip = new ZipFile(file.toFile())) {
             assertEquals(
-                    List.of("2_25_1/2_25_10/2.25.100.dcm", "2_25_1/2_25_10/2.25.101.dcm", "2_25_1/2_25_11/2.25.102.dcm"),
+                    List.of(
+                            "2_25_1/2_25_10/2.25.100.dcm",
+                            "2_25_1/2_25_10/2.25.101.dcm",
+                            "2_25_1/2_25_11/2.25.102.dcm"),
                     zip.stream().map(entry -> entry.getName()).toList());
             assertEquals(
                     200_000,
-                    zip.getInputStream(zip.getEntry("2_25_1/2_25_11/2.25.102.dcm")).readAllBytes().length);
+                    zip.getInputStream(zip.getEntry("2_25_1/2_25_11/2.25.102.dcm"))
+                            .readAllBytes()
+                            .length);
         }
     }
 
@@ -138,7 +143,9 @@ class StudyArchiveTest {
     void unzipFindsNoFault() throws IOException, InterruptedException {
         Path file = folder.resolve("peer.zip");
         try (OutputStream out = Files.newOutputStream(file)) {
-            StudyArchive.of(STUDY, List.of(GeneratedInstance.of("1.2", "1.3", 70_000), GeneratedInstance.of("1.2", "1.4", 0)))
+            StudyArchive.of(
+                            STUDY,
+                            List.of(GeneratedInstance.of("1.2", "1.3", 70_000), GeneratedInstance.of("1.2", "1.4", 0)))
                     .writeTo(out, (done, bytes) -> {});
         }
         assertExits(0, "unzip", "-tqq", file.toString());
@@ -146,7 +153,10 @@ class StudyArchiveTest {
     }
 
     private static void assertExits(int code, String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> command[0] + " does not end");
         assertEquals(code, process.exitValue(), command[0]);
     }

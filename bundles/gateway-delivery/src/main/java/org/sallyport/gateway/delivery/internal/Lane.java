@@ -1,6 +1,7 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -182,6 +183,10 @@ final class Lane {
             return destination.deliver(delivery);
         } catch (InterruptedException e) {
             throw e;
+        } catch (InterruptedIOException e) {
+            InterruptedException interrupted = new InterruptedException("interrupted while streaming");
+            interrupted.initCause(e);
+            throw interrupted;
         } catch (Exception | LinkageError | StackOverflowError e) {
             // A plug-in's exception may quote anything: its class is all that people are shown; the log has no more.
             LOG.warn("delivery {} to {} failed: {}", record.id(), route.name(), e.toString());
