@@ -55,8 +55,11 @@ public final class DataSetDifference {
         if (one.value() instanceof Value.Bytes a && other.value() instanceof Value.Bytes b) {
             return samePadded(a.bytes(), b.bytes(), one.vr().padding());
         }
-        if (one.value() instanceof Value.Items) {
-            return other.value() instanceof Value.Items;
+        if (one.value() instanceof Value.Items || other.value() instanceof Value.Items) {
+            return one.value() instanceof Value.Items && other.value() instanceof Value.Items;
+        }
+        if (one.value() instanceof Value.Fragments || other.value() instanceof Value.Fragments) {
+            return false;
         }
         try (InputStream a = open(one.value());
                 InputStream b = open(other.value())) {

@@ -7,13 +7,12 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DicomDataException.Reason;
 import org.sallyport.dicom.data.internal.ByteOrders;
 import org.sallyport.dicom.data.internal.ByteSource;
 import org.sallyport.dicom.data.internal.EncapsulatedStream;
+import org.sallyport.dicom.data.internal.InflatingStream;
 import org.sallyport.dicom.data.internal.NativeValueStream;
 
 /**
@@ -46,7 +45,7 @@ public final class DataSetReader {
     private final Limits limits;
     private final BulkStore bulkStore;
 
-    private final DataSet context = new DataSet();
+    private final DataSet context;
     private int[] seen = new int[64];
     private int seenCount;
     private long inMemory;
@@ -60,12 +59,23 @@ public final class DataSetReader {
     private long length;
 
     public DataSetReader(InputStream in, TransferSyntax syntax, Limits limits, BulkStore bulkStore) {
-        InputStream plain = syntax.deflated() ? new InflaterInputStream(in, new Inflater(true), 32 * 1024) : in;
-        this.source = new ByteSource(plain);
+        this.source = new ByteSource(syntax.deflated() ? new InflatingStream(in) : in);
         this.source.setBigEndian(syntax.bigEndian());
         this.explicitVr = syntax.explicitVr();
         this.limits = limits;
         this.bulkStore = bulkStore;
+        this.context = new DataSet();
+    }
+
+    /** Reads the bytes of an unknown element on the account of the reader that found it. */
+    private DataSetReader(byte[] unknown, DataSetReader outer) {
+        this.source = new ByteSource(new ByteArrayInputStream(unknown));
+        this.explicitVr = false;
+        this.limits = outer.limits;
+        this.bulkStore = outer.bulkStore;
+        this.context = outer.context;
+        this.elementCount = outer.elementCount;
+        this.inMemory = outer.inMemory;
     }
 
     /** Reads a whole data set into memory, pixel data too, within the limits. */
@@ -80,7 +90,7 @@ public final class DataSetReader {
             if (event == Event.ELEMENT) {
                 all.put(element());
             } else if (length < 0) {
-                all.put(new Element(tag, vr, readFragments()));
+                all.put(new Element(tag, vr, readFragments(tag)));
             } else {
                 all.put(new Element(tag, vr, readValue(tag, vr, length)));
                 stream = null;
@@ -116,6 +126,9 @@ public final class DataSetReader {
             Element read = readElement(Long.MAX_VALUE, explicitVr, context, 1);
             remember(read);
             element = read;
+            // The header read last may be one of a nested item.
+            tag = read.tag();
+            vr = read.vr();
             return Event.ELEMENT;
         }
     }
@@ -163,7 +176,7 @@ public final class DataSetReader {
 
     /**
      * The value that {@link Event#STREAM} announced: native in little endian order, or encapsulated as it is encoded, with item headers and the
-     * Sequence Delimitation Item. Read it with buffers of at least eight bytes.
+     * Sequence Delimitation Item.
      */
     public InputStream stream() {
         if (stream == null) {
@@ -249,7 +262,7 @@ public final class DataSetReader {
         }
         if (ownLength == UNDEFINED) {
             if ((ownVr == VR.OB || ownVr == VR.OW) && !source.isBigEndian()) {
-                return new Element(ownTag, VR.OB, readFragments());
+                return new Element(ownTag, VR.OB, readFragments(ownTag));
             }
             throw malformed(ownVr + " of undefined length");
         }
@@ -272,11 +285,11 @@ public final class DataSetReader {
                     : Element.of(unknownTag, VR.UN, bytes);
         }
         try {
-            DataSetReader nested = new DataSetReader(
-                    new ByteArrayInputStream(bytes), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN, limits, bulkStore);
-            nested.elementCount = elementCount;
+            DataSetReader nested = new DataSetReader(bytes, this);
             Element sequence = nested.readSequence(unknownTag, bytes.length, bytes.length, false, enclosing, depth);
             elementCount = nested.elementCount;
+            // The bytes are let go.
+            inMemory = nested.inMemory - bytes.length;
             return sequence;
         } catch (DicomDataException e) {
             if (e.reason() == Reason.LIMIT) {
@@ -289,7 +302,7 @@ public final class DataSetReader {
     private Element readSequence(
             int sequenceTag, long sequenceLength, long end, boolean explicit, DataSet enclosing, int depth)
             throws IOException {
-        if (depth >= limits.maxDepth()) {
+        if (depth > limits.maxDepth()) {
             throw limit("sequences nested deeper than " + limits.maxDepth() + " at " + Tag.format(sequenceTag));
         }
         boolean bigEndian = source.isBigEndian();
@@ -311,13 +324,16 @@ public final class DataSetReader {
                 throw malformed("item longer than its sequence " + Tag.format(sequenceTag));
             }
             count(sequenceTag);
-            items.add(readItem(length, sequenceEnd, explicit, enclosing, depth + 1));
+            items.add(readItem(sequenceTag, length, sequenceEnd, explicit, enclosing, depth + 1));
+        }
+        if (sequenceLength != UNDEFINED) {
+            checkEnd(sequenceEnd, sequenceTag);
         }
         source.setBigEndian(bigEndian);
         return Element.sequence(sequenceTag, items);
     }
 
-    private DataSet readItem(long itemLength, long end, boolean explicit, DataSet enclosing, int depth)
+    private DataSet readItem(int sequenceTag, long itemLength, long end, boolean explicit, DataSet enclosing, int depth)
             throws IOException {
         DataSet item = new DataSet();
         item.inherit(enclosing.characterSet());
@@ -340,11 +356,26 @@ public final class DataSetReader {
             }
             item.put(readElement(itemEnd, explicit, item, depth));
         }
+        if (itemLength != UNDEFINED) {
+            checkEnd(itemEnd, sequenceTag);
+        }
         return item;
+    }
+
+    /** What has a length ends there: no header or delimiter of its content lies beyond. */
+    private void checkEnd(long end, int sequenceTag) throws DicomDataException {
+        if (source.position() != end) {
+            throw new DicomDataException(
+                    Reason.MALFORMED,
+                    Tag.format(sequenceTag) + ": content reaches beyond the length of the sequence or item" + where());
+        }
     }
 
     private Value readValue(int ownTag, VR ownVr, long ownLength) throws IOException {
         if (ownLength > limits.maxValueInMemory()) {
+            if (bulkStore == BulkStore.REFUSE) {
+                throw tooLong(ownTag, ownLength);
+            }
             NativeValueStream value = new NativeValueStream(source, ownLength, ownVr.unit());
             Value.Bulk bulk = bulkStore.store(ownTag, ownVr, ownLength, value);
             if (value.left() != 0) {
@@ -353,7 +384,7 @@ public final class DataSetReader {
             }
             return bulk;
         }
-        takeMemory(ownLength);
+        takeMemory(ownTag, ownLength);
         byte[] bytes = source.bytes((int) ownLength);
         if (source.isBigEndian()) {
             ByteOrders.swap(bytes, 0, bytes.length, ownVr.unit());
@@ -361,7 +392,7 @@ public final class DataSetReader {
         return new Value.Bytes(bytes);
     }
 
-    private Value.Fragments readFragments() throws IOException {
+    private Value.Fragments readFragments(int ownTag) throws IOException {
         List<byte[]> fragments = new ArrayList<>();
         while (true) {
             int itemTag = source.tag();
@@ -374,9 +405,9 @@ public final class DataSetReader {
                 throw malformed("where a fragment should begin");
             }
             if (itemLength > limits.maxValueInMemory()) {
-                throw limit("a fragment of " + itemLength + " bytes is too long to be held in memory");
+                throw tooLong(ownTag, itemLength);
             }
-            takeMemory(itemLength + OVERHEAD);
+            takeMemory(ownTag, itemLength + OVERHEAD);
             fragments.add(source.bytes((int) itemLength));
         }
     }
@@ -444,14 +475,19 @@ public final class DataSetReader {
         if (++elementCount > limits.maxElements()) {
             throw limit("more than " + limits.maxElements() + " elements at " + Tag.format(ownTag));
         }
-        takeMemory(OVERHEAD);
+        takeMemory(ownTag, OVERHEAD);
     }
 
-    private void takeMemory(long bytes) throws IOException {
+    private void takeMemory(int ownTag, long bytes) throws IOException {
         inMemory += bytes;
         if (inMemory > limits.maxTotalInMemory()) {
-            throw limit("values of more than " + limits.maxTotalInMemory() + " bytes at " + Tag.format(tag));
+            throw limit("values of more than " + limits.maxTotalInMemory() + " bytes at " + Tag.format(ownTag));
         }
+    }
+
+    private DicomDataException tooLong(int ownTag, long bytes) {
+        return limit(Tag.format(ownTag) + ": a value of " + bytes + " bytes, of more than " + limits.maxValueInMemory()
+                + " none is held in memory");
     }
 
     private DicomDataException malformed(String what) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes elements (PS3.5 7) in implicit or explicit VR little endian, deflated too. Sequences and items are written with undefined length, so
@@ -19,6 +20,7 @@ public final class DataSetWriter {
     private static final int UNDEFINED = 0xFFFFFFFF;
 
     private final OutputStream out;
+    private final @Nullable Deflater deflater;
     private final boolean explicitVr;
     private final byte[] buffer = new byte[BUFFER];
     private int used;
@@ -28,9 +30,8 @@ public final class DataSetWriter {
         if (syntax.bigEndian()) {
             throw new IllegalArgumentException("big endian is not written");
         }
-        this.out = syntax.deflated()
-                ? new DeflaterOutputStream(out, new Deflater(Deflater.DEFAULT_COMPRESSION, true), BUFFER)
-                : out;
+        this.deflater = syntax.deflated() ? new Deflater(Deflater.DEFAULT_COMPRESSION, true) : null;
+        this.out = deflater == null ? out : new DeflaterOutputStream(out, deflater, BUFFER);
         this.explicitVr = syntax.explicitVr();
     }
 
@@ -81,7 +82,7 @@ public final class DataSetWriter {
                     Tag.format(tag) + ": " + length + " bytes are more than an element can hold");
         }
         long even = length + (length & 1);
-        header(tag, vr.hasLongLength() || length <= LONGEST_SHORT ? vr : VR.UN, length < 0 ? UNDEFINED : (int) even);
+        header(tag, vr.hasLongLength() || even <= LONGEST_SHORT ? vr : VR.UN, length < 0 ? UNDEFINED : (int) even);
         flushBuffer();
         byte[] chunk = new byte[64 * 1024];
         long copied = 0;
@@ -179,8 +180,9 @@ public final class DataSetWriter {
     /** Writes what is buffered; a deflated data set is ended. */
     public void finish() throws IOException {
         flushBuffer();
-        if (out instanceof DeflaterOutputStream deflated) {
+        if (deflater != null && out instanceof DeflaterOutputStream deflated) {
             deflated.finish();
+            deflater.end();
         }
         out.flush();
     }

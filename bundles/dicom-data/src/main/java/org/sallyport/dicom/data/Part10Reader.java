@@ -64,9 +64,12 @@ public record Part10Reader(FileMetaInformation meta, TransferSyntax transferSynt
         while (true) {
             in.mark(64);
             byte[] header = in.readNBytes(8);
-            if (header.length < 8 || header[0] != 2 || header[1] != 0) {
+            if (header.length < 2 || header[0] != 2 || header[1] != 0) {
                 in.reset();
                 break;
+            }
+            if (header.length < 8) {
+                throw new DicomDataException(Reason.TRUNCATED, "file ends inside its meta information");
             }
             int tag = 0x00020000 | header[2] & 0xFF | (header[3] & 0xFF) << 8;
             VR vr = VR.ofCode(header[4] & 0xFF, header[5] & 0xFF);

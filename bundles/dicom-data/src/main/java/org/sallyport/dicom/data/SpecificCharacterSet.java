@@ -54,12 +54,17 @@ public final class SpecificCharacterSet {
 
     /** One text, backslashes as they are. */
     public String decode(byte[] bytes) {
-        return codec.decode(bytes, false).get(0);
+        return codec.decode(bytes, Iso2022.NO_DELIMITERS).get(0);
     }
 
     /** The values parted by backslashes; a byte 5C that is half of a character parts nothing. */
     public List<String> decodeValues(byte[] bytes) {
-        return new ArrayList<>(codec.decode(bytes, true));
+        return new ArrayList<>(codec.decode(bytes, Iso2022.OF_VALUES));
+    }
+
+    /** The values of PN, where caret and equals sign delimit too: code extensions end there (PS3.5 6.1.2.5.3). */
+    public List<String> decodeNames(byte[] bytes) {
+        return new ArrayList<>(codec.decode(bytes, Iso2022.OF_NAMES));
     }
 
     /** Whether the bytes decode without loss. */

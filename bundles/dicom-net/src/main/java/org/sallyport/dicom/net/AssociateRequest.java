@@ -33,6 +33,9 @@ public record AssociateRequest(
     public record ProposedContext(int id, String abstractSyntax, List<String> transferSyntaxes) {
 
         public ProposedContext {
+            if (id < 1 || id > 255 || (id & 1) == 0) {
+                throw new IllegalArgumentException("presentation context id " + id + " is not odd and at most 255");
+            }
             transferSyntaxes = List.copyOf(transferSyntaxes);
         }
     }

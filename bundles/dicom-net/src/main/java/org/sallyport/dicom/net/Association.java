@@ -176,9 +176,12 @@ public final class Association implements Closeable {
                 .orElseThrow(() -> new IOException("peer did not accept " + sopClassUid + " in " + transferSyntaxUid));
         CommandSet command = CommandSet.storeRequest(nextMessageId(), sopClassUid, sopInstanceUid);
         send(context, command);
-        try (OutputStream out = sender.dataSet(context.id())) {
+        try {
+            // Closed only when it was written to its end: closing tells the peer that the data set is complete.
+            OutputStream out = sender.dataSet(context.id());
             dataSet.writeTo(out);
-        } catch (IOException e) {
+            out.close();
+        } catch (IOException | RuntimeException e) {
             abort();
             throw e;
         }

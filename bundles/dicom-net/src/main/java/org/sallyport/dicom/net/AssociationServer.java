@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,8 +55,11 @@ public final class AssociationServer implements Closeable {
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private volatile boolean closing;
     private volatile boolean giveUp;
+    /** Touched by the accepting thread only. */
+    private boolean outOfThreads;
 
-    private AssociationServer(Settings settings, AssociationPolicy policy, ServerSocket listener) {
+    private AssociationServer(
+            Settings settings, AssociationPolicy policy, ServerSocket listener, ThreadFactory workerThreads) {
         this.settings = settings;
         this.policy = policy;
         this.listener = listener;
@@ -68,19 +72,27 @@ public final class AssociationServer implements Closeable {
                 30,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
-                task -> new Thread(task, "dicom-" + port + "-" + number.incrementAndGet()));
+                task -> {
+                    Thread thread = workerThreads.newThread(task);
+                    thread.setName("dicom-" + port + "-" + number.incrementAndGet());
+                    return thread;
+                });
         this.rejectors = new ThreadPoolExecutor(
                 REJECTORS,
                 REJECTORS,
-                5,
+                0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(REJECTIONS_WAITING),
                 task -> new Thread(task, "dicom-" + port + "-reject"));
-        rejectors.allowCoreThreadTimeOut(true);
     }
 
     /** Listens and accepts until closed. */
     public static AssociationServer start(Settings settings, AssociationPolicy policy) throws IOException {
+        return start(settings, policy, Thread::new);
+    }
+
+    static AssociationServer start(Settings settings, AssociationPolicy policy, ThreadFactory workerThreads)
+            throws IOException {
         ServerSocket listener = new ServerSocket();
         try {
             listener.setReuseAddress(true);
@@ -93,8 +105,15 @@ public final class AssociationServer implements Closeable {
             listener.close();
             throw new IOException("port " + settings.port() + " cannot be opened: " + e.getMessage(), e);
         }
-        AssociationServer server = new AssociationServer(settings, policy, listener);
-        new Thread(server::acceptLoop, "dicom-" + listener.getLocalPort() + "-accept").start();
+        AssociationServer server = new AssociationServer(settings, policy, listener, workerThreads);
+        try {
+            // Now, and for good: they are needed when no thread can be had any more.
+            server.rejectors.prestartAllCoreThreads();
+            new Thread(server::acceptLoop, "dicom-" + listener.getLocalPort() + "-accept").start();
+        } catch (OutOfMemoryError e) {
+            server.close();
+            throw new IOException("port " + settings.port() + " cannot be served: no thread could be started", e);
+        }
         return server;
     }
 
@@ -118,6 +137,9 @@ public final class AssociationServer implements Closeable {
                     LOG.error("accepting a connection failed", e);
                     pause();
                 }
+            } catch (RuntimeException | OutOfMemoryError e) {
+                LOG.error("a connection could not be taken", e);
+                pause();
             }
         }
     }
@@ -132,19 +154,34 @@ public final class AssociationServer implements Closeable {
 
     private void dispatch(Socket socket) throws IOException {
         sockets.add(socket);
-        boolean place = places.tryAcquire();
         try {
-            if (place) {
-                workers.execute(() -> work(socket));
-            } else {
-                rejectors.execute(() -> turnAway(socket));
+            if (!places.tryAcquire()) {
+                rejectors.execute(() -> turnAway(socket, settings.maxAssociations() + " associations are open"));
+            } else if (!startWork(socket)) {
+                places.release();
+                rejectors.execute(() -> turnAway(socket, "no thread could be started"));
             }
         } catch (RejectedExecutionException e) {
             LOG.warn("more connections than can even be rejected: one was closed");
-            if (place) {
-                places.release();
-            }
             forget(socket);
+        }
+    }
+
+    /** @return false if there is no thread for it */
+    private boolean startWork(Socket socket) {
+        try {
+            workers.execute(() -> work(socket));
+            outOfThreads = false;
+            return true;
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the server is being closed", e);
+            return false;
+        } catch (OutOfMemoryError e) {
+            if (!outOfThreads) {
+                outOfThreads = true;
+                LOG.error("no thread can be started: associations are rejected until one can", e);
+            }
+            return false;
         }
     }
 
@@ -166,11 +203,20 @@ public final class AssociationServer implements Closeable {
     private void serve(Socket socket) throws IOException {
         socket.setSendBufferSize(SOCKET_BUFFER);
         UpperLayer upperLayer = new UpperLayer(socket, false, settings.timeouts(), settings.maxPduLength());
+        try {
+            serve(upperLayer, socket.getInetAddress());
+        } catch (IOException | RuntimeException e) {
+            // Of no effect if the association has ended already.
+            upperLayer.abort();
+            throw e;
+        }
+    }
+
+    private void serve(UpperLayer upperLayer, InetAddress address) throws IOException {
         AssociateRequest request = upperLayer.awaitRequest();
         Rejection unsupported = unsupported(request);
-        AssociationPolicy.Decision decision = unsupported != null
-                ? AssociationPolicy.Decision.reject(unsupported)
-                : policy.decide(request, socket.getInetAddress());
+        AssociationPolicy.Decision decision =
+                unsupported != null ? AssociationPolicy.Decision.reject(unsupported) : policy.decide(request, address);
         Rejection rejection = decision.rejection();
         if (rejection != null) {
             upperLayer.reject(rejection);
@@ -179,8 +225,8 @@ public final class AssociationServer implements Closeable {
         UserInformation ours = UserInformation.ours(settings.maxPduLength());
         AssociateAccept accept =
                 new AssociateAccept(request.calledAet(), request.callingAet(), decision.contexts(), ours);
-        Association association = new Association(
-                upperLayer, settings.timeouts(), accept, request.userInformation(), socket.getInetAddress());
+        Association association =
+                new Association(upperLayer, settings.timeouts(), accept, request.userInformation(), address);
         try (AssociationPolicy.Service service = policy.serve(association)) {
             associations.add(association);
             upperLayer.accept(accept);
@@ -204,17 +250,16 @@ public final class AssociationServer implements Closeable {
                 : Rejection.APPLICATION_CONTEXT_NOT_SUPPORTED;
     }
 
-    private void turnAway(Socket socket) {
+    private void turnAway(Socket socket, String why) {
         try {
             UpperLayer upperLayer = new UpperLayer(socket, false, settings.timeouts(), settings.maxPduLength());
             AssociateRequest request = upperLayer.awaitRequest();
-            LOG.warn(
-                    "association of {} rejected: {} associations are open, and no more are allowed",
-                    request.callingAet(),
-                    settings.maxAssociations());
+            LOG.warn("association of {} rejected: {}", request.callingAet(), why);
             upperLayer.reject(Rejection.LOCAL_LIMIT_EXCEEDED);
         } catch (IOException e) {
             LOG.info("a connection beyond the limit ended: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("a connection beyond the limit failed", e);
         } finally {
             forget(socket);
         }

@@ -1,8 +1,8 @@
 package org.sallyport.admin.rest.internal;
 
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.servlet.Servlet;
 import javax.servlet.http.HttpServlet;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
@@ -12,15 +12,11 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletName;
-import org.osgi.service.http.whiteboard.propertytypes.HttpWhiteboardServletPattern;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.DicomReceiver.Status;
 
 /** {@code GET /api/health/}: 200 only when an image sent now would be received and kept, else 503. Public; tells nothing but that. */
-@Component(service = Servlet.class)
-@HttpWhiteboardServletName("health")
-@HttpWhiteboardServletPattern({"/api/health/*", "/api/health"})
+@Component(service = HealthServlet.class)
 public final class HealthServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
@@ -53,6 +49,7 @@ public final class HealthServlet extends HttpServlet {
         response.setHeader("Cache-Control", "no-store");
         response.getWriter()
                 .printf(
+                        Locale.ROOT,
                         "{\"status\":\"%s\",\"service\":\"ith-proxy\",\"version\":\"%s\","
                                 + "\"dicom\":{\"status\":\"%s\",\"port\":%d,\"ae_title\":\"%s\"}}%n",
                         status.receiving() ? "healthy" : "degraded",

@@ -24,7 +24,7 @@ public final class AuditList extends GatewayCommand {
         Listing list =
                 new Listing("number", "at", "action", "actor", "source", "subject", "reason", "outcome", "detail");
         need(audit, "the audit log")
-                .newest(limit)
+                .newest(count("--limit", limit))
                 .forEach(e -> list.row(
                         e.number(),
                         e.at(),

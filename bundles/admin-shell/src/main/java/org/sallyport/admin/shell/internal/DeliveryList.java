@@ -26,12 +26,21 @@ public final class DeliveryList extends GatewayCommand {
     @Nullable
     String state;
 
+    private static State state(String text) {
+        try {
+            return State.valueOf(text.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--state \"" + text + "\": must be WAITING, RUNNING, RETRYING, DELIVERED or PARKED", e);
+        }
+    }
+
     @Override
     public @Nullable Object execute() throws Exception {
-        Set<State> states = state == null ? Set.of() : Set.of(State.valueOf(state.toUpperCase(Locale.ROOT)));
+        Set<State> states = state == null ? Set.of() : Set.of(state(state));
         Listing list = new Listing("delivery", "study", "part", "destination", "state", "attempts", "due", "reason");
         need(queue, "the queue")
-                .newest(limit, states)
+                .newest(count("--limit", limit), states)
                 .forEach(d -> list.row(
                         d.id(),
                         d.studyInstanceUid(),

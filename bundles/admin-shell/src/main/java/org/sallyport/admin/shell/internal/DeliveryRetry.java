@@ -29,14 +29,15 @@ public final class DeliveryRetry extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        DeliveryQueue.DeliveryRecord record = need(queue, "the queue")
-                .delivery(id)
+        DeliveryQueue waiting = need(queue, "the queue");
+        DestinationDirectory engine = need(destinations, "the delivery engine");
+        DeliveryQueue.DeliveryRecord record = waiting.delivery(id)
                 .orElseThrow(() ->
                         new IllegalArgumentException("no delivery " + id + ": delivery:list shows which there are"));
-        if (!need(queue, "the queue").retryNow(id)) {
+        if (!waiting.retryNow(id)) {
             throw new IllegalArgumentException("delivery " + id + " is " + record.state() + ": nothing to try again");
         }
-        need(destinations, "the delivery engine").resume(record.destination());
+        engine.resume(record.destination());
         System.out.println("delivery " + id + " to " + record.destination() + " is tried now");
         return null;
     }

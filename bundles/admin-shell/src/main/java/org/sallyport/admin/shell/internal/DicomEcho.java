@@ -27,6 +27,9 @@ public final class DicomEcho extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
+        if (port < 1 || port > 65_535) {
+            throw new IllegalArgumentException("port " + port + ": must be 1–65535");
+        }
         long millis = need(receiver, "the DICOM receiver").echo(aet, host, port);
         System.out.println(aet + " at " + host + ":" + port + " answered in " + millis + " ms");
         return null;

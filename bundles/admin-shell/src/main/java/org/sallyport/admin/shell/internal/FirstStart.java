@@ -7,19 +7,18 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.RSAPublicKey;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Set;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.sallyport.gateway.api.DataFolder;
@@ -28,16 +27,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes, once, what people need to get in: the key of {@code ./shell} and the user {@code admin} with a random password. Only the password's hash
- * is kept, but for the file that the administrator reads and deletes.
+ * is kept, but for the file that the administrator reads and deletes. The private key is written last: once it is there everything was made, and
+ * what an administrator takes away later does not come back.
  */
 @Component(service = FirstStart.class, immediate = true)
 public final class FirstStart {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
 
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final String ROLES = "_g_:administrators";
+    private static final Predicate<String> USER_ADMIN =
+            Pattern.compile("\\s*admin\\s*([=:\\s].*)?").asMatchPredicate();
+    private static final Predicate<String> SHELL_KEY =
+            Pattern.compile("\\s*sallyport-shell\\s*([=:\\s].*)?").asMatchPredicate();
 
     @Activate
     public FirstStart() throws IOException, GeneralSecurityException {
@@ -46,24 +50,26 @@ public final class FirstStart {
 
     FirstStart(Path folder, Path etc) throws IOException, GeneralSecurityException {
         Path key = folder.resolve("key.pem");
-        if (!Files.exists(key)) {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-            generator.initialize(3072);
-            KeyPair pair = generator.generateKeyPair();
-            append(
-                    etc.resolve("keys.properties"),
-                    "sallyport-shell = " + openSsh((RSAPublicKey) pair.getPublic()) + "," + ROLES);
-            write(key, pem(pair));
+        if (Files.exists(key)) {
+            return;
         }
         Path users = etc.resolve("users.properties");
-        if (Files.readAllLines(users).stream().noneMatch(line -> line.strip().startsWith("admin"))) {
+        if (lines(users).stream().noneMatch(USER_ADMIN)) {
             byte[] random = new byte[12];
-            new SecureRandom().nextBytes(random);
+            RANDOM.nextBytes(random);
             String password = HexFormat.of().formatHex(random);
             write(folder.resolveSibling("admin-password"), password + "\n");
-            append(users, "admin = {CRYPT}" + sha256(password) + "{CRYPT}," + ROLES);
+            set(users, USER_ADMIN, "admin = {CRYPT}" + sha256(password) + "{CRYPT}," + ROLES);
             LOG.info("user admin was made; its one-time password is in the file admin-password of the data folder");
         }
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(3072);
+        KeyPair pair = generator.generateKeyPair();
+        set(
+                etc.resolve("keys.properties"),
+                SHELL_KEY,
+                "sallyport-shell = " + openSsh((RSAPublicKey) pair.getPublic()) + "," + ROLES);
+        write(key, pem(pair));
     }
 
     private static String sha256(String text) throws GeneralSecurityException {
@@ -94,15 +100,20 @@ public final class FirstStart {
         return value.toByteArray();
     }
 
-    /** Whole or not at all. */
+    /** On stable storage, whole or not at all. */
     private static void write(Path file, String text) throws IOException {
-        Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "new-", ".part", OWNER_ONLY);
-        Files.writeString(part, text);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        DataFolder.replace(file, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void append(Path file, String line) throws IOException {
-        String old = Files.readString(file);
-        write(file, old + (old.endsWith("\n") || old.isEmpty() ? "" : "\n") + line + "\n");
+    private static List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    /** Puts a line at the end, in place of those before that it is the newer one of. */
+    private static void set(Path file, Predicate<String> older, String line) throws IOException {
+        List<String> lines = new ArrayList<>(lines(file));
+        lines.removeIf(older);
+        lines.add(line);
+        write(file, String.join("\n", lines) + "\n");
     }
 }

@@ -13,6 +13,8 @@ abstract class GatewayCommand implements Action {
 
     static final String PROBLEM_ABSENT = " is not there: see log:tail, and whether the bundle is active (bundle:list)";
 
+    private static final int MOST = 10_000;
+
     @Option(name = "--json", description = "Print JSON instead of a table")
     boolean json;
 
@@ -22,6 +24,14 @@ abstract class GatewayCommand implements Action {
             throw new IllegalStateException(name + PROBLEM_ABSENT);
         }
         return service;
+    }
+
+    /** A count that a person asked for. */
+    static int count(String option, int value) {
+        if (value < 1 || value > MOST) {
+            throw new IllegalArgumentException(option + " " + value + ": must be 1–" + MOST);
+        }
+        return value;
     }
 
     /** The user's roles, by JAAS. */

@@ -42,8 +42,10 @@ public final class InstanceOriginal extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        StoredInstance instance =
-                need(store, "the store").find(sop).orElseThrow(() -> new IllegalArgumentException("no image " + sop));
+        StoredInstance instance = need(store, "the store")
+                .find(sop)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "no image " + sop + ": study:show --images shows which a study has"));
         AccessRequest request = new AccessRequest(user(), roles(), "shell", reason == null ? "" : reason, sop);
         OutputStream base64 = Base64.getMimeEncoder().wrap(new Unclosed(System.out));
         need(restorer, "the identity restorer").restore(instance, request, base64);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.apache.karaf.shell.support.table.ShellTable;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class Listing {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]");
 
     private final List<String> columns;
     private final List<List<@Nullable Object>> rows = new ArrayList<>();
@@ -64,6 +66,7 @@ final class Listing {
     }
 
     private static String text(@Nullable Object value) {
-        return value == null ? "" : value.toString();
+        // What peers and people wrote must not steer the terminal.
+        return value == null ? "" : CONTROL.matcher(value.toString()).replaceAll("?");
     }
 }

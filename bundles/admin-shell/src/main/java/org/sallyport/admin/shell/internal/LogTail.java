@@ -11,14 +11,11 @@ import org.jspecify.annotations.Nullable;
 public final class LogTail extends GatewayCommand {
 
     @Option(name = "--lines", description = "How many, 1–10000")
-    int lines;
+    int lines = 50;
 
     @Override
     public @Nullable Object execute() throws Exception {
-        int wanted = lines == 0 ? 50 : lines;
-        if (wanted < 1 || wanted > 10_000) {
-            throw new IllegalArgumentException("--lines " + wanted + ": must be 1–10000");
-        }
+        int wanted = count("--lines", lines);
         Listing list = new Listing("line");
         for (String line : LogFile.last(wanted)) {
             if (json) {

@@ -33,7 +33,7 @@ public final class NodeApprove extends GatewayCommand {
         if (reason == null || reason.isBlank()) {
             throw new IllegalArgumentException("say why: --reason \"...\"");
         }
-        Node node = need(rules, "the back end").approve(id, user(), "shell", reason);
+        Node node = need(rules, "the back end (ITH_URL)").approve(id, user(), "shell", reason);
         System.out.println("node " + node.id() + " (" + node.aet() + " at " + node.address() + ":" + node.port()
                 + ") is approved");
         return null;

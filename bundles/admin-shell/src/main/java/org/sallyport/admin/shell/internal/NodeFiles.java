@@ -1,9 +1,10 @@
 package org.sallyport.admin.shell.internal;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import org.sallyport.gateway.api.DataFolder;
 
 /** Local nodes as files {@code org.sallyport.node-<name>.cfg} in Karaf's configuration folder, which Karaf watches. */
 final class NodeFiles {
@@ -22,9 +23,7 @@ final class NodeFiles {
         }
         String text = "aet = " + aet + "\naddress = " + address + "\nport = " + port + "\npermission = " + permission
                 + "\nidentity = " + identity + "\nactive = true\n";
-        Path part = Files.createTempFile(file.toAbsolutePath().getParent(), "node", ".part");
-        Files.writeString(part, text);
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        DataFolder.replace(file, text.getBytes(StandardCharsets.UTF_8));
         return file;
     }
 

@@ -23,7 +23,7 @@ public final class QuarantineList extends GatewayCommand {
     public @Nullable Object execute() throws Exception {
         Listing list = new Listing("id", "kind", "at", "from", "address", "class", "bytes", "reason");
         need(quarantine, "the quarantine")
-                .newest(limit)
+                .newest(count("--limit", limit))
                 .forEach(q -> list.row(
                         q.id(),
                         q.description().kind(),

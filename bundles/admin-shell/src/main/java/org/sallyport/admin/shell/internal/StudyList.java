@@ -24,7 +24,7 @@ public final class StudyList extends GatewayCommand {
         Listing list = new Listing(
                 "study", "patient", "date", "modalities", "from", "series", "images", "parts", "loose", "conflicts");
         need(index, "the index")
-                .newest(limit)
+                .newest(count("--limit", limit))
                 .forEach(s -> list.row(
                         s.studyInstanceUid(),
                         s.pseudonym(),

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.regex.Pattern;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
@@ -23,6 +24,9 @@ import org.sallyport.gateway.api.archive.StudyArchive;
 final class FolderDestination implements Destination {
 
     private static final String HIDDEN = ".sallyport-";
+
+    /** Ours are; one that is not must not name a file elsewhere. */
+    private static final Pattern PSEUDONYM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final Path directory;
     private final long minFree;
@@ -43,6 +47,15 @@ final class FolderDestination implements Destination {
         if (free - delivery.study().bytes() < minFree) {
             return DeliveryOutcome.later("the disk of the folder has " + free / (1 << 20) + " MiB free, not enough");
         }
+        StudyArchive archive;
+        try {
+            archive = StudyArchive.of(delivery.study().studyInstanceUid(), delivery.instances());
+        } catch (IllegalArgumentException e) {
+            return DeliveryOutcome.refused(String.valueOf(e.getMessage()));
+        }
+        if (!PSEUDONYM.matcher(delivery.study().patientName()).matches()) {
+            return DeliveryOutcome.refused("the pseudonym is no file name");
+        }
         String name = delivery.study().patientName() + "_" + delivery.study().studyInstanceUid()
                 + (delivery.part() == 1 ? "" : "_part" + delivery.part()) + ".zip";
         Path hidden = directory.resolve(HIDDEN + delivery.id());
@@ -52,7 +65,6 @@ final class FolderDestination implements Destination {
                         StandardOpenOption.TRUNCATE_EXISTING,
                         StandardOpenOption.WRITE);
                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 256 * 1024)) {
-            StudyArchive archive = StudyArchive.of(delivery.study().studyInstanceUid(), delivery.instances());
             archive.writeTo(out, delivery::progress);
             out.flush();
             channel.force(true);

@@ -16,6 +16,15 @@ import org.jspecify.annotations.Nullable;
 /** Decodes and encodes text with the code elements of one Specific Character Set (PS3.5 6.1.2). Immutable. */
 public final class Iso2022 {
 
+    /** Delimiters of a single text: none but control characters. */
+    public static final String NO_DELIMITERS = "";
+
+    /** Delimiters of values. */
+    public static final String OF_VALUES = "\\";
+
+    /** Delimiters of values, groups and components of PN. */
+    public static final String OF_NAMES = "\\^=";
+
     private static final int ESC = 0x1B;
 
     private final CodeElement initialG0;
@@ -40,7 +49,8 @@ public final class Iso2022 {
                 whole = element.charset();
             } else if (element.g1()) {
                 g1 = element;
-            } else {
+            } else if (element.width() == 1) {
+                // A two-byte set may not be the first; where it is, text begins in the default repertoire all the same.
                 g0 = element;
             }
         }
@@ -50,8 +60,9 @@ public final class Iso2022 {
         return new Iso2022(g0, g1, whole, elements);
     }
 
-    /** @param parted whether backslashes part values */
-    public List<String> decode(byte[] bytes, boolean parted) {
+    /** @param delimiters where code extensions end, beside control characters; a backslash parts values */
+    public List<String> decode(byte[] bytes, String delimiters) {
+        boolean parted = !delimiters.isEmpty();
         if (whole != null) {
             return decodeWhole(whole, bytes, parted);
         }
@@ -59,7 +70,7 @@ public final class Iso2022 {
             // By far the most frequent: one charset that has ASCII as its lower half.
             return decodeWhole(initialG1 == null ? StandardCharsets.US_ASCII : initialG1.charset(), bytes, parted);
         }
-        return new Decoder(bytes, parted).run();
+        return new Decoder(bytes, delimiters).run();
     }
 
     private static boolean hasEscape(byte[] bytes) {
@@ -81,15 +92,15 @@ public final class Iso2022 {
     private final class Decoder {
 
         private final byte[] bytes;
-        private final boolean parted;
+        private final String delimiters;
         private final List<String> values = new ArrayList<>(1);
         private final StringBuilder text = new StringBuilder();
         private CodeElement g0 = initialG0;
         private @Nullable CodeElement g1 = initialG1;
 
-        Decoder(byte[] bytes, boolean parted) {
+        Decoder(byte[] bytes, String delimiters) {
             this.bytes = bytes;
-            this.parted = parted;
+            this.delimiters = delimiters;
         }
 
         List<String> run() {
@@ -125,13 +136,14 @@ public final class Iso2022 {
 
         /** A byte of a single-byte G0 set; control characters and delimiters reset the designations (PS3.5 6.1.2.5.3). */
         private void single(int b) {
-            if (b == '\\' && parted) {
+            boolean delimiter = delimiters.indexOf(b) >= 0;
+            if (b == '\\' && delimiter) {
                 values.add(text.toString());
                 text.setLength(0);
                 reset();
                 return;
             }
-            if (b == '^' || b == '=' || b == '\t' || b == '\n' || b == '\f' || b == '\r') {
+            if (delimiter || b == '\t' || b == '\n' || b == '\f' || b == '\r') {
                 reset();
             }
             text.append(b < 0x20 ? String.valueOf((char) b) : decodeBytes(g0.charset(), (byte) b));
@@ -169,8 +181,10 @@ public final class Iso2022 {
             return text.getBytes(whole);
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(text.length() + 8);
+        // A two-byte set is designated even where it is the first, which not every reader takes as designation.
+        CodeElement startG1 = initialG1 == null || initialG1.width() > 1 ? null : initialG1;
         CodeElement g0 = initialG0;
-        CodeElement g1 = initialG1;
+        CodeElement g1 = startG1;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
             int codePoint = text.codePointAt(i);
             boolean delimiter = codePoint < 0x20 || codePoint == '\\' || codePoint == '^' || codePoint == '=';
@@ -180,7 +194,7 @@ public final class Iso2022 {
                     designate(out, initialG0);
                     g0 = initialG0;
                 }
-                g1 = initialG1;
+                g1 = startG1;
                 out.write(codePoint);
                 continue;
             }
@@ -245,6 +259,10 @@ public final class Iso2022 {
             int b = encoded[skip + k] & 0xFF;
             boolean high = b >= 0x80;
             if (high != (element.g1() || element.high())) {
+                return new byte[0];
+            }
+            // EUC has half-width katakana after a single shift, 8E, which is no character of the two-byte set.
+            if (element.width() > 1 && b < 0xA1) {
                 return new byte[0];
             }
             bytes[k] = (byte) (element.high() ? b & 0x7F : b);

@@ -46,7 +46,8 @@ public final class Values {
             if (!vr.isMultiValuedText()) {
                 return List.of(trimEnd(set.decode(bytes)));
             }
-            return set.decodeValues(bytes).stream().map(Values::trim).toList();
+            List<String> values = vr == VR.PN ? set.decodeNames(bytes) : set.decodeValues(bytes);
+            return values.stream().map(Values::trim).toList();
         }
         if (vr.isText()) {
             String text = new String(bytes, StandardCharsets.ISO_8859_1);

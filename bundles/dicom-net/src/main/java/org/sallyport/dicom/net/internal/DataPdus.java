@@ -10,7 +10,8 @@ public final class DataPdus {
     private static final int OVERHEAD = 12;
 
     private static final int LARGEST = 256 * 1024;
-    private static final int SMALLEST = 1024;
+    /** Two bytes of a message in a PDV; a peer that takes less cannot be sent anything. */
+    private static final int SMALLEST = 8;
 
     private final UpperLayer upperLayer;
     private final byte[] pdu;
@@ -19,7 +20,8 @@ public final class DataPdus {
     public DataPdus(UpperLayer upperLayer, long peerMaxPduLength) {
         this.upperLayer = upperLayer;
         long most = peerMaxPduLength == 0 ? LARGEST : Math.min(peerMaxPduLength, LARGEST);
-        this.pdu = new byte[(int) Math.max(most, SMALLEST) + PduType.HEADER];
+        // Fragments are of even length (PS3.8 Annex E).
+        this.pdu = new byte[(int) Math.max(most & ~1, SMALLEST) + PduType.HEADER];
     }
 
     public void command(int contextId, byte[] command) throws IOException {

@@ -13,6 +13,8 @@ import org.sallyport.dicom.net.UserInformation;
 /** From values to whole PDUs (PS3.8 9.3). Pure. */
 final class PduEncoder {
 
+    private static final int LONGEST_AET = 16;
+
     private PduEncoder() {}
 
     static byte[] request(AssociateRequest rq) {
@@ -175,10 +177,16 @@ final class PduEncoder {
         }
 
         void aet(String aet) {
+            if (aet.length() > LONGEST_AET) {
+                throw new IllegalArgumentException("an AE title of more than " + LONGEST_AET + " characters");
+            }
             bytes.writeBytes(String.format("%-16s", aet).getBytes(StandardCharsets.US_ASCII));
         }
 
         void field(byte[] value) {
+            if (value.length > 0xFFFF) {
+                throw new IllegalArgumentException("an item of " + value.length + " bytes is too long");
+            }
             u16(value.length);
             bytes.writeBytes(value);
         }

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 
 /** Buffered bytes from a socket, acknowledged at once. Owned by the association's thread. */
 final class SocketInput {
@@ -17,6 +18,9 @@ final class SocketInput {
     private int next;
     private int limit;
     private long received;
+    private boolean bounded;
+    private long deadline;
+    private long waitLeft = Long.MAX_VALUE;
 
     SocketInput(Socket socket) throws IOException {
         this.socket = socket;
@@ -33,21 +37,37 @@ final class SocketInput {
      *
      * @param millis at most, at least 1
      * @return false if the peer has closed the connection
-     * @throws java.net.SocketTimeoutException if nothing came
+     * @throws SocketTimeoutException if nothing came
      */
     boolean await(int millis) throws IOException {
         if (next < limit) {
             return true;
         }
-        socket.setSoTimeout(millis);
+        setTimeout(millis);
         int n = fetch(buffer, 0, BUFFER);
         next = 0;
         limit = Math.max(n, 0);
         return n > 0;
     }
 
+    /** Whether bytes are there without waiting. */
+    boolean hasBuffered() {
+        return next < limit;
+    }
+
     private int fetch(byte[] to, int offset, int length) throws IOException {
+        if (bounded) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new SocketTimeoutException("the peer is too slow");
+            }
+            socket.setSoTimeout((int) Math.min(left, Integer.MAX_VALUE));
+        } else if (waitLeft <= 0) {
+            throw new SocketTimeoutException("the peer is too slow");
+        }
+        long before = System.nanoTime();
         int n = in.read(to, offset, length);
+        waitLeft -= System.nanoTime() - before;
         if (quickAck && n > 0) {
             QuickAck.set(socket);
         }
@@ -55,7 +75,7 @@ final class SocketInput {
         return n;
     }
 
-    /** At least one byte; each wait lasts at most as long as the last {@link #await} or {@link #setTimeout} said. */
+    /** At least one byte; waits for as long as {@link #setTimeout} or {@link #setDeadline} said last. */
     int read(byte[] to, int offset, int length) throws IOException {
         if (next == limit) {
             if (length >= BUFFER / 2) {
@@ -85,7 +105,21 @@ final class SocketInput {
         }
     }
 
+    /** From now on each wait lasts at most this long. */
     void setTimeout(int millis) throws IOException {
+        setTimeout(millis, Long.MAX_VALUE);
+    }
+
+    /** From now on each wait lasts at most this long, and all together at most so many nanoseconds; what happens between waits does not count. */
+    void setTimeout(int millis, long allNanos) throws IOException {
+        bounded = false;
+        waitLeft = allNanos;
         socket.setSoTimeout(millis);
+    }
+
+    /** From now on all waits together end at this time of {@link System#nanoTime()}. */
+    void setDeadline(long nanoTime) {
+        bounded = true;
+        deadline = nanoTime;
     }
 }

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.AssociateAccept;
@@ -18,6 +19,8 @@ import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.dicom.net.internal.StateTable.Action;
 import org.sallyport.dicom.net.internal.StateTable.Event;
 import org.sallyport.dicom.net.internal.StateTable.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One association's upper layer: turns what comes and what is asked into events, looks the action up in {@link StateTable} and carries it
@@ -30,6 +33,13 @@ public final class UpperLayer implements Closeable {
 
     private static final int SLICE_MILLIS = 250;
     private static final int SHORT_PDU = 4;
+    /** The header of one PDV. */
+    private static final int SHORTEST_DATA = 6;
+
+    /** A peer that stays below is held to be stuck, or to hold its place on purpose. */
+    private static final int SLOWEST_BYTES_PER_SECOND = 4096;
+
+    private static final Logger LOG = LoggerFactory.getLogger(UpperLayer.class);
 
     private final Socket socket;
     private final SocketInput in;
@@ -41,7 +51,9 @@ public final class UpperLayer implements Closeable {
     private State state;
     private byte[] body = {};
     private int dataLeft;
+    private long invalidLeft;
     private int abortReason;
+    private volatile boolean writeTimedOut;
 
     /** @param maxPduLength longest P-DATA-TF variable field that we take; what we announce */
     public UpperLayer(Socket socket, boolean requester, Timeouts timeouts, int maxPduLength) throws IOException {
@@ -69,7 +81,7 @@ public final class UpperLayer implements Closeable {
 
     /** Acceptor: waits for the A-ASSOCIATE-RQ at most ARTIM. */
     public AssociateRequest awaitRequest() throws IOException {
-        await(timeouts.acse(), () -> false);
+        await(deadline(timeouts.acse()), () -> false);
         try {
             return PduDecoder.request(body);
         } catch (PduException e) {
@@ -93,7 +105,7 @@ public final class UpperLayer implements Closeable {
     public AssociateAccept request(AssociateRequest request) throws IOException {
         step(Event.TRANSPORT_CONFIRM);
         send(PduEncoder.request(request));
-        Action action = await(timeouts.acse(), () -> false);
+        Action action = await(deadline(timeouts.acse()), () -> false);
         if (action == Action.AE_4) {
             close();
             throw new AssociationException(new Rejection(body[1] & 0xFF, body[2] & 0xFF, body[3] & 0xFF));
@@ -111,10 +123,11 @@ public final class UpperLayer implements Closeable {
     public void release() throws IOException {
         step(Event.RELEASE_REQUEST);
         send(PduEncoder.release(PduType.A_RELEASE_RQ));
+        long deadline = deadline(timeouts.acse());
         while (true) {
-            Action action = await(timeouts.acse(), () -> false);
+            Action action = await(deadline, () -> false);
             switch (action) {
-                case AR_6 -> skipData();
+                case AR_6 -> passOver(deadline);
                 case AR_3 -> {
                     close();
                     return;
@@ -184,7 +197,7 @@ public final class UpperLayer implements Closeable {
      */
     public boolean awaitData(Duration timeout, BooleanSupplier giveUp) throws IOException {
         while (dataLeft == 0) {
-            if (await(timeout, giveUp) == Action.AR_2) {
+            if (await(deadline(timeout), giveUp) == Action.AR_2) {
                 return false;
             }
         }
@@ -211,21 +224,22 @@ public final class UpperLayer implements Closeable {
         }
     }
 
-    private void skipData() throws IOException {
+    /** Passes over what is left of the PDU under way. */
+    private void passOver(long deadline) throws IOException {
+        in.setDeadline(deadline);
         byte[] rest = new byte[8192];
         while (dataLeft > 0) {
             readData(rest, 0, rest.length);
+        }
+        while (invalidLeft > 0) {
+            invalidLeft -= in.read(rest, 0, (int) Math.min(rest.length, invalidLeft));
         }
     }
 
     /** Sends one whole P-DATA-TF PDU in one write. */
     public void sendData(byte[] pdu, int length) throws IOException {
         step(Event.P_DATA_REQUEST);
-        try {
-            out.write(pdu, 0, length);
-        } catch (IOException e) {
-            throw lost(e);
-        }
+        write(pdu, length);
     }
 
     /** What came is against the protocol: aborts as the service provider does. */
@@ -250,8 +264,7 @@ public final class UpperLayer implements Closeable {
     // ---- the machine
 
     /** Waits for the next PDU that the user has to hear of, and carries out its action. */
-    private Action await(Duration timeout, BooleanSupplier giveUp) throws IOException {
-        long deadline = System.nanoTime() + timeout.toNanos();
+    private Action await(long deadline, BooleanSupplier giveUp) throws IOException {
         while (true) {
             Event event = receive(deadline, giveUp);
             Action action = step(event);
@@ -274,20 +287,25 @@ public final class UpperLayer implements Closeable {
                     awaitClose();
                     throw new AssociationException(Kind.PROTOCOL_ERROR, event + " is not allowed now; aborted");
                 }
-                case AA_6 -> skipData();
                 default -> throw new IllegalStateException(action + " is no answer to " + event);
             }
         }
     }
 
+    private static long deadline(Duration timeout) {
+        return System.nanoTime() + timeout.toNanos();
+    }
+
     /** In Sta13: passes over what comes until the peer closes or ARTIM runs out; then closes. */
     private void awaitClose() throws IOException {
-        long deadline = System.nanoTime() + timeouts.acse().toNanos();
-        while (state == State.STA13) {
-            Event event = receive(deadline, () -> false);
-            if (step(event) == Action.AA_6) {
-                skipData();
+        long deadline = deadline(timeouts.acse());
+        try {
+            while (state == State.STA13) {
+                passOver(deadline);
+                step(receive(deadline, () -> false));
             }
+        } catch (IOException e) {
+            LOG.debug("the peer did not close the connection in order", e);
         }
         close();
     }
@@ -298,7 +316,9 @@ public final class UpperLayer implements Closeable {
             if (!awaitByte(deadline, giveUp)) {
                 return Event.TRANSPORT_CLOSED;
             }
-            in.setTimeout(millis(timeouts.network()));
+            // A PDU of an association has to come within the network time-out, and while ARTIM runs, before it expires.
+            long whole = deadline(timeouts.network());
+            in.setDeadline(isArtimRunning() && deadline - whole < 0 ? deadline : whole);
             byte[] header = new byte[PduType.HEADER];
             in.readFully(header, 0, header.length);
             long length =
@@ -307,7 +327,7 @@ public final class UpperLayer implements Closeable {
         } catch (EOFException e) {
             return Event.TRANSPORT_CLOSED;
         } catch (SocketTimeoutException e) {
-            if (state == State.STA2 || state == State.STA13) {
+            if (isArtimRunning()) {
                 return Event.ARTIM_EXPIRED;
             }
             throw timedOut("waiting for the peer");
@@ -318,6 +338,10 @@ public final class UpperLayer implements Closeable {
         }
     }
 
+    private boolean isArtimRunning() {
+        return state == State.STA2 || state == State.STA13;
+    }
+
     private boolean awaitByte(long deadline, BooleanSupplier giveUp) throws IOException {
         while (true) {
             long left = (deadline - System.nanoTime()) / 1_000_000;
@@ -325,12 +349,14 @@ public final class UpperLayer implements Closeable {
                 abort();
                 throw new AssociationException(Kind.ABORTED, "aborted because the service ends");
             }
+            if (left <= 0 && !in.hasBuffered()) {
+                // Also where the peer sends without end.
+                throw new SocketTimeoutException("time is up");
+            }
             try {
                 return in.await((int) Math.max(1, Math.min(left, SLICE_MILLIS)));
             } catch (SocketTimeoutException e) {
-                if (deadline - System.nanoTime() <= 0) {
-                    throw e;
-                }
+                LOG.trace("a slice of the wait is over", e);
             }
         }
     }
@@ -344,15 +370,19 @@ public final class UpperLayer implements Closeable {
                 };
         if (type < PduType.A_ASSOCIATE_RQ || type > PduType.A_ABORT) {
             abortReason = PduException.UNRECOGNIZED_PDU;
+            invalidLeft = length;
             return Event.INVALID_PDU;
         }
-        if (length > most || most == SHORT_PDU && length != SHORT_PDU) {
+        boolean tooShort = most == SHORT_PDU ? length < SHORT_PDU : type == PduType.P_DATA_TF && length < SHORTEST_DATA;
+        if (length > most || tooShort) {
             abortReason = PduException.INVALID_PARAMETER;
+            invalidLeft = length;
             return Event.INVALID_PDU;
         }
         abortReason = 2; // unexpected PDU, if the table finds it so
         if (type == PduType.P_DATA_TF) {
             dataLeft = (int) length;
+            in.setTimeout(millis(timeouts.network()), longest(length));
             return Event.P_DATA_TF;
         }
         body = new byte[(int) length];
@@ -371,6 +401,9 @@ public final class UpperLayer implements Closeable {
     private Action step(Event event) throws IOException {
         @Nullable Action action = StateTable.action(state, event);
         if (action == null) {
+            if (state == State.STA1 || state == State.STA13) {
+                throw new AssociationException(Kind.CONNECTION_LOST, "the association has ended");
+            }
             throw new IllegalStateException(event + " in " + state);
         }
         state = StateTable.next(action, state, requester);
@@ -389,11 +422,28 @@ public final class UpperLayer implements Closeable {
     }
 
     private void send(byte[] pdu) throws IOException {
+        write(pdu, pdu.length);
+    }
+
+    private void write(byte[] pdu, int length) throws IOException {
+        Future<?> watch = WriteWatch.start(longest(length), this::endWrite);
         try {
-            out.write(pdu);
+            out.write(pdu, 0, length);
         } catch (IOException e) {
             throw lost(e);
+        } finally {
+            watch.cancel(false);
         }
+    }
+
+    private void endWrite() {
+        writeTimedOut = true;
+        kill();
+    }
+
+    /** Nanoseconds that bytes may take in all: the network time-out, and what a slow line needs for them. */
+    private long longest(long bytes) {
+        return timeouts.network().toNanos() + bytes * 1_000_000_000L / SLOWEST_BYTES_PER_SECOND;
     }
 
     private AssociationException timedOut(String when) {
@@ -408,7 +458,9 @@ public final class UpperLayer implements Closeable {
 
     private AssociationException lost(IOException cause) throws IOException {
         close();
-        AssociationException lost = new AssociationException(Kind.CONNECTION_LOST, "connection lost");
+        AssociationException lost = writeTimedOut
+                ? new AssociationException(Kind.TIMED_OUT, "the peer did not take what was sent; closed")
+                : new AssociationException(Kind.CONNECTION_LOST, "connection lost");
         lost.initCause(cause);
         return lost;
     }

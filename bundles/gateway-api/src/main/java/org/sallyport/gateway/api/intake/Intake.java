@@ -3,9 +3,15 @@ package org.sallyport.gateway.api.intake;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 
 /** The gate: takes received objects, de-identifies them while they arrive and makes them durable. Thread-safe. */
 public interface Intake {
+
+    /** Why an object could not be taken now, in plain words; empty = it could. Cheap enough to be asked every second. */
+    default Optional<String> problem() {
+        return Optional.empty();
+    }
 
     /** One session per association. */
     Session open(Sender sender) throws IOException;

@@ -16,6 +16,11 @@ public interface InstanceStore {
     /** One session per association: it owns one open pack for each study that it writes. */
     Session open() throws IOException;
 
+    /** Why an instance could not be kept now, in plain words; empty = it could. Cheap enough to be asked every second. */
+    default Optional<String> problem() {
+        return Optional.empty();
+    }
+
     /** Newest version of an instance by pseudonymous SOP Instance UID; sees what is not yet in the index too. */
     Optional<StoredInstance> find(String sopInstanceUid) throws IOException;
 

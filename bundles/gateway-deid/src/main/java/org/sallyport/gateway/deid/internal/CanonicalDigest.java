@@ -3,8 +3,8 @@ package org.sallyport.gateway.deid.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Element;
-import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.data.Value;
 import org.sallyport.gateway.api.vault.KeyedDigest;
 
@@ -33,7 +33,7 @@ final class CanonicalDigest {
     private void add(Element element) throws IOException {
         Value value = element.value();
         if (value instanceof Value.Bytes bytes) {
-            int length = unpadded(bytes.bytes(), element.vr());
+            int length = unpadded(element.tag(), bytes.bytes());
             mark(element.tag(), length);
             digest.update(bytes.bytes(), 0, length);
         } else if (value instanceof Value.Items items) {
@@ -61,9 +61,10 @@ final class CanonicalDigest {
         }
     }
 
-    private static int unpadded(byte[] bytes, VR vr) {
+    /** By the dictionary's representation, not by the one received: implicit VR has no other. */
+    private static int unpadded(int tag, byte[] bytes) {
         int length = bytes.length;
-        if (length > 0 && vr.isText() && (bytes[length - 1] == ' ' || bytes[length - 1] == 0)) {
+        if (length > 0 && Dictionary.vrOf(tag).isText() && (bytes[length - 1] == ' ' || bytes[length - 1] == 0)) {
             length--;
         }
         return length;

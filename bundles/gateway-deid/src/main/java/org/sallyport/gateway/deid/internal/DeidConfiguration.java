@@ -3,7 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** The keys of {@code org.sallyport.deid.cfg}. Without a configuration the strictest profile is in force. */
+/** The keys of {@code org.sallyport.deid.cfg}; {@code $_$} stands for a hyphen. Without a configuration the strictest profile is in force. */
 @ObjectClassDefinition(name = "De-identification", description = "Which profile is in force")
 @interface DeidConfiguration {
 
@@ -13,4 +13,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "Folder of the profiles")
     String profiles_folder() default "";
+
+    @AttributeDefinition(
+            description =
+                    "Issuer of patient ids by calling AE title, where an object names none: CT1=HOSPITAL-A,MR1=HOSPITAL-B")
+    String default$_$issuers() default "";
 }

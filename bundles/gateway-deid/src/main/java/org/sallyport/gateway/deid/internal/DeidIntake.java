@@ -5,6 +5,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
@@ -34,6 +35,7 @@ public final class DeidIntake implements Intake {
 
     private final Profile profile;
     private final Rules rules;
+    private final DefaultIssuers defaultIssuers;
     private final Pseudonymizer pseudonymizer;
     private final IdentityVault vault;
     private final InstanceStore store;
@@ -56,6 +58,7 @@ public final class DeidIntake implements Intake {
                         : ProfileFile.read(
                                 Path.of(configuration.profiles_folder()),
                                 configuration.profile().strip()),
+                DefaultIssuers.of(configuration.default$_$issuers()),
                 pseudonymizer,
                 vault,
                 store,
@@ -66,6 +69,7 @@ public final class DeidIntake implements Intake {
 
     DeidIntake(
             Profile profile,
+            DefaultIssuers defaultIssuers,
             Pseudonymizer pseudonymizer,
             IdentityVault vault,
             InstanceStore store,
@@ -75,6 +79,7 @@ public final class DeidIntake implements Intake {
             throws IOException {
         this.profile = profile;
         this.rules = new Rules(profile);
+        this.defaultIssuers = defaultIssuers;
         this.pseudonymizer = pseudonymizer;
         this.vault = vault;
         this.store = store;
@@ -90,6 +95,11 @@ public final class DeidIntake implements Intake {
     }
 
     @Override
+    public Optional<String> problem() {
+        return store.problem();
+    }
+
+    @Override
     public Session open(Sender sender) throws IOException {
         return new IntakeSession(this, sender, store.open());
     }
@@ -100,6 +110,10 @@ public final class DeidIntake implements Intake {
 
     Rules rules() {
         return rules;
+    }
+
+    DefaultIssuers defaultIssuers() {
+        return defaultIssuers;
     }
 
     Pseudonymizer pseudonymizer() {

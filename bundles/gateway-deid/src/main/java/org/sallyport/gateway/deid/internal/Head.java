@@ -1,11 +1,13 @@
 package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
+import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.Uids;
 import org.sallyport.gateway.api.intake.IntakeResult.Why;
@@ -24,8 +26,12 @@ record Head(
         String seriesInstanceUid,
         PatientIdentity patient) {
 
-    /** @throws Refusal if a UID is missing, malformed or not that of the command (status 0xA900) */
-    static Head read(DataSetReader reader, ReceivedObject object) throws IOException, Refusal {
+    /**
+     * @param defaultIssuer of the patient id, if the object names none
+     * @throws Refusal if a UID is missing, malformed or not that of the command (status 0xA900)
+     */
+    static Head read(DataSetReader reader, ReceivedObject object, @Nullable String defaultIssuer)
+            throws IOException, Refusal {
         DataSet elements = new DataSet();
         DataSetReader.Event event = reader.next();
         while (event == DataSetReader.Event.ELEMENT) {
@@ -42,13 +48,21 @@ record Head(
         }
         String study = uid(elements, Tag.StudyInstanceUID);
         String series = uid(elements, Tag.SeriesInstanceUID);
-        PatientIdentity patient =
-                new PatientIdentity(elements.string(Tag.IssuerOfPatientID), elements.string(Tag.PatientID), study);
+        String issuer = whole(elements, Tag.IssuerOfPatientID);
+        PatientIdentity patient = new PatientIdentity(
+                issuer == null || issuer.isBlank() ? defaultIssuer : issuer, whole(elements, Tag.PatientID), study);
         return new Head(elements, event == DataSetReader.Event.STREAM, sopInstance, series, patient);
     }
 
+    /** All values: ids that differ in a second value only are two patients. */
+    private static @Nullable String whole(DataSet elements, int tag) {
+        List<String> values = elements.strings(tag);
+        return values.isEmpty() ? null : String.join("\\", values);
+    }
+
     private static String uid(DataSet elements, int tag) throws Refusal {
-        @Nullable String uid = elements.string(tag);
+        Element element = elements.get(tag);
+        @Nullable String uid = element == null || !element.vr().isText() ? null : elements.string(tag);
         if (uid == null) {
             throw new Refusal(Why.DOES_NOT_MATCH, "no UID in " + Tag.format(tag));
         }

@@ -3,12 +3,14 @@ package org.sallyport.gateway.deid.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.DicomDataException;
 import org.sallyport.dicom.data.FileMetaInformation;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
@@ -52,11 +54,21 @@ final class IntakeSession implements Intake.Session {
             return e.result();
         } catch (IOException e) {
             return failed(object, wire, e);
+        } catch (RuntimeException e) {
+            // An error in this program concerns one object, not the association. Its message may hold a value.
+            LOG.error(
+                    "object of {} ({}) could not be treated: {} {}",
+                    sender.callingAet(),
+                    sender.address(),
+                    e.getClass().getName(),
+                    Arrays.toString(e.getStackTrace()));
+            diagnose(object, wire.start(), "internal error");
+            return new IntakeResult.Rejected(Why.OUT_OF_RESOURCES, "not kept: internal error");
         }
     }
 
     private IntakeResult receive(ReceivedObject object, DataSetReader reader) throws IOException, Refusal {
-        Head head = Head.read(reader, object);
+        Head head = Head.read(reader, object, intake.defaultIssuers().find(sender.callingAet()));
         Optional<String> reason = head.reasonToHold();
         if (reason.isPresent()) {
             return hold(object, head, reader, reason.get());
@@ -86,7 +98,8 @@ final class IntakeSession implements Intake.Session {
         digest.add(head.elements());
         DataSet treated = treatment.treatHead(head.elements());
         TransferSyntax stored = storedSyntax(object.transferSyntax());
-        String sopInstanceUid = study.mapUid(head.sopInstanceUid());
+        // As in the data set (PS3.10 7.1), which an option may leave as it was.
+        String sopInstanceUid = String.valueOf(treated.string(Tag.SOPInstanceUID));
 
         OutputStream out = frame.part10();
         FileMetaInformation.ours(object.sopClassUid(), sopInstanceUid, stored.uid())

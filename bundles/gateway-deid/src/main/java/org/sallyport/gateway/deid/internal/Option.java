@@ -1,6 +1,7 @@
 package org.sallyport.gateway.deid.internal;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** The options of the Basic Profile that can be chosen (PS3.15 E.3), with their column of Table E.1-1 and code (CID 7050). */
@@ -40,6 +41,10 @@ enum Option {
 
     static Optional<Option> of(String id) {
         return Arrays.stream(values()).filter(option -> option.id.equals(id)).findFirst();
+    }
+
+    static List<String> ids() {
+        return Arrays.stream(values()).map(Option::id).toList();
     }
 
     String id() {

@@ -1,10 +1,9 @@
 package org.sallyport.gateway.deid.internal;
 
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Tag;
@@ -16,7 +15,11 @@ import org.sallyport.dicom.data.VR;
  */
 final class Rules {
 
-    private static final Map<String, Set<Integer>> SAFE_PRIVATE = safePrivate();
+    /** By creator: group and element within the block, with the representation that the table gives; UN if it gives none. */
+    private static final Map<String, Map<Integer, VR>> SAFE_PRIVATE = safePrivate();
+
+    private static final List<Action> STRICTEST_FIRST =
+            List.of(Action.REMOVE, Action.EMPTY, Action.DUMMY, Action.SHIFT, Action.MAP_UID, Action.KEEP);
 
     private final Profile profile;
     private final Map<Integer, Action> table;
@@ -45,11 +48,12 @@ final class Rules {
         this.overlayComments = comments;
     }
 
-    private static Map<String, Set<Integer>> safePrivate() {
-        Map<String, Set<Integer>> safe = new HashMap<>();
+    private static Map<String, Map<Integer, VR>> safePrivate() {
+        Map<String, Map<Integer, VR>> safe = new HashMap<>();
         for (String[] row : Table.read("safe-private.tsv", 6)) {
             int key = Integer.parseInt(row[0], 16) << 8 | Integer.parseInt(row[1], 16);
-            safe.computeIfAbsent(row[2], creator -> new HashSet<>()).add(key);
+            VR vr = row[3].isEmpty() ? VR.UN : VR.valueOf(row[3]);
+            safe.computeIfAbsent(row[2], creator -> new HashMap<>()).put(key, vr);
         }
         return Map.copyOf(safe);
     }
@@ -94,14 +98,35 @@ final class Rules {
      */
     Action decide(int tag, VR vr, @Nullable String creator) {
         if (Tag.isPrivate(tag)) {
-            return isSafePrivate(tag, creator) ? Action.KEEP : Action.REMOVE;
+            return decidePrivate(tag, vr, creator);
         }
-        Action own = profile.rules().get(tag);
-        if (own != null) {
-            return own;
+        Action action = profile.rules().get(firstOfRepeating(tag));
+        if (action == null) {
+            action = listed(tag);
         }
-        Action listed = listed(tag);
-        return listed != null ? listed : byDictionary(tag, vr);
+        if (action == null) {
+            action = byDictionary(tag, vr);
+        }
+        // Bytes that nobody could read as what they should be may hold anything.
+        boolean unreadable = vr == VR.UN || vr != VR.SQ && Dictionary.vrOf(tag) == VR.SQ;
+        return unreadable && (action == Action.KEEP || action == Action.MAP_UID) ? Action.REMOVE : action;
+    }
+
+    /** Profiles name curves and overlays by the keyword of their first group. */
+    private static int firstOfRepeating(int tag) {
+        int group = Tag.group(tag) & 0xFF00;
+        return group == 0x5000 || group == 0x6000 ? tag & 0xFF00FFFF : tag;
+    }
+
+    private Action decidePrivate(int tag, VR vr, @Nullable String creator) {
+        if (creator == null || !profile.has(Option.RETAIN_SAFE_PRIVATE)) {
+            return Action.REMOVE;
+        }
+        VR safe = SAFE_PRIVATE.getOrDefault(creator, Map.of()).get(Tag.group(tag) << 8 | Tag.element(tag) & 0xFF);
+        if (safe == null || safe == VR.SQ != (vr == VR.SQ)) {
+            return Action.REMOVE;
+        }
+        return safe == VR.UI && !profile.has(Option.RETAIN_UIDS) ? Action.MAP_UID : Action.KEEP;
     }
 
     private @Nullable Action listed(int tag) {
@@ -120,19 +145,18 @@ final class Rules {
         return null;
     }
 
-    private boolean isSafePrivate(int tag, @Nullable String creator) {
-        if (creator == null || !profile.has(Option.RETAIN_SAFE_PRIVATE)) {
-            return false;
-        }
-        Set<Integer> safe = SAFE_PRIVATE.get(creator);
-        return safe != null && safe.contains(Tag.group(tag) << 8 | Tag.element(tag) & 0xFF);
-    }
-
     private Action byDictionary(int tag, VR vr) {
         // File meta, directory and command elements have no place in a stored data set.
         if (!Dictionary.contains(tag) || Tag.group(tag) < 0x0008) {
             return Action.REMOVE;
         }
+        // An explicit VR that is not the dictionary's opens no way around the rule.
+        Action received = byRepresentation(tag, vr);
+        Action known = byRepresentation(tag, Dictionary.vrOf(tag));
+        return STRICTEST_FIRST.indexOf(received) <= STRICTEST_FIRST.indexOf(known) ? received : known;
+    }
+
+    private Action byRepresentation(int tag, VR vr) {
         return switch (vr) {
             case PN -> Action.EMPTY;
             case DA, DT ->

@@ -13,6 +13,7 @@ import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.FileMetaInformation;
+import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.DataFolder;
@@ -25,6 +26,9 @@ import org.sallyport.gateway.api.vault.IdentityVault;
 /** Merges a stored instance with its sealed record of originals, in tag order, streaming the pixel data. Immutable. */
 @Component(service = IdentityRestorer.class)
 public final class StoredIdentityRestorer implements IdentityRestorer {
+
+    /** Wider than those of the gate: items that came as bytes of UN weigh more when they are read as the sequence they are. */
+    private static final Limits LIMITS = new Limits(64, 1_000_000, 1 << 20, 96L << 20);
 
     private final InstanceStore store;
     private final IdentityVault vault;
@@ -48,8 +52,8 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
                 InputStream sealed = store.openIdentity(instance);
                 InputStream identity = vault.open(place, sealed, request);
                 InputStream part10 = store.openPart10(instance)) {
-            IdentityRecord record = IdentityRecord.read(identity, DeidIntake.LIMITS, spool);
-            Part10Reader stored = Part10Reader.open(part10, DeidIntake.LIMITS, spool);
+            IdentityRecord record = IdentityRecord.read(identity, LIMITS, spool);
+            Part10Reader stored = Part10Reader.open(part10, LIMITS, spool);
             String sopInstanceUid = record.originals().string(Tag.SOPInstanceUID);
             FileMetaInformation.ours(
                             instance.facts().sopClassUid(),
@@ -63,7 +67,10 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
     private static void merge(DataSetReader stored, IdentityRecord record, DataSetWriter writer) throws IOException {
         Deque<Element> originals = new ArrayDeque<>(record.originals().elements());
         for (DataSetReader.Event event = stored.next(); event != DataSetReader.Event.END; event = stored.next()) {
-            int tag = stored.tag();
+            // The reader's own tag is that of the last element of the last item after a sequence.
+            int tag = event == DataSetReader.Event.STREAM
+                    ? stored.tag()
+                    : stored.element().tag();
             while (!originals.isEmpty()
                     && Integer.compareUnsigned(originals.element().tag(), tag) < 0) {
                 writer.write(originals.remove());

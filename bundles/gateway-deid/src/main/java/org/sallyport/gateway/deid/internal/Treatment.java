@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Element;
@@ -21,6 +22,8 @@ import org.sallyport.gateway.api.vault.StudyContext;
 final class Treatment {
 
     private static final int OLDEST_AGE_YEARS = 89;
+    /** TM, one or more, also as ACR-NEMA wrote it. */
+    private static final Pattern TIME = Pattern.compile("[0-9:. \\\\]*");
 
     private final Profile profile;
     private final Rules rules;
@@ -57,7 +60,18 @@ final class Treatment {
             }
             treated.put(mark);
         }
+        // Receivers would put all images without name and id under one patient.
+        for (int tag : new int[] {Tag.PatientName, Tag.PatientID}) {
+            if (!treated.contains(tag)) {
+                added.add(tag);
+                treated.put(pseudonym(tag));
+            }
+        }
         return treated;
+    }
+
+    private Element pseudonym(int tag) {
+        return text(tag, tag == Tag.PatientName ? VR.PN : VR.LO, study.pseudonym());
     }
 
     /** Treats top-level elements that came after the pixel data. */
@@ -99,13 +113,14 @@ final class Treatment {
     private @Nullable Element treat(Element element, DataSet enclosing) {
         int tag = element.tag();
         if (tag == Tag.PatientName || tag == Tag.PatientID) {
-            return text(tag, element.vr(), study.pseudonym());
+            return pseudonym(tag);
         }
-        Action action = rules.decide(tag, element.vr(), enclosing.privateCreator(tag));
+        Action action = rules.decide(tag, element.vr(), creator(tag, enclosing));
         if (element.vr() == VR.SQ) {
             return switch (action) {
                 case REMOVE -> null;
                 case EMPTY -> element.isEmpty() ? element : Element.empty(tag, VR.SQ);
+                case DUMMY -> dummyItems(treatItems(element));
                 default -> treatItems(element);
             };
         }
@@ -114,9 +129,19 @@ final class Treatment {
             case EMPTY -> element.isEmpty() ? element : Element.empty(tag, element.vr());
             case KEEP -> tag == Tag.PatientAge || element.vr() == VR.AS ? capAge(element) : element;
             case SHIFT -> shift(element);
-            case MAP_UID -> element.vr() == VR.UI ? mapUids(element) : null;
+            case MAP_UID -> mapUids(element);
             case DUMMY -> dummy(element);
         };
+    }
+
+    /** The creator of a private tag's block; null if its element holds anything more than one name, for it is kept as it is. */
+    private static @Nullable String creator(int tag, DataSet enclosing) {
+        int creator = Tag.privateCreatorOf(tag);
+        if (!Tag.isPrivateCreator(creator)) {
+            return null;
+        }
+        List<String> names = enclosing.strings(creator);
+        return names.size() == 1 ? names.get(0) : null;
     }
 
     private Element treatItems(Element sequence) {
@@ -128,6 +153,29 @@ final class Treatment {
             items.add(treated);
         }
         return changed ? Element.sequence(sequence.tag(), items) : sequence;
+    }
+
+    /** D for a sequence: its form stays, and of what treatment left in its items the UIDs and the pseudonym. */
+    private static Element dummyItems(Element treated) {
+        List<DataSet> items = new ArrayList<>(treated.items().size());
+        for (DataSet item : treated.items()) {
+            DataSet dummies = new DataSet();
+            for (Element element : item.elements()) {
+                int tag = element.tag();
+                if (element.vr() == VR.SQ) {
+                    dummies.put(dummyItems(element));
+                } else if (element.vr() == VR.UI
+                        || element.isEmpty()
+                        || tag == Tag.PatientName
+                        || tag == Tag.PatientID) {
+                    dummies.put(element);
+                } else if (!Tag.isPrivate(tag) && tag != Tag.SpecificCharacterSet) {
+                    dummies.put(Dummies.of(tag, element.vr()));
+                }
+            }
+            items.add(dummies);
+        }
+        return Element.sequence(treated.tag(), items);
     }
 
     /** Elements that stay are the very same objects. */
@@ -165,25 +213,36 @@ final class Treatment {
                 yield text(element.tag(), element.vr(), shifted);
             }
             // Times of day stay, so that intervals within a day stay right (SUV).
-            case TM -> element;
+            case TM ->
+                TIME.matcher(ascii(element)).matches() && element.value() instanceof Value.Bytes
+                        ? element
+                        : Element.empty(element.tag(), VR.TM);
             default -> Element.empty(element.tag(), element.vr());
         };
     }
 
-    private Element mapUids(Element element) {
+    /** Null, so that it is removed, if the value is no text or too long to be read. */
+    private @Nullable Element mapUids(Element element) {
+        VR vr = element.vr();
+        if (!(element.value() instanceof Value.Bytes) || !vr.isText() && vr != VR.UN) {
+            return null;
+        }
         String[] uids = ascii(element).split("\\\\", -1);
         for (int i = 0; i < uids.length; i++) {
             String uid = uids[i].strip();
             uids[i] = uid.isEmpty() || UidRegistry.isWellKnown(uid) ? uid : study.mapUid(uid);
         }
         String mapped = String.join("\\", uids);
-        return mapped.equals(ascii(element)) ? element : text(element.tag(), VR.UI, mapped);
+        return mapped.equals(ascii(element)) ? element : text(element.tag(), vr == VR.UN ? VR.UN : VR.UI, mapped);
     }
 
     /** Ages over 89 become 090Y (HIPAA safe harbour, 45 CFR 164.514). */
     private static Element capAge(Element element) {
         String age = ascii(element);
-        if (age.matches("\\d{3}[DWM]|\\s*") || element.isEmpty()) {
+        if (element.isEmpty()) {
+            return element;
+        }
+        if (element.value() instanceof Value.Bytes && age.matches("\\d{3}[DWM]|\\s*")) {
             return element;
         }
         if (!age.matches("\\d{3}Y")) {

@@ -1,6 +1,7 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.osgi.service.component.annotations.Activate;
@@ -19,6 +21,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
@@ -45,6 +48,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
 
     private final Lane.Means means;
+    private final KnownDestinations known;
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
 
     @Activate
@@ -53,25 +57,20 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             @Reference DeliveryQueue queue,
             @Reference StudyIndex index,
             @Reference InstanceStore store)
-            throws IndexException {
-        this(pauses(configuration), queue, index, store, Clock.systemUTC());
+            throws IOException {
+        this(pauses(configuration), queue, index, store, DataFolder.of("delivery"), Clock.systemUTC());
     }
 
-    DeliveryEngine(RetryPauses pauses, DeliveryQueue queue, StudyIndex index, InstanceStore store, Clock clock)
-            throws IndexException {
-        String owner = applianceName() + "/" + UUID.randomUUID();
+    DeliveryEngine(
+            RetryPauses pauses, DeliveryQueue queue, StudyIndex index, InstanceStore store, Path folder, Clock clock)
+            throws IOException {
+        this.known = new KnownDestinations(folder);
+        String owner = ApplianceId.of(folder) + "/" + UUID.randomUUID();
         this.means = new Lane.Means(queue, index, store, pauses, owner, clock);
         int released = queue.releaseClaims(owner);
         if (released > 0) {
             LOG.info("{} deliveries that were under way when the gateway stopped are tried again", released);
         }
-    }
-
-    /** Names this appliance among those that share a database: by its data folder and host. */
-    private static String applianceName() {
-        String folder =
-                System.getProperty("sallyport.data", "") + "@" + System.getenv().getOrDefault("HOSTNAME", "");
-        return Integer.toHexString(folder.hashCode());
     }
 
     private static RetryPauses pauses(DeliveryConfiguration c) {
@@ -103,7 +102,29 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                     lane.route().problem());
         } else {
             LOG.info("destination {} is there", lane.route().name());
+            remember(lane.route());
         }
+    }
+
+    private void remember(Route route) {
+        try {
+            known.remember(route);
+        } catch (IOException e) {
+            // It is there now, and works; only a restart while it is away would not know of it.
+            LOG.error("destination {} could not be put on the list of known destinations", route.name(), e);
+        }
+    }
+
+    /** Those that are there and well by their filters, those that are known but not there by their last. */
+    private List<Route> routes() {
+        Map<String, Route> routes = new TreeMap<>();
+        known.routes().forEach(route -> routes.put(route.name(), route));
+        for (Lane lane : lanes) {
+            if (lane.route().problem() == null) {
+                routes.put(lane.route().name(), lane.route());
+            }
+        }
+        return List.copyOf(routes.values());
     }
 
     void removeDestination(Destination destination) {
@@ -129,9 +150,18 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         List<StoredInstance> instances = means.index().instances(studyInstanceUid);
         Map<String, Object> attributes = Lane.attributes(study, instances);
         Map<String, IdentityMode> chosen = new HashMap<>();
-        for (Lane lane : lanes) {
-            if (lane.route().takes(attributes)) {
-                chosen.put(lane.route().name(), IdentityMode.PSEUDONYMOUS);
+        for (Route route : routes()) {
+            if (route.takes(attributes)) {
+                chosen.put(route.name(), IdentityMode.PSEUDONYMOUS);
+            }
+        }
+        if (chosen.isEmpty()) {
+            for (Lane lane : lanes) {
+                if (lane.route().problem() != null) {
+                    // It might be the one; until it is mended the study waits rather than go nowhere for good.
+                    throw new IOException(
+                            "nobody takes it, and destination " + lane.route().name() + " is misconfigured");
+                }
             }
         }
         means.queue().enqueue(studyInstanceUid, chosen).ifPresent(part -> {
@@ -153,12 +183,23 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             views.add(lane.view());
             there.add(lane.route().name());
         }
+        for (Route route : known.routes()) {
+            if (there.add(route.name())) {
+                views.add(new View(
+                        route.name(),
+                        State.MISSING,
+                        "its bundle or configuration is not there; studies are queued for it until destination:forget",
+                        route.filter() == null ? null : route.filterText(),
+                        0));
+            }
+        }
         try {
-            for (String name : means.queue().counts().keySet()) {
-                if (!there.contains(name)) {
+            means.queue().counts().forEach((name, counts) -> {
+                boolean waits = counts.keySet().stream().anyMatch(state -> state != DeliveryQueue.State.DELIVERED);
+                if (waits && there.add(name)) {
                     views.add(new View(name, State.MISSING, "its bundle or configuration is not there", null, 0));
                 }
-            }
+            });
         } catch (IndexException e) {
             LOG.warn("the queue cannot be read: {}", e.getMessage());
         }
@@ -175,6 +216,20 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             }
         }
         return found;
+    }
+
+    @Override
+    public boolean forget(String name) throws IOException {
+        for (Lane lane : lanes) {
+            if (lane.route().name().equals(name)) {
+                return false;
+            }
+        }
+        boolean forgotten = known.forget(name);
+        if (forgotten) {
+            LOG.info("destination {} is forgotten: no more studies are queued for it", name);
+        }
+        return forgotten;
     }
 
     @Deactivate

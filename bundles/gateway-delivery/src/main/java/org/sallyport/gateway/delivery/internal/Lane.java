@@ -1,7 +1,6 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadLocalRandom;
@@ -67,10 +67,10 @@ final class Lane {
         this.destination = destination;
         this.means = means;
         AtomicInteger number = new AtomicInteger();
-        // Never more tasks than threads: the dispatcher claims for free workers only.
+        // The dispatcher claims for free workers only; threads that are about to end their task do not count any more.
         this.workers = new ThreadPoolExecutor(
                 0,
-                route.concurrency() + 1,
+                Integer.MAX_VALUE,
                 60,
                 TimeUnit.SECONDS,
                 new SynchronousQueue<>(),
@@ -104,7 +104,15 @@ final class Lane {
     /** Something new is in the queue. */
     void wake() {
         if (!closed && route.problem() == null) {
-            dispatcher.execute(this::dispatch);
+            dispatchAfter(Duration.ZERO);
+        }
+    }
+
+    private void dispatchAfter(Duration pause) {
+        try {
+            dispatcher.schedule(this::dispatch, pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("{} is being closed", route.name());
         }
     }
 
@@ -122,8 +130,7 @@ final class Lane {
                     break;
                 }
                 for (DeliveryRecord record : claimed) {
-                    running.add(record.id());
-                    workers.execute(() -> work(record));
+                    start(record);
                 }
                 free = route.concurrency() - running.size();
             }
@@ -133,6 +140,18 @@ final class Lane {
                 LOG.warn("the queue of {} cannot be read; trying again", route.name(), e);
                 queueFailed = true;
             }
+        }
+    }
+
+    private void start(DeliveryRecord record) {
+        running.add(record.id());
+        try {
+            workers.execute(() -> work(record));
+        } catch (RejectedExecutionException e) {
+            // Claimed while the lane was being closed. The interrupt was for the dispatcher, not for the database.
+            Thread.interrupted();
+            running.remove(record.id());
+            giveBack(record);
         }
     }
 
@@ -150,10 +169,14 @@ final class Lane {
 
     private void work(DeliveryRecord record) {
         try {
-            settle(record, attempt(record));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            giveBack(record);
+            DeliveryOutcome outcome = attempt(record);
+            // An interrupt was for the destination: a database would break off.
+            Thread.interrupted();
+            if (outcome == null) {
+                giveBack(record);
+            } else {
+                settle(record, outcome);
+            }
         } catch (IOException | RuntimeException e) {
             // The claim's lease brings it back.
             LOG.error("the outcome of delivery {} to {} could not be recorded", record.id(), route.name(), e);
@@ -163,7 +186,8 @@ final class Lane {
         }
     }
 
-    private DeliveryOutcome attempt(DeliveryRecord record) throws InterruptedException {
+    /** @return null if it was broken off because the lane is being closed */
+    private @Nullable DeliveryOutcome attempt(DeliveryRecord record) {
         try {
             StudyRecord study = means.index()
                     .study(record.studyInstanceUid())
@@ -180,16 +204,15 @@ final class Lane {
                         "holds a changed version of an image, and the receiver keeps the first one it has");
             }
             StudyDelivery delivery = new StudyDelivery(record, study, instances, means.store(), () -> closed);
-            return destination.deliver(delivery);
-        } catch (InterruptedException e) {
-            throw e;
-        } catch (InterruptedIOException e) {
-            InterruptedException interrupted = new InterruptedException("interrupted while streaming");
-            interrupted.initCause(e);
-            throw interrupted;
-        } catch (Exception | LinkageError | StackOverflowError e) {
-            // A plug-in's exception may quote anything: its class is all that people are shown; the log has no more.
-            LOG.warn("delivery {} to {} failed: {}", record.id(), route.name(), e.toString());
+            DeliveryOutcome outcome = destination.deliver(delivery);
+            return outcome == null ? DeliveryOutcome.later("the destination gave no outcome") : outcome;
+        } catch (Exception | Error e) {
+            if (closed) {
+                // Interrupted, in one of the many ways in which that shows.
+                return null;
+            }
+            // A plug-in's exception may quote anything: but for failed input and output, people and log are told its
+            // class only.
             return DeliveryOutcome.later("failed with " + e.getClass().getSimpleName()
                     + (e instanceof IOException && e.getMessage() != null ? ": " + e.getMessage() : ""));
         }
@@ -243,7 +266,7 @@ final class Lane {
 
     private void wakeAfter(Duration pause) {
         if (!closed && pause.toMillis() < LOOK_MILLIS) {
-            dispatcher.schedule(this::dispatch, pause.toMillis() + 1, TimeUnit.MILLISECONDS);
+            dispatchAfter(pause.plusMillis(1));
         }
     }
 

@@ -22,7 +22,8 @@ record Route(
     private static final int MOST_WORKERS = 64;
 
     static Route of(Map<String, Object> properties) {
-        String name = String.valueOf(properties.get(Destination.NAME));
+        Object given = properties.get(Destination.NAME);
+        String name = given == null ? "" : given.toString();
         if (!name.matches("[a-z0-9-]{1,40}")) {
             return new Route(
                     "misconfigured", null, 1, Destination.NAME + " \"" + name + "\": must be 1–40 of a–z, 0–9, -");
@@ -49,6 +50,11 @@ record Route(
         } catch (InvalidSyntaxException e) {
             return new Route(name, null, concurrency, Destination.FILTER + " \"" + filter + "\": " + e.getMessage());
         }
+    }
+
+    /** Empty = every study. */
+    String filterText() {
+        return filter == null ? "" : filter.toString();
     }
 
     boolean takes(Map<String, Object> study) {

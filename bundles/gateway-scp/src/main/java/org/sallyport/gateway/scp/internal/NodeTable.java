@@ -10,7 +10,6 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
-import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.api.node.Node;
@@ -23,7 +22,6 @@ import org.sallyport.gateway.api.node.NodeDirectory;
 @Component(
         service = {NodeDirectory.class, NodeTable.class},
         configurationPid = "org.sallyport.scp")
-@Designate(ocd = ScpConfiguration.class)
 public final class NodeTable implements NodeDirectory {
 
     private final ScpSettings settings;
@@ -77,6 +75,11 @@ public final class NodeTable implements NodeDirectory {
     public List<Node> nodes() {
         BackEndRules rules = backEnd.get();
         return NodeMerge.merge(local.stream().map(LocalNode::node).toList(), rules == null ? List.of() : rules.nodes());
+    }
+
+    /** false while a back end is configured but its connector is not there (starting, being replaced): nobody can be told apart then. */
+    boolean isReady() {
+        return !settings.backEnd() || backEnd.get() != null;
     }
 
     /** false while the back end has switched this gateway off. */

@@ -2,6 +2,7 @@ package org.sallyport.gateway.scp.internal;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -128,16 +129,22 @@ public final class Receiver implements DicomReceiver {
     @Override
     public synchronized Status status() {
         AssociationServer open = server;
-        boolean ready = intake.get() != null;
+        Intake current = intake.get();
+        Optional<String> cannotKeep = current == null ? Optional.empty() : current.problem();
         String why = problem;
         if (open == null) {
             why = why == null ? "the listener is stopped (dicom:start)" : why;
-        } else if (!ready) {
+        } else if (current == null) {
             why = "vault, store or profile is not ready: see the log";
+        } else if (!nodes.isReady()) {
+            why = "the back end's rules are not there: see the log";
         } else if (!nodes.proxyActive()) {
             why = "the back end has switched this gateway off";
+        } else if (cannotKeep.isPresent()) {
+            why = cannotKeep.get();
         }
-        boolean receiving = open != null && ready && nodes.proxyActive();
+        boolean receiving =
+                open != null && current != null && nodes.isReady() && nodes.proxyActive() && cannotKeep.isEmpty();
         return new Status(
                 open != null,
                 receiving,

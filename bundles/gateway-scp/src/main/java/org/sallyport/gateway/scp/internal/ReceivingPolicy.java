@@ -55,7 +55,7 @@ final class ReceivingPolicy implements AssociationPolicy {
     }
 
     private @Nullable Rejection rejection(AssociateRequest request) {
-        if (!nodes.proxyActive() || intake.get() == null) {
+        if (!nodes.isReady() || !nodes.proxyActive() || intake.get() == null) {
             return Rejection.TEMPORARY_CONGESTION;
         }
         if (!settings.acceptAnyCalledAet() && !request.calledAet().equals(settings.aet())) {

@@ -1,12 +1,17 @@
 package org.sallyport.gateway.scp.internal;
 
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.Uids;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationPolicy;
+import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
 import org.sallyport.gateway.api.intake.ReceivedObject;
@@ -25,6 +30,11 @@ final class ReceivingService implements AssociationPolicy.Service {
     private final NodeTable nodes;
     private final Intake intake;
     private Intake.@Nullable Session session;
+
+    /** How many objects were kept, by presentation context: what to look at when a sender is thought to convert. */
+    private final Map<PresentationContext, Integer> kept = new LinkedHashMap<>();
+
+    private int refused;
 
     ReceivingService(Association association, NodeTable nodes, Intake intake) {
         this.association = association;
@@ -61,15 +71,28 @@ final class ReceivingService implements AssociationPolicy.Service {
         if (!sopClass.equals(message.context().abstractSyntax())) {
             return command.response(DOES_NOT_MATCH).withComment("SOP Class UID is not that of the context");
         }
+        if (sopClass.equals(AssociationRequester.VERIFICATION)) {
+            return command.response(CommandSet.SOP_CLASS_NOT_SUPPORTED).withComment("Verification stores nothing");
+        }
         if (!command.hasDataSet()) {
             return command.response(CommandSet.MISTYPED_ARGUMENT).withComment("C-STORE-RQ without a data set");
         }
         TransferSyntax syntax = TransferSyntax.of(message.context().transferSyntax())
                 .orElseThrow(() -> new IllegalStateException("a transfer syntax was accepted that is not known"));
-        IntakeResult result = session().receive(new ReceivedObject(sopClass, sopInstance, syntax), message.dataSet());
+        Intake.Session open;
+        try {
+            open = session();
+        } catch (IOException e) {
+            LOG.error("no session for {} could be opened", association.callingAet(), e);
+            return command.response(IntakeResult.Why.OUT_OF_RESOURCES.status())
+                    .withComment("not kept: storage is not ready, try again later");
+        }
+        IntakeResult result = open.receive(new ReceivedObject(sopClass, sopInstance, syntax), message.dataSet());
         if (result instanceof IntakeResult.Rejected rejected) {
+            refused++;
             return command.response(rejected.why().status()).withComment(rejected.comment());
         }
+        kept.merge(message.context(), 1, Integer::sum);
         return command.response(CommandSet.SUCCESS);
     }
 
@@ -89,6 +112,16 @@ final class ReceivingService implements AssociationPolicy.Service {
     public void close() throws IOException {
         if (session != null) {
             session.close();
+            LOG.info(
+                    "{} ({}) sent {}; {} refused",
+                    association.callingAet(),
+                    association.address().getHostAddress(),
+                    kept.entrySet().stream().map(ReceivingService::text).collect(Collectors.joining(", ")),
+                    refused);
         }
+    }
+
+    private static String text(Map.Entry<PresentationContext, Integer> entry) {
+        return entry.getKey().abstractSyntax() + " in " + entry.getKey().transferSyntax() + ": " + entry.getValue();
     }
 }

@@ -54,10 +54,13 @@ final class StorageClasses {
         return all ? isStorageClass(abstractSyntaxUid) : uids.contains(abstractSyntaxUid);
     }
 
-    /** Private classes have no entry in the registry; with {@code all} they are taken too and held by the de-identification. */
+    /**
+     * Keywords end in {@code StorageForPresentation} and {@code StorageRetired} too. Private classes have no entry in the registry; with {@code all}
+     * they are taken too and held by the de-identification.
+     */
     private static boolean isStorageClass(String uid) {
         return uid.startsWith("1.2.840.10008.5.1.4.")
-                        && UidRegistry.keyword(uid).endsWith("Storage")
+                        && UidRegistry.keyword(uid).contains("Storage")
                 || !uid.startsWith("1.2.840.10008.");
     }
 }

@@ -17,12 +17,24 @@ final class FactsJson {
     /** Characters; what a column of the index can hold. */
     static final int LONGEST = 16_000;
 
+    /** The same in UTF-8. */
+    static final int MOST_BYTES = 3 * LONGEST;
+
+    private static final int LONGEST_NAME = 64;
+    private static final int LONGEST_AET = 16;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private FactsJson() {}
 
-    /** @throws IOException if the facts are too long */
+    /** @throws IOException if the facts are too long for the index */
     static String write(InstanceFacts facts) throws IOException {
+        check("Study Instance UID", facts.studyInstanceUid(), LONGEST_NAME);
+        check("Series Instance UID", facts.seriesInstanceUid(), LONGEST_NAME);
+        check("SOP Instance UID", facts.sopInstanceUid(), LONGEST_NAME);
+        check("pseudonym", facts.pseudonym(), LONGEST_NAME);
+        check("calling AE title", facts.callingAet(), LONGEST_AET);
+        check("Modality", facts.modality(), LONGEST_AET);
         ObjectNode node = JSON.createObjectNode();
         node.put("study", facts.studyInstanceUid());
         node.put("series", facts.seriesInstanceUid());
@@ -52,6 +64,12 @@ final class FactsJson {
                     "the facts of an instance take " + text.length() + " characters, more than " + LONGEST);
         }
         return text;
+    }
+
+    private static void check(String what, String value, int longest) throws IOException {
+        if (value.length() > longest) {
+            throw new IOException(what + " of " + value.length() + " characters, more than " + longest);
+        }
     }
 
     static InstanceFacts read(String text) throws IOException {

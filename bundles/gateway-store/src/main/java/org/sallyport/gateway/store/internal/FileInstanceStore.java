@@ -4,7 +4,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
@@ -14,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -42,6 +43,9 @@ public final class FileInstanceStore implements InstanceStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileInstanceStore.class);
     private static final int LOCKS = 256;
 
+    /** Rows that a start lets wait at most: the last of them have to be written within the time of one flush. */
+    private static final int FLUSH = 4_000;
+
     private final PackFolder folder;
     private final boolean force;
     private final Database database;
@@ -51,20 +55,19 @@ public final class FileInstanceStore implements InstanceStore {
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
     private volatile boolean closed;
     private final AtomicLong sessions = new AtomicLong();
-    private final List<StudyActivityListener> listeners = new CopyOnWriteArrayList<>();
+    private final List<ComponentServiceObjects<StudyActivityListener>> listeners = new CopyOnWriteArrayList<>();
 
     @Activate
     public FileInstanceStore(StoreConfiguration configuration, @Reference Database database) throws IOException {
         this(
-                DataFolder.of("packs"),
+                new PackFolder(DataFolder.of("packs"), mebibytes(configuration.min$_$free()), Clock.systemUTC()),
                 database,
                 isForced(configuration.durability()),
-                mebibytes(configuration.min$_$free()),
                 Clock.systemUTC());
     }
 
-    FileInstanceStore(Path root, Database database, boolean force, long minFree, Clock clock) throws IOException {
-        this.folder = new PackFolder(root, minFree, clock);
+    FileInstanceStore(PackFolder folder, Database database, boolean force, Clock clock) throws IOException {
+        this.folder = folder;
         this.database = database;
         this.force = force;
         this.clock = clock;
@@ -99,13 +102,30 @@ public final class FileInstanceStore implements InstanceStore {
         return (long) value << 20;
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addListener(StudyActivityListener listener) {
-        listeners.add(listener);
+    /** Not asked for its object here: a listener may need this store to come into being, and would then wait for itself. */
+    @Reference(
+            service = StudyActivityListener.class,
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC)
+    void addListener(ComponentServiceObjects<StudyActivityListener> objects) {
+        listeners.add(objects);
     }
 
-    void removeListener(StudyActivityListener listener) {
-        listeners.remove(listener);
+    void removeListener(ComponentServiceObjects<StudyActivityListener> objects) {
+        listeners.remove(objects);
+    }
+
+    private void tell(Consumer<StudyActivityListener> event) {
+        for (ComponentServiceObjects<StudyActivityListener> objects : listeners) {
+            StudyActivityListener listener = objects.getService();
+            if (listener != null) {
+                try {
+                    event.accept(listener);
+                } finally {
+                    objects.ungetService(listener);
+                }
+            }
+        }
     }
 
     @Deactivate
@@ -124,7 +144,9 @@ public final class FileInstanceStore implements InstanceStore {
                 PackScanner.scan(folder, packId, instance -> {
                     writer.awaitRoom();
                     writer.add(instance);
-                    frames[0]++;
+                    if (++frames[0] % FLUSH == 0) {
+                        writer.flush();
+                    }
                 });
                 writer.packClosed(packId);
             }
@@ -132,6 +154,17 @@ public final class FileInstanceStore implements InstanceStore {
         writer.flush();
         if (frames[0] > 0) {
             LOG.info("{} images found in packs that were open when the gateway stopped", frames[0]);
+        }
+    }
+
+    @Override
+    public Optional<String> problem() {
+        try {
+            checkOpen();
+            folder.checkRoom(0);
+            return writer.problem();
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
@@ -222,13 +255,14 @@ public final class FileInstanceStore implements InstanceStore {
     /** The frame is durable: index it and tell. */
     void committed(StoredInstance instance, long session) {
         InstanceFacts facts = instance.facts();
-        known.add(facts.studyInstanceUid(), facts.sopInstanceUid(), facts.originalDigest());
+        // In this order: a study that is loaded between the two finds the row.
         writer.add(instance);
+        known.add(facts.studyInstanceUid(), facts.sopInstanceUid(), facts.originalDigest());
         Instant now = clock.instant();
-        listeners.forEach(listener -> listener.committed(facts.studyInstanceUid(), session, now));
+        tell(listener -> listener.committed(facts.studyInstanceUid(), session, now));
     }
 
     void sessionClosed(long session, Set<String> studies) {
-        listeners.forEach(listener -> listener.sessionClosed(session, studies));
+        tell(listener -> listener.sessionClosed(session, studies));
     }
 }

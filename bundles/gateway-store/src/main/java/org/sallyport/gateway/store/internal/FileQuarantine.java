@@ -29,7 +29,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.slf4j.Logger;
@@ -40,7 +39,6 @@ import org.slf4j.LoggerFactory;
  * a rename and never change. Thread-safe.
  */
 @Component(service = Quarantine.class, configurationPid = "org.sallyport.store")
-@Designate(ocd = StoreConfiguration.class)
 public final class FileQuarantine implements Quarantine {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileQuarantine.class);
@@ -221,7 +219,12 @@ public final class FileQuarantine implements Quarantine {
         node.put("address", description.address());
         node.put("at", description.receivedAt().toString());
         node.put("digest", HexFormat.of().formatHex(description.digest()));
-        return json.writeValueAsString(node);
+        String text = json.writeValueAsString(node);
+        if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST_DESCRIPTION) {
+            // It could not be read again: what nobody sees must not count as held.
+            throw new IOException("the description of a held object is too long");
+        }
+        return text;
     }
 
     private Description read(String text) throws IOException {

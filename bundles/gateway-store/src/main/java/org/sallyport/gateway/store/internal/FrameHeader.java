@@ -27,6 +27,9 @@ record FrameHeader(
     private static final int MAGIC = 0x53504631; // SPF1
     private static final int SHA256 = 32;
 
+    /** No section of a frame is longer, so that no sum of lengths overflows. */
+    private static final long LONGEST_SECTION = 1L << 48;
+
     ByteBuffer encode() {
         ByteBuffer bytes = ByteBuffer.allocate(LENGTH)
                 .putInt(MAGIC)
@@ -63,8 +66,22 @@ record FrameHeader(
         long crc32 = in.getInt() & 0xFFFFFFFFL;
         byte[] sha256 = new byte[SHA256];
         in.get(sha256);
+        if (!isLength(part10Length, LONGEST_SECTION)
+                || !isLength(identityLength, LONGEST_SECTION)
+                || !isLength(factsLength, FactsJson.MOST_BYTES)) {
+            return Optional.empty();
+        }
         return Optional.of(
                 new FrameHeader(id, version, part10Length, identityLength, factsLength, crc32, sha256, in.getInt()));
+    }
+
+    private static boolean isLength(long length, long longest) {
+        return length >= 0 && length <= longest;
+    }
+
+    /** Whether it is worth while to decode what stands at this index. */
+    static boolean mayStart(ByteBuffer bytes, int index) {
+        return bytes.getInt(index) == MAGIC;
     }
 
     private static int checksum(byte[] bytes) {

@@ -4,15 +4,21 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.persistence.EntityManager;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.StoreFullException;
@@ -30,8 +36,14 @@ final class IndexWriter implements Closeable {
 
     private static final int CAPACITY = 20_000;
     private static final int BATCH = 500;
+    private static final long GATHER_MILLIS = 200;
     private static final long LONGEST_WAIT_SECONDS = 15;
     private static final long RETRY_MILLIS = 1_000;
+
+    /** How often a row is tried by itself: a lock that is held for a moment must not put it aside. */
+    private static final int TRIES = 3;
+
+    private static final int SHOWN = 5;
 
     private sealed interface Task {}
 
@@ -46,6 +58,9 @@ final class IndexWriter implements Closeable {
     private final Thread thread;
     private volatile boolean closing;
     private volatile boolean failing;
+    private final Set<String> setAside = ConcurrentHashMap.newKeySet();
+    /** Touched by the writing thread only. */
+    private final Set<String> incompletePacks = new HashSet<>();
 
     IndexWriter(Database database) {
         this.database = database;
@@ -84,12 +99,18 @@ final class IndexWriter implements Closeable {
         put(new Closed(packId));
     }
 
-    /** The room was waited for, and durable rows must not get lost while the writer lives: waits if need be. */
-    private void put(Task task) {
+    /**
+     * The room was waited for, and durable rows must not get lost while the writer lives: waits if need be.
+     *
+     * @return false if the writer is closing and does not take it any more
+     */
+    private boolean put(Task task) {
+        boolean added = false;
         boolean interrupted = false;
         while (!closing) {
             try {
                 if (queue.offer(task, 1, TimeUnit.SECONDS)) {
+                    added = true;
                     break;
                 }
             } catch (InterruptedException e) {
@@ -99,6 +120,7 @@ final class IndexWriter implements Closeable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return added;
     }
 
     /** Waits until everything added before is in the database. */
@@ -107,7 +129,9 @@ final class IndexWriter implements Closeable {
             throw new IndexException("the index database cannot be reached", null);
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
-        put(new Flush(done));
+        if (!put(new Flush(done))) {
+            throw new IndexException("the index is being replaced", null);
+        }
         try {
             done.get(LONGEST_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
@@ -129,8 +153,11 @@ final class IndexWriter implements Closeable {
                     continue;
                 }
                 batch.add(first);
-                queue.drainTo(batch, BATCH - 1);
-                writeUntilDone(batch);
+                gather(batch);
+                if (!writeUntilDone(batch)) {
+                    // What follows must not overtake it: a pack would count as indexed without its rows.
+                    return;
+                }
                 batch.clear();
             } catch (InterruptedException e) {
                 // Only close() interrupts: what waits is read from its pack at the next start.
@@ -139,13 +166,23 @@ final class IndexWriter implements Closeable {
         }
     }
 
-    private void writeUntilDone(List<Task> batch) throws InterruptedException {
+    /** Waits a moment for more: each transaction costs a force of its own. Ends at once where someone waits for a flush. */
+    private void gather(List<Task> batch) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(GATHER_MILLIS);
+        while (batch.size() < BATCH && !closing && !(batch.get(batch.size() - 1) instanceof Flush)) {
+            Task next = queue.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
+        }
+    }
+
+    /** @return false if the batch was not written and the writer is closing */
+    private boolean writeUntilDone(List<Task> batch) throws InterruptedException {
         while (true) {
             try {
-                database.inTransaction(em -> {
-                    write(em, batch);
-                    return null;
-                });
+                writeAll(batch);
                 if (failing) {
                     LOG.info("the index database is back");
                     failing = false;
@@ -155,7 +192,7 @@ final class IndexWriter implements Closeable {
                         flush.done.complete(null);
                     }
                 });
-                return;
+                return true;
             } catch (IndexException e) {
                 if (!failing) {
                     LOG.error("writing {} rows to the index failed; trying again until it works", batch.size(), e);
@@ -167,23 +204,119 @@ final class IndexWriter implements Closeable {
                     }
                 });
                 if (closing) {
-                    return;
+                    return false;
                 }
                 TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             }
         }
     }
 
-    private static void write(EntityManager em, List<Task> batch) {
-        for (Task task : batch) {
-            if (task instanceof Row row) {
-                insert(em, row.instance);
-            } else if (task instanceof Closed closed && em.find(PackRow.class, closed.packId) == null) {
-                PackRow pack = new PackRow();
-                pack.packId = closed.packId;
-                em.persist(pack);
+    private void writeAll(List<Task> batch) throws IndexException, InterruptedException {
+        try {
+            write(batch);
+        } catch (IndexException e) {
+            if (!answers()) {
+                throw e;
+            }
+            writeOneByOne(batch);
+        }
+    }
+
+    private void write(List<Task> tasks) throws IndexException {
+        database.inTransaction(em -> {
+            for (Task task : tasks) {
+                if (task instanceof Row row) {
+                    insert(em, row.instance);
+                } else if (task instanceof Closed closed && !incompletePacks.contains(closed.packId)) {
+                    insertPack(em, closed.packId);
+                }
+            }
+            return null;
+        });
+    }
+
+    private static void insertPack(EntityManager em, String packId) {
+        if (em.find(PackRow.class, packId) == null) {
+            PackRow pack = new PackRow();
+            pack.packId = packId;
+            em.persist(pack);
+        }
+    }
+
+    /** Whether the database takes rows: one is written and removed again. */
+    private boolean answers() {
+        try {
+            database.inTransaction(em -> {
+                PackRow probe = new PackRow();
+                probe.packId = "probe of " + UUID.randomUUID();
+                em.persist(probe);
+                em.flush();
+                em.remove(probe);
+                return null;
+            });
+            return true;
+        } catch (IndexException e) {
+            LOG.debug("the index database does not answer", e);
+            return false;
+        }
+    }
+
+    /**
+     * A row that cannot be written must not keep those behind it out of the index: it is set aside while the others go on.
+     *
+     * @throws IndexException if the database no longer answers
+     */
+    private void writeOneByOne(List<Task> batch) throws IndexException, InterruptedException {
+        List<Task> rows = batch.stream().filter(task -> task instanceof Row).toList();
+        for (int tried = 1; !rows.isEmpty(); tried++) {
+            List<Task> failed = new ArrayList<>();
+            for (Task task : rows) {
+                try {
+                    write(List.of(task));
+                } catch (IndexException e) {
+                    if (!answers()) {
+                        throw e;
+                    }
+                    if (tried == TRIES) {
+                        setAside(((Row) task).instance, e);
+                    } else {
+                        failed.add(task);
+                    }
+                }
+            }
+            rows = failed;
+            if (!rows.isEmpty()) {
+                TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
             }
         }
+        // Behind the rows: whether a pack is complete is known now only.
+        write(batch.stream().filter(task -> task instanceof Closed).toList());
+    }
+
+    private void setAside(StoredInstance instance, IndexException cause) {
+        incompletePacks.add(instance.packId());
+        setAside.add(instance.frameId().toString());
+        // A database quotes the row in its messages: classes only.
+        StringBuilder classes = new StringBuilder();
+        for (Throwable e = cause; e != null; e = e.getCause()) {
+            classes.append(classes.isEmpty() ? "" : " by ").append(e.getClass().getSimpleName());
+        }
+        LOG.error(
+                "frame {} in pack {} cannot be indexed and is not delivered; the next start tries again: {}",
+                instance.frameId(),
+                instance.packId(),
+                classes);
+    }
+
+    /** Frames that are kept, but could not be indexed; empty = none. */
+    Optional<String> problem() {
+        if (setAside.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> some = setAside.stream().sorted().limit(SHOWN).toList();
+        return Optional.of(setAside.size() + " images are kept but could not be indexed, and are not delivered until a"
+                + " restart succeeds with them: frames " + String.join(", ", some)
+                + (setAside.size() > SHOWN ? ", … (see the log)" : ""));
     }
 
     /** Inserts a row unless it is there: a recovery may bring it again. */
@@ -224,8 +357,8 @@ final class IndexWriter implements Closeable {
             study.studyUid = facts.studyInstanceUid();
             study.pseudonym = facts.pseudonym();
             study.callingAet = facts.callingAet();
-            study.studyDate = facts.attributes().get("StudyDate");
-            study.studyDescription = facts.attributes().get("StudyDescription");
+            study.studyDate = date(facts.attributes().get("StudyDate"));
+            study.studyDescription = fitting(facts.attributes().get("StudyDescription"));
             study.modalities = facts.modality();
             study.firstReceivedAt = at;
             study.lastReceivedAt = at;
@@ -233,16 +366,28 @@ final class IndexWriter implements Closeable {
             return;
         }
         TreeSet<String> modalities = new TreeSet<>(Arrays.asList(study.modalities.split(",")));
-        if (modalities.add(facts.modality()) && modalities.size() <= 16) {
-            study.modalities = String.join(",", modalities);
+        modalities.add(facts.modality());
+        String joined = String.join(",", modalities);
+        if (joined.length() <= StudyRow.TEXT_LENGTH) {
+            study.modalities = joined;
         }
         study.lastReceivedAt = Math.max(study.lastReceivedAt, at);
+    }
+
+    /** A sender may write anything: what the column cannot hold would keep this row, and all behind it, out of the index for ever. */
+    private static @Nullable String fitting(@Nullable String text) {
+        return text == null ? null : Rows.fitting(text, StudyRow.TEXT_LENGTH);
+    }
+
+    private static @Nullable String date(@Nullable String text) {
+        return text != null && text.matches("\\d{8}") ? text : null;
     }
 
     /** Writes what waits, if the database answers within a few seconds; the rest is read from the packs at the next start. */
     @Override
     public void close() {
         closing = true;
+        queue.offer(new Flush(new CompletableFuture<>())); // wakes the thread, if it waits
         try {
             thread.join(TimeUnit.SECONDS.toMillis(10));
             if (thread.isAlive()) {

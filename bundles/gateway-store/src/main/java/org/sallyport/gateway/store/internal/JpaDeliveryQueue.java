@@ -106,7 +106,11 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
             long now = now();
             List<DeliveryRecord> claimed = new ArrayList<>();
             for (long id : due(em, destination, max, now)) {
-                DeliveryRow row = em.find(DeliveryRow.class, id);
+                DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+                // Where rows are not locked while they are found, its late owner may have ended it meanwhile.
+                if (row == null || !isDue(row, now)) {
+                    continue;
+                }
                 row.state = State.RUNNING.name();
                 row.owner = owner;
                 row.leaseUntil = now + lease.toMillis();
@@ -115,6 +119,14 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
             }
             return claimed;
         });
+    }
+
+    private static boolean isDue(DeliveryRow row, long now) {
+        return switch (State.valueOf(row.state)) {
+            case WAITING, RETRYING -> row.dueAt <= now;
+            case RUNNING -> row.leaseUntil == null || row.leaseUntil < now;
+            case DELIVERED, PARKED -> false;
+        };
     }
 
     private List<Long> due(EntityManager em, String destination, int max, long now) {
@@ -175,7 +187,7 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         row.state = state.name();
         row.owner = null;
         row.leaseUntil = null;
-        row.reason = reason.length() <= LONGEST_REASON ? reason : reason.substring(0, LONGEST_REASON);
+        row.reason = Rows.fitting(reason, LONGEST_REASON);
     }
 
     private boolean change(long id, String owner, Consumer<DeliveryRow> change) throws IndexException {
@@ -192,12 +204,15 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     @Override
     public int releaseClaims(String exceptOwner) throws IndexException {
         String appliance = exceptOwner.substring(0, exceptOwner.indexOf('/') + 1);
-        return database.inTransaction(
-                em -> em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.owner = NULL, d.leaseUntil = NULL"
-                                + " WHERE d.state = 'RUNNING' AND d.owner <> :owner AND d.owner LIKE :appliance")
-                        .setParameter("owner", exceptOwner)
-                        .setParameter("appliance", appliance + "%")
-                        .executeUpdate());
+        if (appliance.isEmpty()) {
+            throw new IllegalArgumentException("owner \"" + exceptOwner + "\": must be appliance/run");
+        }
+        return database.inTransaction(em -> em.createQuery(
+                        "UPDATE DeliveryRow d SET d.state = 'WAITING', d.owner = NULL, d.leaseUntil = NULL"
+                                + " WHERE d.state = 'RUNNING' AND d.owner <> :owner AND LOCATE(:appliance, d.owner) = 1")
+                .setParameter("owner", exceptOwner)
+                .setParameter("appliance", appliance)
+                .executeUpdate());
     }
 
     @Override

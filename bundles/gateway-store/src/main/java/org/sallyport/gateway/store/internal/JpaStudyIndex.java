@@ -89,7 +89,7 @@ public final class JpaStudyIndex implements StudyIndex {
         Limits.check(limit);
         writer.flush();
         List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT i FROM InstanceRow i WHERE i.version > 1 ORDER BY i.studyUid, i.sopUid",
+                        "SELECT i FROM InstanceRow i WHERE i.version > 1 ORDER BY i.studyUid, i.sopUid, i.version DESC",
                         InstanceRow.class)
                 .setMaxResults(limit)
                 .getResultList());
@@ -97,17 +97,15 @@ public final class JpaStudyIndex implements StudyIndex {
     }
 
     private static StudyRecord record(EntityManager em, StudyRow row) {
-        Object[] sums = em.createQuery(
-                        "SELECT COUNT(DISTINCT i.seriesUid), COUNT(DISTINCT i.sopUid), COUNT(i), SUM(i.part10Length)"
-                                + " FROM InstanceRow i WHERE i.studyUid = :study",
-                        Object[].class)
+        // Derby takes one DISTINCT aggregate in a query.
+        int series = count(em, row, "COUNT(DISTINCT i.seriesUid)", "");
+        int instances = count(em, row, "COUNT(DISTINCT i.sopUid)", "");
+        int versions = count(em, row, "COUNT(i)", "");
+        int loose = count(em, row, "COUNT(i)", " AND i.part IS NULL");
+        Long bytes = em.createQuery(
+                        "SELECT SUM(i.part10Length) FROM InstanceRow i WHERE i.studyUid = :study", Long.class)
                 .setParameter("study", row.studyUid)
                 .getSingleResult();
-        long loose = em.createQuery(
-                        "SELECT COUNT(i) FROM InstanceRow i WHERE i.studyUid = :study AND i.part IS NULL", Long.class)
-                .setParameter("study", row.studyUid)
-                .getSingleResult();
-        int instances = number(sums[1]);
         return new StudyRecord(
                 row.studyUid,
                 row.pseudonym,
@@ -115,18 +113,22 @@ public final class JpaStudyIndex implements StudyIndex {
                 row.studyDescription,
                 Rows.modalities(row),
                 row.callingAet,
-                number(sums[0]),
+                series,
                 instances,
-                sums[3] instanceof Number bytes ? bytes.longValue() : 0,
+                bytes == null ? 0 : bytes,
                 row.parts,
-                (int) loose,
-                number(sums[2]) - instances,
+                loose,
+                versions - instances,
                 Instant.ofEpochMilli(row.firstReceivedAt),
                 Instant.ofEpochMilli(row.lastReceivedAt));
     }
 
-    private static int number(Object count) {
-        return ((Number) count).intValue();
+    private static int count(EntityManager em, StudyRow row, String what, String condition) {
+        return em.createQuery(
+                        "SELECT " + what + " FROM InstanceRow i WHERE i.studyUid = :study" + condition, Long.class)
+                .setParameter("study", row.studyUid)
+                .getSingleResult()
+                .intValue();
     }
 
     /** Of lists for people. */

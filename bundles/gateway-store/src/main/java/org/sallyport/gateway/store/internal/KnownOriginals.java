@@ -37,8 +37,12 @@ final class KnownOriginals {
         Map<String, List<byte[]>> study = studies.get(studyUid);
         // Without an entry the next question loads the study, this instance with it.
         if (study != null) {
-            study.computeIfAbsent(sopUid, key -> new ArrayList<>(1)).add(digest);
-            instances++;
+            List<byte[]> known = study.computeIfAbsent(sopUid, key -> new ArrayList<>(1));
+            // A study that was loaded a moment ago may have it from the index.
+            if (known.stream().noneMatch(other -> Arrays.equals(other, digest))) {
+                known.add(digest);
+                instances++;
+            }
         }
     }
 

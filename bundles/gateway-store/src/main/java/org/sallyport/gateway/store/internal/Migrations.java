@@ -26,27 +26,46 @@ public final class Migrations implements PreHook {
     /** In order; never changed once released. */
     private static final List<String> FILES = List.of("0001-packs-and-deliveries.sql");
 
+    private final List<String> files;
+
+    public Migrations() {
+        this(FILES);
+    }
+
+    Migrations(List<String> files) {
+        this.files = files;
+    }
+
     @Override
     public void prepare(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            String dialect =
-                    connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") ? "postgresql" : "derby";
-            int version = version(connection);
-            if (version > FILES.size()) {
-                throw new SQLException("the index database has schema " + version + ", this program knows up to "
-                        + FILES.size() + ": start the newer version, or restore the backup made before the upgrade");
+            try {
+                migrate(connection);
+            } finally {
+                // Derby closes no connection whose transaction is open, be it one that only read.
+                connection.rollback();
             }
-            for (int next = version; next < FILES.size(); next++) {
-                apply(connection, dialect, FILES.get(next), next + 1);
-            }
+        }
+    }
+
+    private void migrate(Connection connection) throws SQLException {
+        String dialect =
+                connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") ? "postgresql" : "derby";
+        int version = version(connection);
+        if (version > files.size()) {
+            throw new SQLException("the index database has schema " + version + ", this program knows up to "
+                    + files.size() + ": start the newer version, or restore the backup made before the upgrade");
+        }
+        for (int next = version; next < files.size(); next++) {
+            apply(connection, dialect, files.get(next), next + 1);
         }
     }
 
     private static int version(Connection connection) throws SQLException {
         boolean known = false;
         for (String name : List.of("SCHEMA_VERSION", "schema_version")) {
-            try (ResultSet tables = connection.getMetaData().getTables(null, null, name, null)) {
+            try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), name, null)) {
                 known |= tables.next();
             }
         }
@@ -72,9 +91,6 @@ public final class Migrations implements PreHook {
             statement.execute("INSERT INTO schema_version (version) VALUES (" + version + ")");
             connection.commit();
             LOG.info("index database: {} applied", file);
-        } catch (SQLException e) {
-            connection.rollback();
-            throw e;
         }
     }
 

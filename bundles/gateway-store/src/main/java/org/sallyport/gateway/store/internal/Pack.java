@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import org.sallyport.gateway.api.store.StoreFullException;
 
 /** An open pack. Owned by the thread of its session. After a failed write or force it is never written again. */
 final class Pack implements Closeable {
@@ -31,6 +32,7 @@ final class Pack implements Closeable {
         return !failed;
     }
 
+    /** @throws StoreFullException if there is no room */
     void write(ByteBuffer bytes, long at) throws IOException {
         long position = at;
         try {
@@ -39,18 +41,22 @@ final class Pack implements Closeable {
             }
         } catch (IOException e) {
             failed = true;
-            throw e;
+            throw PackFolder.told(e);
         }
     }
 
-    /** The commit: what was written up to {@code newEnd} is on stable storage on return. */
+    /**
+     * The commit: what was written up to {@code newEnd} is on stable storage on return.
+     *
+     * @throws StoreFullException if there is no room: some file systems find out only now
+     */
     void commit(long newEnd, boolean force) throws IOException {
         if (force) {
             try {
                 channel.force(false);
             } catch (IOException e) {
                 failed = true;
-                throw e;
+                throw PackFolder.told(e);
             }
         }
         end = newEnd;

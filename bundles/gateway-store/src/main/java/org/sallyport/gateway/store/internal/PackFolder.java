@@ -10,15 +10,18 @@ import java.time.Clock;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.store.StoreFullException;
 
-/** The files of the packs: {@code <day>/<uuid>.pack}. A pack's id is its path below this folder. Immutable. */
-final class PackFolder {
+/** The files of the packs: {@code <day>/<uuid>.pack}. A pack's id is its path below this folder. Immutable; tests extend it by failing disks. */
+class PackFolder {
 
     private static final String SUFFIX = ".pack";
+    private static final Pattern ID = Pattern.compile("\\d{4}-\\d{2}-\\d{2}/[0-9a-f-]{36}\\.pack");
 
     private final Path root;
     private final long minFree;
@@ -31,9 +34,28 @@ final class PackFolder {
         this.clock = clock;
     }
 
+    /** A failure for lack of room is told as such. */
+    static IOException told(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("No space left") || message.contains("quota exceeded")) {
+            StoreFullException full = new StoreFullException("no space left for packs");
+            full.initCause(e);
+            return full;
+        }
+        return e;
+    }
+
     /** Makes a new pack; its folder entries are on stable storage on return. */
     Pack create() throws IOException {
         checkRoom(0);
+        try {
+            return createNow();
+        } catch (IOException e) {
+            throw told(e);
+        }
+    }
+
+    private Pack createNow() throws IOException {
         String day = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toString();
         Path folder = root.resolve(day);
         if (!Files.isDirectory(folder)) {
@@ -41,10 +63,7 @@ final class PackFolder {
             force(root);
         }
         String id = day + "/" + UUID.randomUUID() + SUFFIX;
-        FileChannel channel = FileChannel.open(
-                root.resolve(id),
-                java.util.Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        FileChannel channel = openNew(root.resolve(id));
         try {
             force(folder);
             return new Pack(id, channel);
@@ -52,6 +71,13 @@ final class PackFolder {
             channel.close();
             throw e;
         }
+    }
+
+    FileChannel openNew(Path file) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     /** @throws StoreFullException if the disk has no room for so many bytes more */
@@ -73,17 +99,17 @@ final class PackFolder {
 
     /** Ids come from the index: one that is none of ours is refused. */
     private Path path(String id) throws IOException {
-        if (!id.matches("\\d{4}-\\d{2}-\\d{2}/[0-9a-f-]{36}\\.pack")) {
+        if (!ID.matcher(id).matches()) {
             throw new IOException("no pack id");
         }
         return root.resolve(id);
     }
 
-    /** All packs, oldest day first. */
+    /** All packs, oldest day first; what else someone put there is left alone. */
     List<String> all() throws IOException {
         try (Stream<Path> files = Files.walk(root, 2)) {
-            return files.filter(file -> file.toString().endsWith(SUFFIX))
-                    .map(file -> root.relativize(file).toString())
+            return files.map(file -> root.relativize(file).toString())
+                    .filter(id -> ID.matcher(id).matches())
                     .sorted()
                     .toList();
         }

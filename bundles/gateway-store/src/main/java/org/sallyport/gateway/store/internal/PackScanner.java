@@ -8,15 +8,22 @@ import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 import java.util.zip.Checksum;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a pack from its start, checking every frame; cuts off a torn tail. */
+/**
+ * Reads a pack from its start, checking every frame. A torn tail is cut off. A damaged frame is named and not served; the frames behind it are
+ * served if they are whole up to the end of the pack, and never cut off.
+ */
 final class PackScanner {
 
     private static final Logger LOG = LoggerFactory.getLogger(PackScanner.class);
     private static final int CHUNK = 256 * 1024;
+
+    /** Places behind a damaged frame that are tried: an image may hold any number of bytes that look like a frame. */
+    private static final int MOST_TRIES = 16;
 
     /** Takes the frames that are whole. */
     @FunctionalInterface
@@ -32,9 +39,13 @@ final class PackScanner {
             long at = 0;
             while (at < size) {
                 Optional<FrameHeader> header = header(channel, at);
-                if (header.isEmpty() || header.get().frameLength() > size - at) {
+                if (header.isPresent() && header.get().frameLength() > size - at) {
                     cut(channel, packId, at, size);
                     return;
+                }
+                if (header.isEmpty()) {
+                    at = behindDamage(channel, packId, at, size);
+                    continue;
                 }
                 String facts = check(channel, at, header.get());
                 if (facts == null) {
@@ -49,6 +60,72 @@ final class PackScanner {
                 at += header.get().frameLength();
             }
         }
+    }
+
+    /**
+     * Where to go on when there is no frame: a header that was never written, or one that the disk has lost.
+     *
+     * @return the end of the pack if there is nothing to go on with
+     */
+    private static long behindDamage(FileChannel channel, String packId, long at, long size) throws IOException {
+        int tries = 0;
+        for (long next = nextHeader(channel, at + 1, size); next < size; next = nextHeader(channel, next + 1, size)) {
+            // Frames up to the very end can only be ours: behind what a sender may have made up stands what we wrote.
+            if (isWholeToTheEnd(channel, next, size)) {
+                LOG.error("pack {}: {} bytes at byte {} are damaged and will not be served", packId, next - at, at);
+                return next;
+            }
+            if (++tries == MOST_TRIES) {
+                break;
+            }
+        }
+        if (tries == 0) {
+            cut(channel, packId, at, size);
+        } else {
+            LOG.error(
+                    "pack {}: damaged from byte {} on; its last {} bytes are left as they are and will not be served",
+                    packId,
+                    at,
+                    size - at);
+        }
+        return size;
+    }
+
+    /** The next place with a valid header whose frame fits the pack, or the end of the pack. */
+    private static long nextHeader(FileChannel channel, long from, long size) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        long at = from;
+        while (at + FrameHeader.LENGTH <= size) {
+            chunk.clear();
+            readFully(channel, chunk, at);
+            chunk.flip();
+            int last = chunk.limit() - FrameHeader.LENGTH;
+            for (int i = 0; i <= last; i++) {
+                if (FrameHeader.mayStart(chunk, i)) {
+                    long here = at + i;
+                    Optional<FrameHeader> header = FrameHeader.decode(chunk.slice(i, FrameHeader.LENGTH));
+                    if (header.isPresent() && header.get().frameLength() <= size - here) {
+                        return here;
+                    }
+                }
+            }
+            at += last + 1;
+        }
+        return size;
+    }
+
+    private static boolean isWholeToTheEnd(FileChannel channel, long from, long size) throws IOException {
+        long at = from;
+        while (at < size) {
+            Optional<FrameHeader> header = header(channel, at);
+            if (header.isEmpty()
+                    || header.get().frameLength() > size - at
+                    || check(channel, at, header.get()) == null) {
+                return false;
+            }
+            at += header.get().frameLength();
+        }
+        return true;
     }
 
     private static StoredInstance stored(String packId, long at, FrameHeader header, String facts) throws IOException {
@@ -81,8 +158,7 @@ final class PackScanner {
     }
 
     /** The facts, if all checksums are right. */
-    private static @org.jspecify.annotations.Nullable String check(FileChannel channel, long at, FrameHeader header)
-            throws IOException {
+    private static @Nullable String check(FileChannel channel, long at, FrameHeader header) throws IOException {
         long part10 = at + FrameHeader.LENGTH;
         CRC32 crc = new CRC32();
         sum(channel, part10, header.part10Length(), crc);

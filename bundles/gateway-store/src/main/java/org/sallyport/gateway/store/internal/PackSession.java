@@ -9,11 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.InstanceStore.Committed;
-import org.sallyport.gateway.api.store.StoreFullException;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,18 +128,14 @@ final class PackSession implements InstanceStore.Session {
         }
 
         private FrameHeader finish(String json, int version) throws IOException {
-            try {
-                FrameHeader header = writer.finish(json, version);
-                pack.commit(writer.start() + header.frameLength(), store.isForced());
-                ended = true;
-                studies.add(study);
-                if (header.frameLength() > OWN_PACK) {
-                    closePack(study);
-                }
-                return header;
-            } catch (IOException e) {
-                throw full(e);
+            FrameHeader header = writer.finish(json, version);
+            pack.commit(writer.start() + header.frameLength(), store.isForced());
+            ended = true;
+            studies.add(study);
+            if (header.frameLength() > OWN_PACK) {
+                closePack(study);
             }
+            return header;
         }
 
         private StoredInstance stored(InstanceFacts facts, FrameHeader header) {
@@ -154,18 +148,6 @@ final class PackSession implements InstanceStore.Session {
                     header.crc32(),
                     header.sha256(),
                     header.version());
-        }
-
-        /** A write that fails for lack of room is told as such. */
-        private IOException full(IOException e) {
-            String message = e.getMessage();
-            @Nullable String cause = message == null ? null : message;
-            if (cause != null && (cause.contains("No space left") || cause.contains("quota exceeded"))) {
-                StoreFullException full = new StoreFullException("no space left for packs");
-                full.initCause(e);
-                return full;
-            }
-            return e;
         }
 
         @Override

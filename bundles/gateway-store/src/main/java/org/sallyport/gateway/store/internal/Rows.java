@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,20 +36,23 @@ final class Rows {
         }
     }
 
-    /** Rows in order of series and instance number and version; of each instance the newest version. */
+    /** Of each instance the newest version, in the order of the rows. */
     static List<StoredInstance> newestVersions(List<InstanceRow> rows) throws IndexException {
-        Map<String, InstanceRow> newest = new LinkedHashMap<>();
+        Map<String, InstanceRow> newest = new HashMap<>();
+        rows.forEach(row -> newest.merge(row.sopUid, row, (one, two) -> two.version > one.version ? two : one));
+        List<StoredInstance> list = new ArrayList<>(newest.size());
         for (InstanceRow row : rows) {
-            InstanceRow other = newest.get(row.sopUid);
-            if (other == null || other.version < row.version) {
-                newest.put(row.sopUid, row);
+            if (newest.get(row.sopUid) == row) {
+                list.add(stored(row));
             }
         }
-        List<StoredInstance> list = new ArrayList<>(newest.size());
-        for (InstanceRow row : newest.values()) {
-            list.add(stored(row));
-        }
         return list;
+    }
+
+    /** Text as a column holds it: without NUL, which PostgreSQL refuses, and not longer. */
+    static String fitting(String text, int longest) {
+        String clean = text.replace('\0', ' ');
+        return clean.length() <= longest ? clean : clean.substring(0, longest);
     }
 
     static Set<String> modalities(StudyRow row) {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 @Table(name = "study")
 class StudyRow {
 
+    /** Characters that a column for text holds. */
+    static final int TEXT_LENGTH = 255;
+
     @Id
     @Column(name = "study_uid")
     String studyUid = "";

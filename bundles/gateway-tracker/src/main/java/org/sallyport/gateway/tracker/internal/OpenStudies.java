@@ -61,11 +61,18 @@ final class OpenStudies {
         return due;
     }
 
-    /** Completing failed: tried again after a pause that grows to five minutes. */
+    /** Completing failed: tried again after a pause that grows to five minutes, and not before images that came meanwhile are due. */
     void failed(String study, int failures, long now) {
-        Entry entry = studies.computeIfAbsent(study, key -> new Entry());
-        entry.dueAt = now
+        long again = now
                 + Duration.ofSeconds(Math.min(300, 1L << Math.min(failures, 9))).toNanos();
+        Entry entry = studies.get(study);
+        if (entry == null) {
+            entry = new Entry();
+            entry.dueAt = again;
+            studies.put(study, entry);
+        } else if (again - entry.dueAt > 0) {
+            entry.dueAt = again;
+        }
     }
 
     int size() {

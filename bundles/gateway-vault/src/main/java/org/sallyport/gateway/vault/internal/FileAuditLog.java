@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.InputStreamReader;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -41,6 +41,13 @@ public final class FileAuditLog implements AuditLog {
     private static final Logger LOG = LoggerFactory.getLogger(FileAuditLog.class);
 
     static final String FILE = "audit.log";
+    /** Tells how far the log has come, so that records cut off its end while the gateway is stopped are seen. */
+    static final String LAST_FILE = "audit.last";
+
+    private static final int BLOCK = 8192;
+    /** Far above seven fields of the longest there are. */
+    private static final int LONGEST_LINE = 1 << 20;
+
     private static final int LONGEST_FIELD = 500;
     private static final String HASH = "hash";
 
@@ -48,10 +55,23 @@ public final class FileAuditLog implements AuditLog {
     private final Hmac key;
     private final Clock clock;
     private final ObjectMapper json = new ObjectMapper();
-    private final FileChannel channel;
+    /** No channel: an interrupted thread would close it, and nothing could be audited any more. */
+    private final RandomAccessFile log;
+
+    private final Path lastFile;
+    /** If false the side file stays as it is: it is the evidence. */
+    private final boolean tracksLast;
+
+    /** As the side file has it. */
+    private Last last;
+
     private long number;
     private String lastHash = "";
     private long end;
+
+    private record Last(long number, String hash) {
+        static final Last UNKNOWN = new Last(-1, "");
+    }
 
     @Activate
     public FileAuditLog(@Reference KeyHolder keys) throws IOException {
@@ -62,52 +82,143 @@ public final class FileAuditLog implements AuditLog {
         this.file = folder.resolve(FILE);
         this.key = keys.auditKey();
         this.clock = clock;
-        this.channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        cutTornLine();
-        readLast();
+        this.log = new RandomAccessFile(file.toFile(), "rw");
+        this.lastFile = folder.resolve(LAST_FILE);
+        try {
+            this.last = readKept();
+            cutTornLine();
+            readLast();
+            this.tracksLast = last != Last.UNKNOWN && last.hash.equals(hashOf(last.number));
+        } catch (IOException | RuntimeException e) {
+            log.close();
+            throw e;
+        }
+        if (!tracksLast) {
+            LOG.error("{}: records may have been cut off its end; audit:verify tells more", file);
+        }
     }
 
     @Deactivate
     void close() throws IOException {
-        channel.close();
+        log.close();
     }
 
     private void cutTornLine() throws IOException {
-        long size = channel.size();
-        long keep = size;
-        ByteBuffer one = ByteBuffer.allocate(1);
-        while (keep > 0) {
-            one.clear();
-            channel.read(one, keep - 1);
-            if (one.get(0) == '\n') {
-                break;
-            }
-            keep--;
-        }
+        long size = log.length();
+        long keep = lineStart(size);
         if (keep < size) {
             LOG.warn("{}: a torn record of {} bytes at its end was cut off", file, size - keep);
-            channel.truncate(keep);
-            channel.force(true);
+            log.setLength(keep);
+            log.getFD().sync();
         }
         end = keep;
     }
 
-    private void readLast() throws IOException {
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                number++;
-                lastHash = hashOf(line);
+    /** The place behind the last line break before {@code upTo}. */
+    private long lineStart(long upTo) throws IOException {
+        byte[] block = new byte[BLOCK];
+        for (long at = upTo; at > 0; ) {
+            int n = (int) Math.min(BLOCK, at);
+            at -= n;
+            log.seek(at);
+            log.readFully(block, 0, n);
+            for (int i = n - 1; i >= 0; i--) {
+                if (block[i] == '\n') {
+                    return at + i + 1;
+                }
             }
+        }
+        return 0;
+    }
+
+    /** Bytes that are no UTF-8 are replaced, not refused: the chain tells where they are. */
+    private BufferedReader lines() throws IOException {
+        return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    }
+
+    /** From the end: the log grows for years, and the start must not wait for all of it. */
+    private void readLast() throws IOException {
+        if (end == 0) {
+            return;
+        }
+        if (parse(line(lineStart(end - 1), end - 1)) instanceof ObjectNode record) {
+            number = record.path("number").asLong();
+            lastHash = record.path(HASH).asText();
+        } else {
+            LOG.error("{}: its last record is damaged; audit:verify tells more", file);
+            number = last.number;
         }
     }
 
-    private String hashOf(String line) {
-        try {
-            return json.readTree(line).path(HASH).asText();
-        } catch (JsonProcessingException e) {
-            LOG.error("{}: record {} is no JSON; audit:verify tells more", file, number);
+    private String line(long from, long to) throws IOException {
+        byte[] line = new byte[(int) Math.min(to - from, LONGEST_LINE)];
+        log.seek(from);
+        log.readFully(line);
+        return new String(line, StandardCharsets.UTF_8);
+    }
+
+    /** From the end, where the record is the last but one at most, unless the side file could not be written. */
+    private @Nullable String hashOf(long wanted) throws IOException {
+        if (wanted == 0) {
             return "";
+        }
+        for (long upTo = end; upTo > 0; ) {
+            long start = lineStart(upTo - 1);
+            if (!(parse(line(start, upTo - 1)) instanceof ObjectNode record)
+                    || record.path("number").asLong() < wanted) {
+                return null;
+            }
+            if (record.path("number").asLong() == wanted) {
+                return record.path(HASH).asText();
+            }
+            upTo = start;
+        }
+        return null;
+    }
+
+    /** Reads what was kept of the last record; a new log begins it, so that it is never missing beside records. */
+    private Last readKept() throws IOException {
+        if (!Files.exists(lastFile)) {
+            if (log.length() == 0) {
+                keep(new Last(0, ""));
+                return new Last(0, "");
+            }
+            return Last.UNKNOWN;
+        }
+        String[] fields = new String(Files.readAllBytes(lastFile), StandardCharsets.UTF_8)
+                .strip()
+                .split(" ", -1);
+        try {
+            Last read = new Last(Long.parseLong(fields[0]), fields.length == 3 ? fields[1] : "");
+            return line(read).strip().equals(String.join(" ", fields)) ? read : Last.UNKNOWN;
+        } catch (NumberFormatException e) {
+            return Last.UNKNOWN;
+        }
+    }
+
+    /** Number, hash and an HMAC over both: who cuts the log must not be able to make this fit. */
+    private String line(Last record) {
+        String text = record.number + " " + record.hash;
+        byte[] seal =
+                key.of("last record".getBytes(StandardCharsets.US_ASCII), text.getBytes(StandardCharsets.US_ASCII));
+        return text + " " + HexFormat.of().formatHex(seal) + "\n";
+    }
+
+    private void keep(Last record) throws IOException {
+        DataFolder.replace(lastFile, line(record).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Behind the append: a crash between the two leaves a log that is ahead, never one that seems cut. */
+    private void keepLast() {
+        if (!tracksLast) {
+            return;
+        }
+        try {
+            keep(new Last(number, lastHash));
+            last = new Last(number, lastHash);
+        } catch (IOException e) {
+            // The record is in the log, which is what counts; the next one tries again.
+            LOG.error("{} cannot be written: records cut off the log's end would not be seen", lastFile, e);
         }
     }
 
@@ -136,19 +247,27 @@ public final class FileAuditLog implements AuditLog {
         String hash = hash(lastHash, record);
         record.put(HASH, hash);
         try {
-            byte[] line = (json.writeValueAsString(record) + "\n").getBytes(StandardCharsets.UTF_8);
-            ByteBuffer buffer = ByteBuffer.wrap(line);
-            long at = end;
-            while (buffer.hasRemaining()) {
-                at += channel.write(buffer, at);
-            }
-            channel.force(true);
-            end = at;
+            byte[] line = (record + "\n").getBytes(StandardCharsets.UTF_8);
+            log.seek(end);
+            log.write(line);
+            log.getFD().sync();
+            end += line.length;
         } catch (IOException e) {
+            cutBack(e);
             throw new VaultException("the audit log cannot be written; what should be audited is not done", e);
         }
         number++;
         lastHash = hash;
+        keepLast();
+    }
+
+    /** What was written of a record that does not count must not stand behind the next one. */
+    private void cutBack(IOException cause) {
+        try {
+            log.setLength(end);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
     }
 
     private static String bounded(String text) {
@@ -167,13 +286,15 @@ public final class FileAuditLog implements AuditLog {
             throw new IllegalArgumentException("limit " + limit + ": must be 1–10000");
         }
         Deque<Entry> newest = new ArrayDeque<>();
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
+        try (BufferedReader lines = lines()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (newest.size() == limit) {
                     newest.removeFirst();
                 }
                 newest.addLast(entry(json.readTree(line)));
             }
+        } catch (JsonProcessingException | DateTimeParseException e) {
+            throw new VaultException("the audit log is damaged; audit:verify tells where", e);
         } catch (IOException e) {
             throw new VaultException("the audit log cannot be read", e);
         }
@@ -200,11 +321,13 @@ public final class FileAuditLog implements AuditLog {
     public synchronized Verification verify() throws VaultException {
         long seen = 0;
         String previous = "";
-        try (BufferedReader lines = Files.newBufferedReader(file)) {
+        try (BufferedReader lines = lines()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 seen++;
-                if (!(parse(line) instanceof ObjectNode record)) {
-                    return new Verification(seen, seen, "record " + seen + " is no JSON object");
+                // The hash covers the fields; what else a line could hold (spaces, a name twice) it must not.
+                if (!(parse(line) instanceof ObjectNode record)
+                        || !record.toString().equals(line)) {
+                    return new Verification(seen, seen, "record " + seen + " is not as this log writes records");
                 }
                 String hash = record.path(HASH).asText();
                 record.remove(HASH);
@@ -213,12 +336,24 @@ public final class FileAuditLog implements AuditLog {
                     return new Verification(seen, seen, "record " + seen + " was changed, or one before it removed");
                 }
                 previous = hash;
+                if (seen == last.number && !hash.equals(last.hash)) {
+                    return new Verification(seen, seen, "records were cut off before record " + seen + " was written");
+                }
             }
         } catch (IOException e) {
             throw new VaultException("the audit log cannot be read", e);
         }
         if (seen != number || !previous.equals(lastHash)) {
             return new Verification(seen, seen + 1, "records at the end are missing: " + number + " were written");
+        }
+        if (last == Last.UNKNOWN) {
+            return new Verification(
+                    seen,
+                    seen + 1,
+                    LAST_FILE + " is missing or was changed: whether records at the end are missing cannot be told");
+        }
+        if (seen < last.number) {
+            return new Verification(seen, seen + 1, "records at the end are missing: " + last.number + " were written");
         }
         return new Verification(seen, null, seen + " records, the chain is whole");
     }

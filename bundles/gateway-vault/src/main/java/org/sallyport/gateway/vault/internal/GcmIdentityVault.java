@@ -25,6 +25,8 @@ import org.sallyport.gateway.api.vault.VaultException;
 @Component(service = IdentityVault.class)
 public final class GcmIdentityVault implements IdentityVault {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private static final byte[] MAGIC = {'S', 'P', 'V', '1'};
     private static final int HEADER = MAGIC.length + 1 + 4 + SegmentCipher.SALT;
     private static final byte PATIENT_KEY = 1;
@@ -42,7 +44,6 @@ public final class GcmIdentityVault implements IdentityVault {
     private final byte[] heldKey;
     private final Hmac heldDigest;
     private final byte[] spoolKey = new byte[32];
-    private final SecureRandom random = new SecureRandom();
 
     @Activate
     public GcmIdentityVault(
@@ -55,7 +56,7 @@ public final class GcmIdentityVault implements IdentityVault {
         this.audit = audit;
         this.heldKey = keys.heldKey();
         this.heldDigest = keys.heldDigestKey();
-        random.nextBytes(spoolKey);
+        RANDOM.nextBytes(spoolKey);
     }
 
     @Override
@@ -80,7 +81,7 @@ public final class GcmIdentityVault implements IdentityVault {
             throw new VaultException("a place of more than " + LONGEST_PLACE + " characters");
         }
         byte[] salt = new byte[SegmentCipher.SALT];
-        random.nextBytes(salt);
+        RANDOM.nextBytes(salt);
         byte[] header = ByteBuffer.allocate(HEADER)
                 .put(MAGIC)
                 .put(kind)

@@ -3,13 +3,16 @@ package org.sallyport.gateway.vault.internal;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.sallyport.gateway.api.vault.VaultException;
 import org.slf4j.Logger;
@@ -35,125 +38,149 @@ final class Journal implements Closeable {
         void record(ByteBuffer payload) throws IOException;
     }
 
-    private final FileChannel channel;
+    /** No channel: an interrupted thread would close it, and with it the vault. */
+    private final RandomAccessFile file;
+
     private long end;
     private boolean failed;
 
-    private Journal(FileChannel channel, long end) {
-        this.channel = channel;
+    private Journal(RandomAccessFile file, long end) {
+        this.file = file;
         this.end = end;
     }
 
     static Journal open(Path folder, Reader reader) throws IOException {
-        Path file = folder.resolve(FILE);
-        boolean fresh = !Files.exists(file);
-        FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Path path = folder.resolve(FILE);
+        boolean fresh = !Files.exists(path);
+        RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
         try {
-            FileLock lock = channel.tryLock();
+            // Until the journal is closed no other stream on this file may be: closing one would give up the lock.
+            FileLock lock = file.getChannel().tryLock();
             if (lock == null) {
-                throw new VaultException(file + " is in use by another process");
+                throw new VaultException(path + " is in use by another process");
             }
-            if (channel.size() < MAGIC.length) {
-                channel.truncate(0);
-                channel.write(ByteBuffer.wrap(MAGIC), 0);
-                channel.force(true);
+            if (file.length() < MAGIC.length) {
+                file.setLength(0);
+                file.write(MAGIC);
+                file.getFD().sync();
             }
-            long end = readAll(file, channel.size(), reader);
-            if (end < channel.size()) {
-                LOG.warn("{}: a torn record of {} bytes at its end was cut off", file, channel.size() - end);
-                channel.truncate(end);
-                channel.force(true);
+            long size = file.length();
+            long end = readAll(path, file, size, reader);
+            if (end < size) {
+                LOG.warn("{}: a torn record of {} bytes at its end was cut off", path, size - end);
+                file.setLength(end);
+                file.getFD().sync();
             }
             if (fresh) {
                 try (FileChannel parent = FileChannel.open(folder, StandardOpenOption.READ)) {
                     parent.force(true);
                 }
             }
-            return new Journal(channel, end);
+            return new Journal(file, end);
         } catch (IOException | RuntimeException e) {
-            channel.close();
+            file.close();
             throw e;
         }
     }
 
     /** @return where the last whole record ends */
-    private static long readAll(Path file, long size, Reader reader) throws IOException {
+    private static long readAll(Path path, RandomAccessFile file, long size, Reader reader) throws IOException {
+        file.seek(0);
+        DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(file.getFD()), 1 << 16));
+        byte[] magic = in.readNBytes(MAGIC.length);
+        if (!Arrays.equals(magic, MAGIC)) {
+            throw new VaultException(path + " is no vault journal");
+        }
         long at = MAGIC.length;
-        try (DataInputStream in = new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16))) {
-            byte[] magic = in.readNBytes(MAGIC.length);
-            if (!java.util.Arrays.equals(magic, MAGIC)) {
-                throw new VaultException(file + " is no vault journal");
+        while (size - at >= HEADER) {
+            int length = in.readInt();
+            int checksum = in.readInt();
+            if (length < 1 || length > LONGEST || length > size - at - HEADER) {
+                return torn(path, file, at, size);
             }
-            while (size - at >= HEADER) {
-                int length = in.readInt();
-                int checksum = in.readInt();
-                if (length < 1 || length > LONGEST) {
-                    return tornOrDamaged(file, at, size, size - at <= LONGEST + HEADER);
-                }
-                if (length > size - at - HEADER) {
-                    return at;
-                }
-                byte[] payload = in.readNBytes(length);
-                if (checksum(payload) != checksum) {
-                    return tornOrDamaged(file, at, size, at + HEADER + length == size);
-                }
-                reader.record(ByteBuffer.wrap(payload));
-                at += HEADER + length;
+            byte[] payload = in.readNBytes(length);
+            if (checksum(payload, 0, length) != checksum) {
+                return torn(path, file, at, size);
             }
+            reader.record(ByteBuffer.wrap(payload));
+            at += HEADER + length;
         }
         return at;
     }
 
-    private static long tornOrDamaged(Path file, long at, long size, boolean atEnd) throws VaultException {
-        if (atEnd) {
-            return at;
+    /**
+     * Tells a torn tail from damage. Each record is forced before the next one is written, so what a power cut tore is one record with nothing whole
+     * behind it.
+     */
+    private static long torn(Path path, RandomAccessFile file, long at, long size) throws IOException {
+        if (size - at <= HEADER + LONGEST) {
+            byte[] rest = new byte[(int) (size - at)];
+            file.seek(at);
+            file.readFully(rest);
+            if (!holdsWholeRecord(rest)) {
+                return at;
+            }
         }
-        throw new VaultException(file + " is damaged at byte " + at + " of " + size + ": restore it from a backup");
+        throw new VaultException(path + " is damaged at byte " + at + " of " + size + ": restore it from a backup");
     }
 
-    private static int checksum(byte[] payload) {
+    private static boolean holdsWholeRecord(byte[] rest) {
+        ByteBuffer bytes = ByteBuffer.wrap(rest);
+        for (int at = 1; at + HEADER < rest.length; at++) {
+            int length = bytes.getInt(at);
+            if (length >= 1
+                    && length <= rest.length - at - HEADER
+                    && checksum(rest, at + HEADER, length) == bytes.getInt(at + 4)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int checksum(byte[] bytes, int offset, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(payload);
+        crc.update(bytes, offset, length);
         return (int) crc.getValue();
     }
 
     /**
      * Appends and forces a record.
      *
+     * @param payload 1–4,096 bytes
      * @throws VaultException if that failed; the record does not count then. After a failed force nothing is appended any more
      */
     synchronized void append(byte[] payload) throws VaultException {
+        if (payload.length < 1 || payload.length > LONGEST) {
+            throw new IllegalArgumentException("a record of " + payload.length + " bytes: must be 1–" + LONGEST);
+        }
         if (failed) {
             throw new VaultException("the vault journal failed before; restart after the disk was mended");
         }
-        ByteBuffer record = ByteBuffer.allocate(HEADER + payload.length)
+        byte[] record = ByteBuffer.allocate(HEADER + payload.length)
                 .putInt(payload.length)
-                .putInt(checksum(payload))
+                .putInt(checksum(payload, 0, payload.length))
                 .put(payload)
-                .flip();
+                .array();
         try {
-            long at = end;
-            while (record.hasRemaining()) {
-                at += channel.write(record, at);
-            }
+            file.seek(end);
+            file.write(record);
         } catch (IOException e) {
             cutBack(e);
             throw new VaultException("the vault journal cannot be written", e);
         }
         try {
-            channel.force(true);
+            file.getFD().sync();
         } catch (IOException e) {
             // What a failed force has left on the disk cannot be known: no further record may rely on it.
             failed = true;
             throw new VaultException("the vault journal cannot be forced to disk", e);
         }
-        end += HEADER + payload.length;
+        end += record.length;
     }
 
     private void cutBack(IOException cause) {
         try {
-            channel.truncate(end);
+            file.setLength(end);
         } catch (IOException e) {
             failed = true;
             cause.addSuppressed(e);
@@ -162,6 +189,6 @@ final class Journal implements Closeable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        file.close();
     }
 }

@@ -31,11 +31,13 @@ import org.sallyport.gateway.vault.internal.Assignments.Study;
 @Designate(ocd = VaultConfiguration.class)
 public final class JournalPseudonymizer implements Pseudonymizer {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private static final int GENERATION = 1;
     private static final int LONGEST_SHIFT = 3650;
     private static final int PSEUDONYM_DIGITS = 12;
     private static final Set<String> NO_IDS =
-            Set.of("", "UNKNOWN", "UNK", "NONE", "NA", "N/A", "NULL", "ANONYMOUS", "ANON", "NOID", "TEST");
+            Set.of("UNKNOWN", "UNK", "NONE", "NA", "N/A", "NULL", "ANONYMOUS", "ANON", "NOID", "TEST");
 
     private final boolean random;
     private final Assignments assignments = new Assignments();
@@ -44,7 +46,6 @@ public final class JournalPseudonymizer implements Pseudonymizer {
     private final Hmac pseudonymKey;
     private final Hmac digestKey;
     private final KeyWrap keyWrap;
-    private final SecureRandom secureRandom = new SecureRandom();
 
     @Activate
     public JournalPseudonymizer(VaultConfiguration configuration, @Reference KeyHolder keys) throws IOException {
@@ -58,6 +59,26 @@ public final class JournalPseudonymizer implements Pseudonymizer {
         this.digestKey = keys.originalDigestKey(GENERATION);
         this.keyWrap = new KeyWrap(keys.keyEncryptionKey());
         this.journal = Journal.open(folder, assignments::read);
+        try {
+            checkKey(folder);
+        } catch (VaultException e) {
+            journal.close();
+            throw e;
+        }
+    }
+
+    /** Under another key each known patient would silently get a second pseudonym. */
+    private void checkKey(Path folder) throws VaultException {
+        if (assignments.nextNumber() > 0) {
+            try {
+                dataKey(0);
+            } catch (VaultException e) {
+                throw new VaultException(
+                        folder.resolve(Journal.FILE) + " was written under another key than that in "
+                                + folder.resolve(KeyFile.KEYS) + ": restore both from the same backup",
+                        e);
+            }
+        }
     }
 
     private static boolean isRandom(String setting) {
@@ -124,7 +145,8 @@ public final class JournalPseudonymizer implements Pseudonymizer {
     }
 
     private static boolean isNoId(String id) {
-        return NO_IDS.contains(id.toUpperCase(Locale.ROOT)) || id.chars().allMatch(c -> c == '0');
+        return NO_IDS.contains(id.toUpperCase(Locale.ROOT))
+                || id.codePoints().noneMatch(c -> Character.isLetterOrDigit(c) && c != '0');
     }
 
     /** With its length, so that no two lists of fields give the same bytes. */
@@ -153,7 +175,7 @@ public final class JournalPseudonymizer implements Pseudonymizer {
 
     private byte[] randomBytes() {
         byte[] bytes = new byte[32];
-        secureRandom.nextBytes(bytes);
+        RANDOM.nextBytes(bytes);
         return bytes;
     }
 }

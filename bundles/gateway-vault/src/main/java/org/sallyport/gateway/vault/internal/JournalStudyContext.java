@@ -33,7 +33,7 @@ final class JournalStudyContext implements StudyContext {
 
     /** The UUID in a UID of the form {@code 2.25.…}; empty if it is none. */
     static Optional<UUID> uuidOf(String uid) {
-        if (!uid.startsWith("2.25.") || !Uids.isValid(uid)) {
+        if (!uid.startsWith("2.25.") || uid.indexOf('.', 5) >= 0 || !Uids.isValid(uid)) {
             return Optional.empty();
         }
         BigInteger value = new BigInteger(uid.substring(5));

@@ -3,21 +3,17 @@ package org.sallyport.gateway.vault.internal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Set;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
+import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.vault.VaultException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,13 +24,13 @@ import org.slf4j.LoggerFactory;
  */
 final class KeyFile {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);
 
     static final String KEYS = "keys.p12";
     static final String PASSPHRASE = "passphrase";
     private static final String ALIAS = "master-1";
-    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path folder;
 
@@ -49,32 +45,33 @@ final class KeyFile {
     VaultKeys open(String passphrase) throws IOException {
         Path file = folder.resolve(KEYS);
         if (!Files.exists(file)) {
-            if (Files.exists(folder.resolve(Journal.FILE))) {
-                throw new VaultException(
-                        "key file " + file + " is missing, and this vault holds identities sealed under its key:"
-                                + " restore the file from a backup");
+            if (Files.exists(folder.resolve(Journal.FILE)) || Files.exists(folder.resolve(FileAuditLog.FILE))) {
+                throw new VaultException("key file " + file + " is missing, and this vault was used under its key:"
+                        + " restore the file from a backup");
             }
             create(file, passphrase.isEmpty() ? newPassphrase() : passphrase);
         }
         char[] secret = (passphrase.isEmpty() ? readPassphrase() : passphrase).toCharArray();
+        Key key;
         try (InputStream in = Files.newInputStream(file)) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(in, secret);
-            if (store.getKey(ALIAS, secret) instanceof SecretKey key && key.getEncoded() != null) {
-                return new VaultKeys(key.getEncoded());
-            }
-            throw new VaultException("key file " + file + " holds no key " + ALIAS);
+            key = store.getKey(ALIAS, secret);
         } catch (GeneralSecurityException | IOException e) {
             throw new VaultException(
                     "key file " + file + " cannot be opened: wrong passphrase"
                             + " (SALLYPORT_VAULT_PASSPHRASE, or the file " + PASSPHRASE + " beside it) or damaged file",
                     e);
         }
+        if (!(key instanceof SecretKey) || key.getEncoded() == null) {
+            throw new VaultException("key file " + file + " holds no key " + ALIAS);
+        }
+        return new VaultKeys(key.getEncoded());
     }
 
     private void create(Path file, String passphrase) throws IOException {
         byte[] master = new byte[32];
-        new SecureRandom().nextBytes(master);
+        RANDOM.nextBytes(master);
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
@@ -85,7 +82,7 @@ final class KeyFile {
                     new KeyStore.PasswordProtection(secret));
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             store.store(bytes, secret);
-            writeForced(file, bytes.toByteArray());
+            DataFolder.replace(file, bytes.toByteArray());
         } catch (GeneralSecurityException e) {
             throw new VaultException("the key file cannot be made", e);
         }
@@ -96,8 +93,8 @@ final class KeyFile {
         Path file = folder.resolve(PASSPHRASE);
         if (!Files.exists(file)) {
             byte[] random = new byte[24];
-            new SecureRandom().nextBytes(random);
-            writeForced(file, HexFormat.of().formatHex(random).getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            RANDOM.nextBytes(random);
+            DataFolder.replace(file, HexFormat.of().formatHex(random).getBytes(StandardCharsets.US_ASCII));
         }
         return readPassphrase();
     }
@@ -108,19 +105,10 @@ final class KeyFile {
             throw new VaultException(
                     "no passphrase for the key file: set SALLYPORT_VAULT_PASSPHRASE or put it into " + file);
         }
-        return Files.readString(file).strip();
-    }
-
-    /** Whole or not at all, and on stable storage. */
-    private void writeForced(Path file, byte[] content) throws IOException {
-        Path part = Files.createTempFile(folder, "new-", ".part", OWNER_ONLY);
-        try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-            channel.write(java.nio.ByteBuffer.wrap(content));
-            channel.force(true);
+        String passphrase = Files.readString(file).strip();
+        if (passphrase.isEmpty()) {
+            throw new VaultException("the passphrase in " + file + " is empty: it would protect nothing");
         }
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel parent = FileChannel.open(folder, StandardOpenOption.READ)) {
-            parent.force(true);
-        }
+        return passphrase;
     }
 }

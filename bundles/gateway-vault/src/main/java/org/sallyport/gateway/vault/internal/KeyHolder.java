@@ -3,12 +3,10 @@ package org.sallyport.gateway.vault.internal;
 import java.io.IOException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 
 /** Opens the key file. If that fails, the vault's services are not there, nothing is received, and the log says why. */
 @Component(service = KeyHolder.class, configurationPid = "org.sallyport.vault")
-@Designate(ocd = VaultConfiguration.class)
 public final class KeyHolder {
 
     private final VaultKeys keys;

@@ -11,11 +11,12 @@ import org.sallyport.gateway.api.vault.VaultException;
 /** Wraps data keys with AES-256-GCM under the key-encryption key, bound to their patient's number. */
 final class KeyWrap {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private static final int NONCE = 12;
     private static final int TAG_BITS = 128;
 
     private final SecretKeySpec key;
-    private final SecureRandom random = new SecureRandom();
 
     KeyWrap(byte[] keyEncryptionKey) {
         this.key = new SecretKeySpec(keyEncryptionKey, "AES");
@@ -23,7 +24,7 @@ final class KeyWrap {
 
     byte[] wrap(int patientNumber, byte[] dataKey) throws VaultException {
         byte[] nonce = new byte[NONCE];
-        random.nextBytes(nonce);
+        RANDOM.nextBytes(nonce);
         byte[] sealed = run(Cipher.ENCRYPT_MODE, patientNumber, nonce, dataKey);
         return ByteBuffer.allocate(NONCE + sealed.length).put(nonce).put(sealed).array();
     }

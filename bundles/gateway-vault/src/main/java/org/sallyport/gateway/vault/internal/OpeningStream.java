@@ -54,8 +54,9 @@ final class OpeningStream extends InputStream {
         sealed[0] = (byte) lookAhead;
         System.arraycopy(rest, 0, sealed, 1, rest.length);
         lookAhead = from.read();
+        // Only when it has opened: a broken stream must not look like one that has ended.
+        plain = cipher.open(sealed, sealed.length, lookAhead < 0);
         last = lookAhead < 0;
-        plain = cipher.open(sealed, sealed.length, last);
         next = 0;
     }
 

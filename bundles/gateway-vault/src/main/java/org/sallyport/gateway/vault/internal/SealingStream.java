@@ -26,6 +26,9 @@ final class SealingStream extends OutputStream {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
+        if (closed) {
+            throw new IOException("sealed and closed");
+        }
         int from = offset;
         int rest = length;
         while (rest > 0) {

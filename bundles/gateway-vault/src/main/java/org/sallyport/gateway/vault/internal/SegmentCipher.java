@@ -43,6 +43,9 @@ final class SegmentCipher {
     }
 
     byte[] open(byte[] sealed, int length, boolean last) throws VaultException {
+        if (length < TAG) {
+            throw new VaultException("sealed data was cut off");
+        }
         return run(Cipher.DECRYPT_MODE, sealed, length, last);
     }
 

@@ -1,0 +1,91 @@
+package org.sallyport.destination.folder.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.sallyport.gateway.api.Destination;
+
+class FolderSwitchTest {
+
+    @TempDir
+    private Path folder;
+
+    private final List<Dictionary<?, ?>> registered = new ArrayList<>();
+    private int unregistered;
+
+    @Test
+    void aConfigurationMakesADestination() throws IOException {
+        Path outbox = folder.resolve("a/b");
+        FolderSwitch made = open(Map.of("directory", " " + outbox + " ", "filter", "(Modality=CT)"));
+        assertTrue(Files.isDirectory(outbox));
+        assertEquals("archive", registered.get(0).get(Destination.NAME));
+        assertEquals("(Modality=CT)", registered.get(0).get(Destination.FILTER));
+        made.close();
+        assertEquals(1, unregistered);
+    }
+
+    @Test
+    void unlessSwitchesItOff() throws IOException {
+        open(Map.of("directory", folder.resolve("outbox").toString(), "unless", "https://back.example"))
+                .close();
+        assertTrue(registered.isEmpty());
+        assertEquals(0, unregistered);
+    }
+
+    @Test
+    void aFloorOutsideItsRangeIsNamed() throws IOException {
+        for (int value : new int[] {0, -1, 1_048_577}) {
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> open(Map.of("directory", folder.toString(), "min$_$free", value)));
+            assertEquals(
+                    "min-free " + value + ": must be 1–1048576 MiB (org.sallyport.destination.folder-archive.cfg)",
+                    e.getMessage());
+        }
+        open(Map.of("directory", folder.toString(), "min$_$free", 1_048_576));
+        open(Map.of("directory", folder.toString(), "min$_$free", 1));
+        assertEquals(2, registered.size());
+    }
+
+    private FolderSwitch open(Map<String, Object> given) throws IOException {
+        Map<String, Object> values = new HashMap<>(given);
+        values.put("destination_name", "archive");
+        FolderConfiguration configuration = proxy(FolderConfiguration.class, (name, arguments) -> values.get(name));
+        ServiceRegistration<?> registration = proxy(ServiceRegistration.class, (name, arguments) -> {
+            unregistered++;
+            return null;
+        });
+        BundleContext context = proxy(BundleContext.class, (name, arguments) -> {
+            registered.add((Dictionary<?, ?>) arguments[2]);
+            return registration;
+        });
+        return new FolderSwitch(configuration, context);
+    }
+
+    private interface Answer {
+        @org.jspecify.annotations.Nullable
+        Object to(String method, Object[] arguments);
+    }
+
+    private static <T> T proxy(Class<T> type, Answer answer) {
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    Object result = answer.to(method.getName(), arguments == null ? new Object[0] : arguments);
+                    return result == null ? method.getDefaultValue() : result;
+                }));
+    }
+}

@@ -1,0 +1,174 @@
+package org.sallyport.gateway.deid.internal;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.sallyport.gateway.api.vault.AccessDeniedException;
+import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.KeyedDigest;
+import org.sallyport.gateway.api.vault.PatientIdentity;
+import org.sallyport.gateway.api.vault.Pseudonymizer;
+import org.sallyport.gateway.api.vault.Roles;
+import org.sallyport.gateway.api.vault.SecondPatientException;
+import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.api.vault.VaultException;
+
+/** Pseudonyms and sealing without keys: "sealed" bytes are turned around, and tell their place. */
+final class FakeVault implements IdentityVault, Pseudonymizer {
+
+    static final int SHIFT = 100;
+
+    private final Map<String, String> patientOfStudy = new HashMap<>();
+    final Map<String, PatientIdentity> assigned = new HashMap<>();
+
+    static String pseudonym(PatientIdentity identity) {
+        return "ANON-"
+                + new BigInteger(1, sha256(identity.issuer() + "/" + identity.patientId()))
+                        .toString(16)
+                        .substring(0, 12);
+    }
+
+    static String mapped(String uid) {
+        return "2.25." + new BigInteger(1, Arrays.copyOf(sha256(uid), 16));
+    }
+
+    static byte[] sha256(String text) {
+        return newSha256().digest(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    static MessageDigest newSha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public StudyContext assign(PatientIdentity identity) throws VaultException {
+        String pseudonym = pseudonym(identity);
+        String known = patientOfStudy.putIfAbsent(identity.studyInstanceUid(), pseudonym);
+        if (known != null && !known.equals(pseudonym)) {
+            throw new SecondPatientException(mapped(identity.studyInstanceUid()));
+        }
+        assigned.put(identity.studyInstanceUid(), identity);
+        return new Study(pseudonym, mapped(identity.studyInstanceUid()));
+    }
+
+    @Override
+    public Optional<StudyContext> find(String pseudonymousStudyInstanceUid) {
+        return Optional.empty();
+    }
+
+    /** A study of {@code ANON-0123456789AB}, dates moved by {@value #SHIFT} days. */
+    record Study(String pseudonym, String studyInstanceUid) implements StudyContext {
+
+        static final Study ONE = new Study("ANON-0123456789AB", "2.25.1");
+
+        @Override
+        public int keyGeneration() {
+            return 1;
+        }
+
+        @Override
+        public int dateShiftDays() {
+            return SHIFT;
+        }
+
+        @Override
+        public String mapUid(String originalUid) {
+            return mapped(originalUid);
+        }
+
+        @Override
+        public KeyedDigest newOriginalDigest() {
+            return digest();
+        }
+    }
+
+    static KeyedDigest digest() {
+        MessageDigest digest = newSha256();
+        return new KeyedDigest() {
+            @Override
+            public void update(byte[] bytes, int offset, int length) {
+                digest.update(bytes, offset, length);
+            }
+
+            @Override
+            public byte[] finish() {
+                return digest.digest();
+            }
+        };
+    }
+
+    @Override
+    public OutputStream seal(StudyContext study, String place, OutputStream to) {
+        return sealHeld(place, to);
+    }
+
+    @Override
+    public OutputStream sealHeld(String place, OutputStream to) {
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        return new FilterOutputStream(plain) {
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                plain.write(bytes, offset, length);
+            }
+
+            @Override
+            public void close() throws IOException {
+                to.write((place + "\n").getBytes(StandardCharsets.UTF_8));
+                to.write(turned(plain.toByteArray()));
+                to.flush();
+            }
+        };
+    }
+
+    private static byte[] turned(byte[] bytes) {
+        byte[] turned = bytes.clone();
+        for (int i = 0; i < turned.length; i++) {
+            turned[i] ^= (byte) 0xA5;
+        }
+        return turned;
+    }
+
+    @Override
+    public InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException {
+        if (!request.roles().contains(Roles.PRIVACY_OFFICER)) {
+            throw new AccessDeniedException("not the role");
+        }
+        return openOwnSpool(place, sealed);
+    }
+
+    @Override
+    public InputStream openOwnSpool(String place, InputStream sealed) throws IOException {
+        byte[] expected = (place + "\n").getBytes(StandardCharsets.UTF_8);
+        if (!Arrays.equals(expected, sealed.readNBytes(expected.length))) {
+            throw new VaultException("sealed for another place");
+        }
+        return new FilterInputStream(new ByteArrayInputStream(turned(sealed.readAllBytes()))) {
+            @Override
+            public void close() throws IOException {
+                sealed.close();
+            }
+        };
+    }
+
+    @Override
+    public KeyedDigest newHeldDigest() {
+        return digest();
+    }
+}

@@ -1,0 +1,587 @@
+package org.sallyport.gateway.delivery.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sallyport.gateway.delivery.internal.Awaiting.await;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.gateway.api.DeliveryOutcome;
+import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
+
+/** Studies on their way to destinations of every temper. The clock stands still, so that what is tried later stays so. */
+class DeliveryEngineTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final String STUDY = "2.25.1";
+
+    private final FakeQueue queue = new FakeQueue(Clock.fixed(NOW, ZoneOffset.UTC));
+    private final FakeIndex index = new FakeIndex();
+    private DeliveryEngine engine;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void start() throws IOException {
+        index.add(STUDY);
+        engine = engine();
+    }
+
+    private DeliveryEngine engine() throws IOException {
+        return new DeliveryEngine(
+                new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1)),
+                queue,
+                index,
+                index,
+                folder,
+                Clock.fixed(NOW, ZoneOffset.UTC));
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    // ---- outcomes
+
+    @Test
+    void aStudyIsDelivered() throws IOException {
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        DeliveryRecord record = awaitEnd(1, State.DELIVERED);
+        assertEquals("receipt 1", record.reason());
+        assertEquals(1, archive.handed.size());
+        assertEquals(1, archive.handed.get(0).attempt());
+        assertEquals(IdentityMode.PSEUDONYMOUS, archive.handed.get(0).identity());
+    }
+
+    @Test
+    void whatIsNotTakenNowIsTriedAfterTheQueuesPause() throws IOException {
+        add("archive", new FakeDestination(delivery -> DeliveryOutcome.later("busy")));
+        engine.complete(STUDY);
+        DeliveryRecord record = awaitEnd(1, State.RETRYING);
+        assertEquals("busy", record.reason());
+        assertEquals(1, record.attempts());
+        Duration pause = Duration.between(NOW, record.dueAt());
+        assertTrue(pause.toSeconds() >= 80 && pause.toSeconds() <= 120, pause::toString);
+    }
+
+    @Test
+    void aReceiversOwnPauseIsKeptWithinADay() throws IOException {
+        assertEquals(Duration.ofSeconds(77), pauseWhenAskedFor(1, Duration.ofSeconds(77)));
+        assertEquals(Duration.ofHours(24), pauseWhenAskedFor(2, Duration.ofDays(400)));
+        assertEquals(Duration.ofHours(24), pauseWhenAskedFor(3, Duration.ofSeconds(Long.MAX_VALUE)));
+    }
+
+    private Duration pauseWhenAskedFor(long id, Duration asked) throws IOException {
+        FakeDestination busy =
+                add("archive", new FakeDestination(delivery -> new DeliveryOutcome.Later("busy", asked)));
+        engine.complete(STUDY);
+        DeliveryRecord record = awaitEnd(id, State.RETRYING);
+        engine.removeDestination(busy);
+        return Duration.between(NOW, record.dueAt());
+    }
+
+    @Test
+    void aPauseThatLiesInThePastIsNoPause() throws IOException {
+        FakeDestination archive = add(
+                "archive",
+                new FakeDestination(delivery -> delivery.attempt() == 1
+                        ? new DeliveryOutcome.Later("busy", Duration.ofSeconds(-5))
+                        : DeliveryOutcome.delivered("second")));
+        engine.complete(STUDY);
+        assertEquals(2, awaitEnd(1, State.DELIVERED).attempts());
+        assertEquals(2, archive.handed.size());
+    }
+
+    @Test
+    void whatIsRefusedIsParked() throws IOException {
+        add("archive", new FakeDestination(delivery -> DeliveryOutcome.refused("no such project")));
+        engine.complete(STUDY);
+        assertEquals("no such project", awaitEnd(1, State.PARKED).reason());
+    }
+
+    @Test
+    void aDestinationThatStopsKeepsItsQueueUntilItIsResumed() throws IOException {
+        FakeDestination archive =
+                add("archive", new FakeDestination(delivery -> DeliveryOutcome.stopped("wrong password")));
+        engine.complete(STUDY);
+        await("stopped", () -> view("archive").state() == DestinationDirectory.State.STOPPED);
+        DeliveryRecord record = awaitEnd(1, State.WAITING);
+        assertEquals(0, record.attempts(), "no attempt is counted");
+        assertEquals("wrong password", view("archive").message());
+        engine.complete(STUDY);
+        assertEquals(1, archive.handed.size(), "nothing more is handed over");
+        archive.answer = delivery -> DeliveryOutcome.delivered("receipt");
+        assertFalse(engine.resume("elsewhere"));
+        assertTrue(engine.resume("archive"));
+        awaitEnd(1, State.DELIVERED);
+        awaitEnd(2, State.DELIVERED);
+        assertEquals(DestinationDirectory.State.ACTIVE, view("archive").state());
+    }
+
+    // ---- failures
+
+    @Test
+    void aDestinationThatThrowsIsTriedLaterAndItsWordsAreNotShown() throws IOException {
+        List<Throwable> failures = List.of(
+                new IllegalStateException("DOE^JANE"),
+                new NoClassDefFoundError("DOE^JANE"),
+                new StackOverflowError("DOE^JANE"),
+                new AssertionError("DOE^JANE"),
+                new Exception("DOE^JANE"));
+        for (int i = 0; i < failures.size(); i++) {
+            Throwable failure = failures.get(i);
+            FakeDestination bad = add("archive", new FakeDestination(delivery -> {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (Exception) failure;
+            }));
+            engine.complete(STUDY);
+            DeliveryRecord record = awaitEnd(i + 1, State.RETRYING);
+            assertEquals("failed with " + failure.getClass().getSimpleName(), record.reason());
+            assertEquals(1, record.attempts());
+            assertTrue(record.dueAt().isAfter(NOW));
+            engine.removeDestination(bad);
+        }
+    }
+
+    /** It is an InterruptedIOException by descent only: nobody interrupted, and trying again at once would never end. */
+    @Test
+    void aSocketTimeoutIsAFailedAttemptWithAPause() throws IOException {
+        add("archive", new FakeDestination(delivery -> {
+            throw new SocketTimeoutException("Read timed out");
+        }));
+        engine.complete(STUDY);
+        DeliveryRecord record = awaitEnd(1, State.RETRYING);
+        assertEquals(1, record.attempts());
+        assertTrue(record.dueAt().isAfter(NOW));
+    }
+
+    @Test
+    void anInterruptThatIsNotOursIsAFailedAttemptToo() throws IOException {
+        add("archive", new FakeDestination(delivery -> {
+            throw new InterruptedException("by its own library");
+        }));
+        engine.complete(STUDY);
+        assertTrue(awaitEnd(1, State.RETRYING).dueAt().isAfter(NOW));
+    }
+
+    @Test
+    void noOutcomeAtAllIsTriedLater() throws IOException {
+        add("archive", new FakeDestination(delivery -> nothing()));
+        engine.complete(STUDY);
+        assertTrue(awaitEnd(1, State.RETRYING).dueAt().isAfter(NOW));
+    }
+
+    /** What a plug-in written without null checks may do. */
+    @SuppressWarnings("NullAway")
+    private static DeliveryOutcome nothing() {
+        @Nullable DeliveryOutcome none = null;
+        return none;
+    }
+
+    @Test
+    void originalsAreNotHandedToAnyDestination() {
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        queue.add(STUDY, "archive", IdentityMode.ORIGINAL);
+        add("archive", archive);
+        awaitEnd(1, State.PARKED);
+        assertEquals(List.of(), archive.handed);
+    }
+
+    @Test
+    void aChangedVersionIsParkedForAReceiverThatKeepsTheFirst() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "CT", 2, Map.of());
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        archive.replaces = false;
+        add("archive", archive);
+        engine.complete("2.25.2");
+        engine.complete(STUDY);
+        awaitEnd(1, State.PARKED);
+        awaitEnd(2, State.DELIVERED);
+        assertEquals(1, archive.handed.size());
+    }
+
+    @Test
+    void aStudyThatTheIndexDoesNotKnowIsTriedLater() {
+        queue.add("2.25.999", "archive", IdentityMode.PSEUDONYMOUS);
+        add("archive", FakeDestination.thatTakesAll());
+        assertTrue(String.valueOf(awaitEnd(1, State.RETRYING).reason()).contains("does not know the study"));
+    }
+
+    @Test
+    void aQueueThatIsAwayForAWhileIsAskedAgain() {
+        queue.add(STUDY, "archive", IdentityMode.PSEUDONYMOUS);
+        queue.away = true;
+        add("archive", FakeDestination.thatTakesAll());
+        assertEquals(State.WAITING, queue.get(1).state());
+        queue.away = false;
+        engine.resume("archive");
+        awaitEnd(1, State.DELIVERED);
+    }
+
+    // ---- lanes
+
+    @Test
+    void aDeadDestinationDelaysNoOther() throws IOException {
+        CountDownLatch hangs = new CountDownLatch(1);
+        FakeDestination dead = add("dead", new FakeDestination(delivery -> {
+            hangs.await();
+            return DeliveryOutcome.later("was dead");
+        }));
+        add("archive", FakeDestination.thatTakesAll());
+        for (int i = 0; i < 20; i++) {
+            engine.complete(STUDY);
+        }
+        await("20 delivered", () -> count("archive", State.DELIVERED) == 20);
+        await("the dead one hangs", () -> dead.running.get() == 1);
+        assertEquals(1, view("dead").running());
+        assertEquals(0, count("dead", State.DELIVERED));
+        hangs.countDown();
+    }
+
+    @Test
+    void noMoreDeliveriesRunThanTheDestinationAllows() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        FakeDestination archive = new FakeDestination(delivery -> {
+            go.await();
+            return DeliveryOutcome.delivered("receipt");
+        });
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.CONCURRENCY, 3));
+        for (int i = 0; i < 12; i++) {
+            engine.complete(STUDY);
+        }
+        await("three run", () -> archive.running.get() == 3);
+        go.countDown();
+        await("all delivered", () -> count("archive", State.DELIVERED) == 12);
+        assertEquals(3, archive.mostRunning.get());
+    }
+
+    /** Many workers that end and begin at the same time must not run out of threads. */
+    @Test
+    void shortDeliveriesOfManyWorkersAreAllMade() throws IOException {
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.CONCURRENCY, 16));
+        for (int i = 0; i < 2_000; i++) {
+            queue.add(STUDY, "archive", IdentityMode.PSEUDONYMOUS);
+        }
+        engine.complete(STUDY);
+        await("all delivered", () -> count("archive", State.DELIVERED) == 2_001);
+        await("none runs", () -> view("archive").running() == 0);
+    }
+
+    @Test
+    void aDestinationThatVanishesGivesBackWhatItWasDoingAndKeepsItsQueue() throws IOException {
+        AtomicBoolean cancelled = new AtomicBoolean();
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                cancelled.set(delivery.isCancelled());
+            }
+            return DeliveryOutcome.later("never reached");
+        }));
+        engine.complete(STUDY);
+        engine.complete(STUDY);
+        await("it runs", () -> archive.running.get() == 1);
+        engine.removeDestination(archive);
+        assertTrue(cancelled.get());
+        DeliveryRecord record = awaitEnd(1, State.WAITING);
+        assertEquals(0, record.attempts());
+        assertEquals(State.WAITING, queue.get(2).state());
+        assertEquals(DestinationDirectory.State.MISSING, view("archive").state());
+        assertFalse(queue.calledInterrupted, "the interrupt is the destination's, not the database's");
+
+        add("archive", FakeDestination.thatTakesAll());
+        awaitEnd(1, State.DELIVERED);
+        awaitEnd(2, State.DELIVERED);
+    }
+
+    @Test
+    void aFailureThatComesOfClosingIsNoFailedAttempt() throws IOException {
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                throw new java.nio.channels.ClosedByInterruptException();
+            }
+            return DeliveryOutcome.later("never reached");
+        }));
+        engine.complete(STUDY);
+        await("it runs", () -> archive.running.get() == 1);
+        engine.removeDestination(archive);
+        assertEquals(0, awaitEnd(1, State.WAITING).attempts());
+    }
+
+    @Test
+    void aClaimMadeWhileTheDestinationVanishesIsGivenBack() {
+        CountDownLatch claiming = new CountDownLatch(1);
+        queue.claimed = () -> {
+            claiming.countDown();
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                // The lane is being closed; the database has answered all the same.
+            }
+        };
+        queue.add(STUDY, "archive", IdentityMode.PSEUDONYMOUS);
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            new CountDownLatch(1).await();
+            return DeliveryOutcome.later("never reached");
+        }));
+        assertTrue(awaitLatch(claiming));
+        engine.removeDestination(archive);
+        assertEquals(0, awaitEnd(1, State.WAITING).attempts());
+    }
+
+    // ---- routing
+
+    @Test
+    void aStudyGoesToEveryDestinationWhoseFilterTakesIt() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "MR", 1, Map.of());
+        addFiltered("ct", "(Modality=CT)");
+        addFiltered("mr", "(Modality=MR)");
+        add("all", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        engine.complete("2.25.2");
+        await("delivered", () -> count("all", State.DELIVERED) == 2);
+        assertEquals(List.of("all", "ct"), destinationsOf(STUDY));
+        assertEquals(List.of("all", "mr"), destinationsOf("2.25.2"));
+    }
+
+    private List<String> destinationsOf(String study) {
+        return queue.ofStudy(study).stream()
+                .map(DeliveryRecord::destination)
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void aStudyIsNotCompletedIntoNowhereWhileThereIsNoDestination() {
+        assertThrows(IOException.class, () -> engine.complete(STUDY));
+        assertEquals(List.of(), queue.ofStudy(STUDY));
+    }
+
+    /** A slip in the only destination's configuration must not make studies go nowhere for good. */
+    @Test
+    void aStudyThatNobodyTakesWaitsWhileADestinationIsMisconfigured() throws IOException {
+        addFiltered("archive", "(Modality=CT");
+        IOException e = assertThrows(IOException.class, () -> engine.complete(STUDY));
+        assertTrue(String.valueOf(e.getMessage()).contains("archive"), e::toString);
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, view("archive").state());
+        assertTrue(String.valueOf(view("archive").message()).contains("(Modality=CT"));
+        add("other", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(List.of("other"), destinationsOf(STUDY), "it does not delay the others");
+    }
+
+    // ---- owners
+
+    /** Its own claims of a former run are released at start, those of another appliance are not. */
+    @Test
+    void anApplianceKeepsItsNameAndEachRunHasItsOwn(@TempDir Path otherFolder) throws IOException {
+        engine.close();
+        engine = engine();
+        engine.close();
+        folder = otherFolder;
+        engine = engine();
+        List<String[]> owners =
+                queue.releasedExcept.stream().map(owner -> owner.split("/")).toList();
+        assertEquals(3, owners.size());
+        assertEquals(owners.get(0)[0], owners.get(1)[0]);
+        assertNotEquals(owners.get(0)[1], owners.get(1)[1]);
+        assertNotEquals(owners.get(0)[0], owners.get(2)[0]);
+        queue.releasedExcept.forEach(owner -> assertTrue(owner.length() <= 64, "does not fit its column: " + owner));
+    }
+
+    @Test
+    void aDamagedNameOfTheApplianceIsDrawnAnew() throws IOException {
+        for (String damaged : List.of("", "DOE^JANE", "0123456789abcdef0")) {
+            engine.close();
+            Files.writeString(folder.resolve(ApplianceId.FILE), damaged);
+            engine = engine();
+            String owner = queue.releasedExcept.get(queue.releasedExcept.size() - 1);
+            assertTrue(owner.matches("[0-9a-f]{16}/.+"), owner);
+            assertEquals(
+                    owner.substring(0, 16),
+                    Files.readString(folder.resolve(ApplianceId.FILE)).strip());
+        }
+    }
+
+    // ---- destinations that are away
+
+    @Test
+    void aStudyCompletedWhileADestinationIsAwayIsQueuedForIt() throws IOException {
+        add("other", FakeDestination.thatTakesAll());
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        engine.removeDestination(archive);
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "other"), destinationsOf(STUDY));
+        add("archive", FakeDestination.thatTakesAll());
+        await("delivered", () -> count("archive", State.DELIVERED) == 1);
+    }
+
+    @Test
+    void aDestinationThatIsAwayGetsWhatItsLastFilterTakes() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "MR", 1, Map.of());
+        add("other", FakeDestination.thatTakesAll());
+        for (String filter : List.of("(Modality=CT)", "(Modality=MR)")) {
+            engine.removeDestination(addFiltered("archive", filter));
+        }
+        engine.complete(STUDY);
+        engine.complete("2.25.2");
+        assertEquals(List.of("other"), destinationsOf(STUDY));
+        assertEquals(List.of("archive", "other"), destinationsOf("2.25.2"));
+        assertEquals("(Modality=MR)", view("archive").filter());
+    }
+
+    @Test
+    void aDestinationWhoseConfigurationIsBrokenGetsWhatItsLastGoodFilterTakes() throws IOException {
+        add("other", FakeDestination.thatTakesAll());
+        engine.removeDestination(addFiltered("archive", "(Modality=CT)"));
+        addFiltered("archive", "(Modality=CT");
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "other"), destinationsOf(STUDY));
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, view("archive").state());
+    }
+
+    @Test
+    void aDestinationIsKnownAfterARestart() throws IOException {
+        addFiltered("ct", "(Modality=CT)");
+        addFiltered("mr", "(Modality=MR)");
+        add("all", FakeDestination.thatTakesAll());
+        engine.close();
+        engine = engine();
+        add("other", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(List.of("all", "ct", "other"), destinationsOf(STUDY));
+        assertEquals(DestinationDirectory.State.MISSING, view("mr").state());
+    }
+
+    @Test
+    void aMissingDestinationGetsNothingMoreOnceItIsForgotten() throws IOException {
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        add("other", FakeDestination.thatTakesAll());
+        assertFalse(engine.forget("archive"), "it is there");
+        engine.removeDestination(archive);
+        assertTrue(String.valueOf(view("archive").message()).contains("destination:forget"));
+        assertTrue(engine.forget("archive"));
+        assertFalse(engine.forget("archive"));
+        engine.complete(STUDY);
+        assertEquals(List.of("other"), destinationsOf(STUDY));
+        engine.close();
+        engine = engine();
+        assertEquals(
+                List.of("other"),
+                engine.destinations().stream()
+                        .map(DestinationDirectory.View::name)
+                        .toList());
+    }
+
+    @Test
+    void aDamagedLineCostsNoOtherKnownDestination() throws IOException {
+        engine.close();
+        Files.writeString(folder.resolve(KnownDestinations.FILE), "archive \nDAMAGED (x=\nct (Modality=CT)\n\n");
+        engine = engine();
+        assertEquals(
+                List.of("archive", "ct"),
+                engine.destinations().stream()
+                        .map(DestinationDirectory.View::name)
+                        .toList());
+    }
+
+    @Test
+    void aStudyThatNoFilterTakesIsCompletedIntoNowhere() throws IOException {
+        addFiltered("mr", "(Modality=MR)");
+        engine.complete(STUDY);
+        assertEquals(List.of(), queue.ofStudy(STUDY));
+    }
+
+    @Test
+    void anUnknownStudyIsNothingToComplete() throws IOException {
+        engine.complete("2.25.999");
+        assertEquals(Map.of(), queue.counts());
+    }
+
+    @Test
+    void aQueueThatIsAwayFailsTheCompletion() {
+        add("archive", FakeDestination.thatTakesAll());
+        queue.away = true;
+        assertThrows(IOException.class, () -> engine.complete(STUDY));
+    }
+
+    private FakeDestination add(String name, FakeDestination destination) {
+        engine.addDestination(destination, Map.of(Destination.NAME, name));
+        return destination;
+    }
+
+    private FakeDestination addFiltered(String name, String filter) {
+        FakeDestination destination = FakeDestination.thatTakesAll();
+        engine.addDestination(destination, Map.of(Destination.NAME, name, Destination.FILTER, filter));
+        return destination;
+    }
+
+    private DeliveryRecord awaitEnd(long id, State state) {
+        await("delivery " + id + " " + state, () -> queue.get(id).state() == state && running(id) == 0);
+        return queue.get(id);
+    }
+
+    /** Until the worker is done with it too. */
+    private int running(long id) {
+        String name = queue.get(id).destination();
+        return engine.destinations().stream()
+                .filter(view -> view.name().equals(name))
+                .mapToInt(DestinationDirectory.View::running)
+                .sum();
+    }
+
+    private long count(String destination, State state) {
+        try {
+            return queue.counts().getOrDefault(destination, Map.of()).getOrDefault(state, 0L);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private DestinationDirectory.View view(String name) {
+        return engine.destinations().stream()
+                .filter(view -> view.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static boolean awaitLatch(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

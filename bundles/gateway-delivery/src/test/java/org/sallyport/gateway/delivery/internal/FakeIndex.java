@@ -1,0 +1,125 @@
+package org.sallyport.gateway.delivery.internal;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyIndex;
+
+/** Studies in memory, all of them loose, of one part each; also the store of their bytes. */
+final class FakeIndex implements StudyIndex, InstanceStore {
+
+    static final Instant RECEIVED = Instant.parse("2026-03-01T10:15:30Z");
+
+    private final List<StoredInstance> instances = new CopyOnWriteArrayList<>();
+
+    void add(String study, String series, String sop, String modality, int version, Map<String, String> attributes) {
+        InstanceFacts facts = new InstanceFacts(
+                study,
+                series,
+                sop,
+                "1.2.840.10008.5.1.4.1.1.2",
+                "1.2.840.10008.1.2.1",
+                new byte[32],
+                "ANON-1",
+                1,
+                0,
+                modality,
+                1,
+                1,
+                "SCANNER",
+                "GATEWAY",
+                "192.0.2.7",
+                RECEIVED,
+                new TreeMap<>(attributes));
+        instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 100, 7, new byte[32], version));
+    }
+
+    /** A study of one image. */
+    void add(String study) {
+        add(study, study + ".1", study + ".1.1", "CT", 1, Map.of("StudyDescription", "Thorax"));
+    }
+
+    @Override
+    public Optional<StudyRecord> study(String study) throws IndexException {
+        List<StoredInstance> own = instances(study);
+        if (own.isEmpty()) {
+            return Optional.empty();
+        }
+        Set<String> modalities =
+                own.stream().map(instance -> instance.facts().modality()).collect(Collectors.toSet());
+        return Optional.of(new StudyRecord(
+                study,
+                "ANON-1",
+                "20260228",
+                "Thorax",
+                modalities,
+                "SCANNER",
+                1,
+                own.size(),
+                100,
+                0,
+                own.size(),
+                0,
+                RECEIVED,
+                RECEIVED));
+    }
+
+    @Override
+    public List<StoredInstance> instances(String study) throws IndexException {
+        return instances.stream()
+                .filter(instance -> instance.facts().studyInstanceUid().equals(study))
+                .toList();
+    }
+
+    @Override
+    public List<StoredInstance> instances(String study, int part) throws IndexException {
+        return instances(study);
+    }
+
+    @Override
+    public InputStream openPart10(StoredInstance instance) {
+        return new ByteArrayInputStream(new byte[(int) instance.length()]);
+    }
+
+    @Override
+    public List<StudyRecord> newest(int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<StudyRecord> receiving() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<StoredInstance> conflicts(int limit) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InstanceStore.Session open() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Optional<StoredInstance> find(String sop) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public InputStream openIdentity(StoredInstance instance) {
+        throw new UnsupportedOperationException();
+    }
+}

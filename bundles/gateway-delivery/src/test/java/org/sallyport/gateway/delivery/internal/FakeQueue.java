@@ -1,0 +1,180 @@
+package org.sallyport.gateway.delivery.internal;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.store.IndexException;
+
+/** A queue in memory; leases do not end. Guarded by its monitor. */
+final class FakeQueue implements DeliveryQueue {
+
+    private final Clock clock;
+    private final List<DeliveryRecord> records = new ArrayList<>();
+    private final Map<Long, String> owners = new TreeMap<>();
+
+    /** The owners that have begun. */
+    final List<String> releasedExcept = new CopyOnWriteArrayList<>();
+
+    /** Fails every call from now on. */
+    volatile boolean away;
+
+    /** Runs in every claim that finds something, before it returns. */
+    volatile Runnable claimed = () -> {};
+
+    /** Whether a call was made by a thread that was interrupted: databases take that for an order to break off. */
+    volatile boolean calledInterrupted;
+
+    FakeQueue(Clock clock) {
+        this.clock = clock;
+    }
+
+    synchronized long add(String study, String destination, IdentityMode identity) {
+        long id = records.size() + 1L;
+        records.add(new DeliveryRecord(
+                id, study, 1, destination, identity, State.WAITING, 0, clock.instant(), clock.instant(), null, null));
+        return id;
+    }
+
+    synchronized DeliveryRecord get(long id) {
+        return records.get((int) id - 1);
+    }
+
+    @Override
+    public synchronized Optional<Integer> enqueue(String study, Map<String, IdentityMode> destinations)
+            throws IndexException {
+        check();
+        destinations.forEach((name, identity) -> add(study, name, identity));
+        return Optional.of(1);
+    }
+
+    @Override
+    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException {
+        List<DeliveryRecord> found = new ArrayList<>();
+        synchronized (this) {
+            check();
+            for (DeliveryRecord record : List.copyOf(records)) {
+                boolean due = (record.state() == State.WAITING || record.state() == State.RETRYING)
+                        && !record.dueAt().isAfter(clock.instant());
+                if (found.size() < max && due && record.destination().equals(destination)) {
+                    owners.put(record.id(), owner);
+                    found.add(put(record, State.RUNNING, record.attempts() + 1, record.dueAt(), record.reason()));
+                }
+            }
+        }
+        if (!found.isEmpty()) {
+            claimed.run();
+        }
+        return found;
+    }
+
+    private DeliveryRecord put(DeliveryRecord old, State state, int attempts, Instant dueAt, @Nullable String reason) {
+        DeliveryRecord record = new DeliveryRecord(
+                old.id(),
+                old.studyInstanceUid(),
+                old.part(),
+                old.destination(),
+                old.identity(),
+                state,
+                attempts,
+                old.createdAt(),
+                dueAt,
+                state == State.DELIVERED ? clock.instant() : null,
+                reason);
+        records.set((int) old.id() - 1, record);
+        return record;
+    }
+
+    private void check() throws IndexException {
+        calledInterrupted |= Thread.currentThread().isInterrupted();
+        if (away) {
+            throw new IndexException("away", null);
+        }
+    }
+
+    private boolean isOurs(long id, String owner) throws IndexException {
+        check();
+        return get(id).state() == State.RUNNING && owner.equals(owners.get(id));
+    }
+
+    @Override
+    public synchronized boolean renew(long id, String owner, Duration lease) throws IndexException {
+        return isOurs(id, owner);
+    }
+
+    @Override
+    public synchronized boolean delivered(long id, String owner, String receipt) throws IndexException {
+        if (!isOurs(id, owner)) {
+            return false;
+        }
+        put(get(id), State.DELIVERED, get(id).attempts(), get(id).dueAt(), receipt);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean later(long id, String owner, Instant notBefore, String reason, boolean failed)
+            throws IndexException {
+        if (!isOurs(id, owner)) {
+            return false;
+        }
+        put(get(id), failed ? State.RETRYING : State.WAITING, get(id).attempts() - (failed ? 0 : 1), notBefore, reason);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean park(long id, String owner, String reason) throws IndexException {
+        if (!isOurs(id, owner)) {
+            return false;
+        }
+        put(get(id), State.PARKED, get(id).attempts(), get(id).dueAt(), reason);
+        return true;
+    }
+
+    @Override
+    public synchronized int releaseClaims(String exceptOwner) throws IndexException {
+        check();
+        releasedExcept.add(exceptOwner);
+        return 0;
+    }
+
+    @Override
+    public boolean retryNow(long id) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<DeliveryRecord> newest(int limit, Set<State> states) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public synchronized Optional<DeliveryRecord> delivery(long id) {
+        return Optional.of(get(id));
+    }
+
+    @Override
+    public synchronized List<DeliveryRecord> ofStudy(String study) {
+        Predicate<DeliveryRecord> same = record -> record.studyInstanceUid().equals(study);
+        return records.stream().filter(same).toList();
+    }
+
+    @Override
+    public synchronized Map<String, Map<State, Long>> counts() throws IndexException {
+        check();
+        Map<String, Map<State, Long>> counts = new TreeMap<>();
+        records.forEach(record -> counts.computeIfAbsent(record.destination(), name -> new EnumMap<>(State.class))
+                .merge(record.state(), 1L, Long::sum));
+        return counts;
+    }
+}

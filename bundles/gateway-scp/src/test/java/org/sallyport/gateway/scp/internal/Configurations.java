@@ -1,0 +1,43 @@
+package org.sallyport.gateway.scp.internal;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import org.sallyport.gateway.api.node.Node;
+
+/** Configurations and nodes: the defaults, but for what a test says. */
+final class Configurations {
+
+    private Configurations() {}
+
+    static ScpConfiguration scp(Map<String, Object> values) {
+        return of(ScpConfiguration.class, values);
+    }
+
+    static ScpSettings settings(Map<String, Object> values) {
+        return ScpSettings.of(scp(values));
+    }
+
+    static NodeConfiguration node(Map<String, Object> values) {
+        return of(NodeConfiguration.class, values);
+    }
+
+    private static <C> C of(Class<C> type, Map<String, Object> values) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> values.containsKey(method.getName())
+                        ? values.get(method.getName())
+                        : method.getDefaultValue()));
+    }
+
+    static LocalNode local(String aet, Map<String, Object> values) {
+        java.util.HashMap<String, Object> all = new java.util.HashMap<>(values);
+        all.put("aet", aet);
+        all.putIfAbsent("address", "192.0.2.1");
+        return new LocalNode("n-" + aet, node(all));
+    }
+
+    static Node backEnd(String aet, boolean active, Node.Permission permission) {
+        return new Node("id-" + aet, aet, aet, "192.0.2.2", 104, active, permission, Node.Origin.BACK_END, false);
+    }
+}

@@ -1,0 +1,283 @@
+package org.sallyport.gateway.scp.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationException;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.gateway.api.intake.IntakeResult;
+import org.sallyport.gateway.api.node.DicomReceiver;
+
+/** The listener as a sender sees it, over loopback. Statuses are those of PS3.4 B.2.3 and PS3.7 C. */
+class ReceiverTest {
+
+    private static final String CT = "1.2.840.10008.5.1.4.1.1.2";
+    private static final String MR = "1.2.840.10008.5.1.4.1.1.4";
+    private static final String EXPLICIT = "1.2.840.10008.1.2.1";
+    private static final String SOP = "1.2.3.4.5";
+
+    private final FakeIntake intake = new FakeIntake();
+    private NodeTable nodes;
+    private Receiver receiver;
+
+    @BeforeEach
+    void listen() throws IOException {
+        ScpSettings settings = Configurations.settings(Map.of("port", 0, "bind$_$address", "127.0.0.1"));
+        nodes = new NodeTable(settings);
+        nodes.addNode(Configurations.local("SCANNER", Map.of()));
+        nodes.addNode(Configurations.local("READER", Map.of("permission", "read")));
+        receiver = new Receiver(settings, nodes);
+        receiver.setIntake(intake);
+        receiver.start();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        receiver.close();
+    }
+
+    private Association associate(String callingAet) throws IOException {
+        return AssociationRequester.open(
+                "127.0.0.1",
+                receiver.status().port(),
+                "DICOMRCV",
+                callingAet,
+                List.of(
+                        new ProposedContext(1, AssociationRequester.VERIFICATION, List.of(EXPLICIT)),
+                        new ProposedContext(3, CT, List.of(EXPLICIT)),
+                        new ProposedContext(5, MR, List.of(EXPLICIT))),
+                Timeouts.DEFAULT);
+    }
+
+    private static CommandSet store(Association association, String sopInstance, int bytes) throws IOException {
+        return association.store(CT, sopInstance, EXPLICIT, out -> out.write(new byte[bytes]));
+    }
+
+    @Test
+    void anObjectIsKeptAndAcknowledged() throws IOException {
+        try (Association association = associate("SCANNER")) {
+            assertEquals(CommandSet.SUCCESS, store(association, SOP, 100_000).status());
+            assertEquals(CommandSet.SUCCESS, store(association, "1.2.3.4.6", 0).status());
+            association.release();
+        }
+        assertEquals(
+                List.of(100_000, 0),
+                intake.received.stream().map(FakeIntake.Received::bytes).toList());
+        FakeIntake.Received first = intake.received.get(0);
+        assertEquals(SOP, first.object().sopInstanceUid());
+        assertEquals(CT, first.object().sopClassUid());
+        assertEquals(EXPLICIT, first.object().transferSyntax().uid());
+        assertEquals(1, intake.opened.size(), "one session for the association");
+        assertEquals("SCANNER", intake.opened.get(0).callingAet());
+        assertEquals("DICOMRCV", intake.opened.get(0).calledAet());
+        assertEquals("127.0.0.1", intake.opened.get(0).address());
+        await(() -> intake.closed.get() == 1);
+    }
+
+    @Test
+    void anObjectThatIsNotKeptIsToldWhyAndTheAssociationGoesOn() throws IOException {
+        try (Association association = associate("SCANNER")) {
+            Map<IntakeResult.Why, Integer> statuses = Map.of(
+                    IntakeResult.Why.OUT_OF_RESOURCES, 0xA700,
+                    IntakeResult.Why.DOES_NOT_MATCH, 0xA900,
+                    IntakeResult.Why.CANNOT_UNDERSTAND, 0xC000);
+            for (Map.Entry<IntakeResult.Why, Integer> each : statuses.entrySet()) {
+                // Left unread: what remains of the data set must not be taken for the next message.
+                intake.answer = (object, dataSet) -> new IntakeResult.Rejected(each.getKey(), "why: " + each.getKey());
+                CommandSet response = store(association, SOP, 300_000);
+                assertEquals(each.getValue(), response.status(), each.getKey()::toString);
+                assertEquals("why: " + each.getKey(), response.errorComment());
+                assertEquals(SOP, response.affectedSopInstanceUid());
+            }
+            for (IntakeResult.How how : IntakeResult.How.values()) {
+                intake.answer = (object, dataSet) -> new IntakeResult.Kept(how);
+                assertEquals(CommandSet.SUCCESS, store(association, SOP, 10).status(), how::toString);
+            }
+            association.release();
+        }
+    }
+
+    @Test
+    void aNodeThatMayNotWriteIsNotAuthorized() throws IOException {
+        try (Association association = associate("READER")) {
+            assertEquals(CommandSet.SUCCESS, association.echo());
+            assertEquals(0x0124, store(association, SOP, 100_000).status());
+            association.release();
+        }
+        assertEquals(List.of(), intake.received);
+        assertEquals(List.of(), intake.opened);
+    }
+
+    @Test
+    void aPermissionThatIsWithdrawnEndsStoringOnOpenAssociationsToo() throws IOException {
+        FakeBackEnd backEnd = new FakeBackEnd();
+        backEnd.nodes =
+                List.of(Configurations.backEnd("WARD", true, org.sallyport.gateway.api.node.Node.Permission.WRITE));
+        nodes.setBackEnd(backEnd);
+        try (Association association = associate("WARD")) {
+            assertEquals(CommandSet.SUCCESS, store(association, SOP, 10).status());
+            backEnd.nodes = List.of();
+            assertEquals(0x0124, store(association, SOP, 10).status());
+            association.release();
+        }
+    }
+
+    @Test
+    void aSopInstanceUidThatIsNoneDoesNotMatch() throws IOException {
+        try (Association association = associate("SCANNER")) {
+            for (String uid : List.of("", "../../etc", "1..2", "1.02", "1".repeat(65))) {
+                assertEquals(0xA900, store(association, uid, 1_000).status(), uid);
+            }
+            association.release();
+        }
+        assertEquals(List.of(), intake.received);
+    }
+
+    @Test
+    void aClassThatIsNotTheContextsDoesNotMatch() throws IOException {
+        try (Association association = associate("SCANNER")) {
+            association.send(association.context(MR, EXPLICIT).orElseThrow(), CommandSet.storeRequest(1, CT, SOP));
+            // Told before the data set comes, which is not worth sending any more.
+            Association.Message answer = association.receive(() -> false);
+            assertEquals(0xA900, Objects.requireNonNull(answer).command().status());
+            association.abort();
+        }
+        await(() -> receiver.associations().isEmpty());
+        assertEquals(List.of(), intake.received);
+    }
+
+    /** A verification context carries no objects (PS3.4 A.4). */
+    @Test
+    void anObjectOfTheVerificationClassIsNotSupported() throws IOException {
+        try (Association association = associate("SCANNER")) {
+            CommandSet response =
+                    association.store(AssociationRequester.VERIFICATION, SOP, EXPLICIT, out -> out.write(new byte[10]));
+            assertEquals(CommandSet.SOP_CLASS_NOT_SUPPORTED, response.status());
+            assertEquals(CommandSet.SUCCESS, association.echo());
+            association.release();
+        }
+        assertEquals(List.of(), intake.received);
+    }
+
+    @Test
+    void anIntakeThatCannotOpenIsOutOfResourcesAndTriedAgain() throws IOException {
+        intake.openFails = true;
+        try (Association association = associate("SCANNER")) {
+            assertEquals(0xA700, store(association, SOP, 1_000).status());
+            intake.openFails = false;
+            assertEquals(CommandSet.SUCCESS, store(association, SOP, 1_000).status());
+            association.release();
+        }
+    }
+
+    @Test
+    void aFailureWithoutAnAnswerEndsTheAssociationAndNoOther() throws IOException {
+        try (Association bad = associate("SCANNER");
+                Association good = associate("SCANNER")) {
+            intake.answer = (object, dataSet) -> {
+                throw new IllegalStateException("a fault of ours");
+            };
+            assertThrows(IOException.class, () -> store(bad, SOP, 10));
+            intake.answer = (object, dataSet) -> new IntakeResult.Kept(IntakeResult.How.STORED);
+            assertEquals(CommandSet.SUCCESS, store(good, SOP, 10).status());
+            good.release();
+        }
+        await(() -> intake.closed.get() == 2);
+    }
+
+    @Test
+    void anAssociationThatIsCutOffClosesItsSession() throws IOException {
+        Association association = associate("SCANNER");
+        assertEquals(CommandSet.SUCCESS, store(association, SOP, 10).status());
+        association.kill();
+        await(() -> intake.closed.get() == 1);
+    }
+
+    @Test
+    void aStrangerIsRejected() {
+        AssociationException e = assertThrows(AssociationException.class, () -> associate("STRANGER"));
+        assertTrue(String.valueOf(e.getMessage()).contains("1/1/3"), e::toString);
+    }
+
+    @Test
+    void theStatusTellsWhetherAnImageWouldBeKept() throws IOException {
+        assertTrue(receiver.status().receiving());
+        assertNull(receiver.status().problem());
+        receiver.unsetIntake(intake);
+        assertTrue(receiver.status().listening());
+        assertFalse(receiver.status().receiving());
+        assertThrows(AssociationException.class, () -> associate("SCANNER"));
+        receiver.setIntake(intake);
+        FakeBackEnd off = new FakeBackEnd();
+        off.active = false;
+        nodes.setBackEnd(off);
+        assertFalse(receiver.status().receiving());
+        nodes.unsetBackEnd(off);
+        receiver.stop();
+        DicomReceiver.Status stopped = receiver.status();
+        assertFalse(stopped.listening());
+        assertFalse(stopped.receiving());
+        assertTrue(String.valueOf(stopped.problem()).contains("stopped"));
+        receiver.start();
+        receiver.start();
+        assertTrue(receiver.status().receiving());
+    }
+
+    @Test
+    void associationsAreShownWhileTheyLast() throws IOException {
+        try (Association association = associate("SCANNER")) {
+            store(association, SOP, 50_000);
+            DicomReceiver.AssociationView view = receiver.associations().get(0);
+            assertEquals("SCANNER", view.callingAet());
+            assertEquals("127.0.0.1", view.address());
+            assertEquals(1, view.messages());
+            association.release();
+        }
+        await(() -> receiver.associations().isEmpty());
+    }
+
+    @Test
+    void anEchoGoesOutAndTellsItsTime() throws IOException {
+        nodes.addNode(Configurations.local("DICOMRCV", Map.of()));
+        assertTrue(receiver.echo("DICOMRCV", "127.0.0.1", receiver.status().port()) >= 0);
+        assertThrows(
+                IOException.class,
+                () -> receiver.echo("OTHER", "127.0.0.1", receiver.status().port()));
+    }
+
+    @Test
+    void aPortThatIsTakenIsShownAsTheProblem() throws IOException {
+        ScpSettings taken =
+                Configurations.settings(Map.of("port", receiver.status().port(), "bind$_$address", "127.0.0.1"));
+        Receiver second = new Receiver(taken, nodes);
+        assertThrows(IOException.class, second::start);
+        assertFalse(second.status().listening());
+        assertFalse(String.valueOf(second.status().problem()).isBlank());
+        second.close();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "did not happen in time");
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+}

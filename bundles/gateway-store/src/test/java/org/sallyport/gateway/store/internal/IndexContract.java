@@ -1,0 +1,534 @@
+package org.sallyport.gateway.store.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+
+/** What index and queue promise on every database. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class IndexContract {
+
+    private static final String STUDY = Samples.STUDY;
+    private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final String US = "appliance/run-2";
+    private static final Map<String, IdentityMode> ARCHIVE = Map.of("archive", IdentityMode.PSEUDONYMOUS);
+
+    private MutableClock clock = new MutableClock();
+    private IndexWriter writer;
+    private JpaStudyIndex index;
+    private JpaDeliveryQueue queue;
+
+    /** Open from the first test to the last. */
+    abstract TestDatabase database();
+
+    @BeforeEach
+    void open() throws SQLException {
+        database().clear();
+        clock = new MutableClock();
+        writer = new IndexWriter(database());
+        index = new JpaStudyIndex(database(), writer);
+        queue = new JpaDeliveryQueue(database(), writer, clock);
+    }
+
+    @AfterEach
+    void close() {
+        writer.close();
+    }
+
+    // ---- the index
+
+    @Test
+    void aStudyIsToldWithItsNumbers() throws IndexException {
+        add(facts(STUDY, "2.25.10", "2.25.100", "CT", Samples.RECEIVED), 1);
+        add(facts(STUDY, "2.25.10", "2.25.101", "CT", Samples.RECEIVED.plusSeconds(9)), 1);
+        add(facts(STUDY, "2.25.11", "2.25.102", "PT", Samples.RECEIVED.plusSeconds(5)), 1);
+        add(facts(STUDY, "2.25.11", "2.25.102", "PT", Samples.RECEIVED.plusSeconds(6)), 2);
+        StudyRecord study = index.study(STUDY).orElseThrow();
+        assertEquals(
+                new StudyRecord(
+                        STUDY,
+                        "ANON-1",
+                        "20260228",
+                        "Thorax",
+                        Set.of("CT", "PT"),
+                        "SCANNER",
+                        2,
+                        3,
+                        4000,
+                        0,
+                        4,
+                        1,
+                        Samples.RECEIVED,
+                        Samples.RECEIVED.plusSeconds(9)),
+                study);
+        assertEquals(Optional.empty(), index.study("2.25.999"));
+    }
+
+    @Test
+    void aRowComesBackAsItWasAdded() throws IndexException {
+        InstanceFacts facts = Samples.facts(
+                STUDY,
+                "2.25.10",
+                "2.25.100",
+                1,
+                null,
+                null,
+                "MR",
+                Samples.RECEIVED,
+                Map.of("SeriesDescription", "Schädel \"nativ\" 頭部 \n\\", "BodyPartExamined", ""));
+        StoredInstance stored = Samples.stored(facts, 1);
+        writer.add(stored);
+        StoredInstance back = index.instances(STUDY).get(0);
+        assertEquals(stored.frameId(), back.frameId());
+        assertEquals(stored.packId(), back.packId());
+        assertEquals(stored.crc32(), back.crc32());
+        assertEquals(facts.attributes(), back.facts().attributes());
+        assertEquals(facts.receivedAt(), back.facts().receivedAt());
+        assertEquals(facts.dateShiftDays(), back.facts().dateShiftDays());
+        assertEquals(facts.keyGeneration(), back.facts().keyGeneration());
+        assertNull(back.facts().instanceNumber());
+    }
+
+    @Test
+    void instancesStandInOrderOfSeriesAndInstanceNumber() throws IndexException {
+        addNumbered("2.25.12", "2.25.1", null, 1);
+        addNumbered("2.25.11", "2.25.2", 2, 10);
+        addNumbered("2.25.11", "2.25.3", 2, 9);
+        addNumbered("2.25.10", "2.25.4", 10, 1);
+        addNumbered("2.25.11", "2.25.5", 2, null);
+        assertEquals(List.of("2.25.3", "2.25.2", "2.25.5", "2.25.4", "2.25.1"), sops(index.instances(STUDY)));
+    }
+
+    @Test
+    void theNewestVersionStandsWhereItsOwnNumberPutsIt() throws IndexException {
+        writer.add(Samples.stored(Samples.facts(STUDY, "2.25.10", "2.25.100", 1, 1, 1), 1));
+        writer.add(Samples.stored(Samples.facts(STUDY, "2.25.10", "2.25.101", 2, 1, 2), 1));
+        writer.add(Samples.stored(Samples.facts(STUDY, "2.25.10", "2.25.100", 3, 1, 3), 2));
+        assertEquals(List.of("2.25.101", "2.25.100"), sops(index.instances(STUDY)));
+        assertEquals(2, index.instances(STUDY).get(1).version());
+    }
+
+    @Test
+    void conflictsTellTheNewestVersionOnce() throws IndexException {
+        for (int version = 1; version <= 3; version++) {
+            writer.add(Samples.stored(Samples.facts(STUDY, "2.25.100", version), version));
+        }
+        add(facts(STUDY, "2.25.10", "2.25.101", "CT", Samples.RECEIVED), 1);
+        assertEquals(
+                List.of(3),
+                index.conflicts(10).stream().map(StoredInstance::version).toList());
+        assertEquals(
+                List.of(3),
+                index.conflicts(1).stream().map(StoredInstance::version).toList());
+    }
+
+    @Test
+    void studiesAreToldNewestFirst() throws IndexException {
+        for (int i = 1; i <= 3; i++) {
+            add(facts("2.25." + i, "2.25.10", "2.25.10" + i, "CT", Samples.RECEIVED.plusSeconds(i)), 1);
+        }
+        assertEquals(
+                List.of("2.25.3", "2.25.2"),
+                index.newest(2).stream().map(StudyRecord::studyInstanceUid).toList());
+        for (int limit : new int[] {-1, 0, 10_001}) {
+            assertThrows(IllegalArgumentException.class, () -> index.newest(limit));
+            assertThrows(IllegalArgumentException.class, () -> index.conflicts(limit));
+            assertThrows(IllegalArgumentException.class, () -> queue.newest(limit, Set.of()));
+        }
+    }
+
+    /** InstanceFacts allows texts of 1,024 characters, and a sender may send what it likes. */
+    @Test
+    void valuesThatNoColumnHoldsDoNotStopTheIndex() throws IndexException {
+        InstanceFacts wild = Samples.facts(
+                STUDY,
+                "2.25.10",
+                "2.25.100",
+                1,
+                1,
+                1,
+                "CT",
+                Samples.RECEIVED,
+                Map.of(
+                        "StudyDescription", "a\0b" + "x".repeat(1_021),
+                        "StudyDate", "20260101-20260202",
+                        "SeriesDescription", "c\0d"));
+        add(wild, 1);
+        for (int i = 0; i < 40; i++) {
+            add(
+                    facts(
+                            STUDY,
+                            "2.25.1" + i,
+                            "2.25.20" + i,
+                            "MODALITY_16_CH" + (char) ('A' + i % 26) + i % 7,
+                            Samples.RECEIVED),
+                    1);
+        }
+        StudyRecord study = index.study(STUDY).orElseThrow();
+        assertEquals(41, study.instances());
+        assertNull(study.studyDate());
+        assertTrue(String.valueOf(study.studyDescription()).startsWith("a bx"));
+        assertEquals("c\0d", index.instances(STUDY).get(0).facts().attributes().get("SeriesDescription"));
+    }
+
+    // ---- the queue
+
+    @Test
+    void completingMakesPartsAndQueuesThem() throws IndexException {
+        add("2.25.100");
+        add("2.25.101");
+        assertEquals(
+                List.of(STUDY),
+                index.receiving().stream().map(StudyRecord::studyInstanceUid).toList());
+        assertEquals(Optional.of(1), queue.enqueue(STUDY, ARCHIVE));
+        assertEquals(List.of(), index.receiving());
+        assertEquals(Optional.empty(), queue.enqueue(STUDY, ARCHIVE), "nothing loose");
+        add("2.25.102");
+        assertEquals(1, index.study(STUDY).orElseThrow().loose());
+        assertEquals(
+                Optional.of(2),
+                queue.enqueue(STUDY, Map.of("archive", IdentityMode.PSEUDONYMOUS, "ward", IdentityMode.ORIGINAL)));
+        assertEquals(List.of("2.25.100", "2.25.101"), sops(index.instances(STUDY, 1)));
+        assertEquals(List.of("2.25.102"), sops(index.instances(STUDY, 2)));
+        assertEquals(2, index.study(STUDY).orElseThrow().parts());
+        List<DeliveryRecord> queued = queue.ofStudy(STUDY);
+        assertEquals(
+                Set.of("1 archive PSEUDONYMOUS", "2 archive PSEUDONYMOUS", "2 ward ORIGINAL"),
+                Set.copyOf(queued.stream()
+                        .map(record -> record.part() + " " + record.destination() + " " + record.identity())
+                        .toList()));
+        assertTrue(queued.stream().allMatch(record -> record.state() == State.WAITING && record.attempts() == 0));
+        assertEquals(Optional.empty(), queue.enqueue("2.25.999", ARCHIVE), "no such study");
+    }
+
+    @Test
+    void aPartThatGoesNowhereIsAPart() throws IndexException {
+        add("2.25.100");
+        assertEquals(Optional.of(1), queue.enqueue(STUDY, Map.of()));
+        assertEquals(List.of(), queue.ofStudy(STUDY));
+        assertEquals(1, index.study(STUDY).orElseThrow().parts());
+    }
+
+    @Test
+    void aLaterVersionIsServedInItsOwnPart() throws IndexException {
+        writer.add(Samples.stored(Samples.facts(STUDY, "2.25.100", 1), 1));
+        queue.enqueue(STUDY, ARCHIVE);
+        writer.add(Samples.stored(Samples.facts(STUDY, "2.25.100", 2), 2));
+        queue.enqueue(STUDY, ARCHIVE);
+        assertEquals(1, index.instances(STUDY, 1).get(0).version());
+        assertEquals(2, index.instances(STUDY, 2).get(0).version());
+    }
+
+    @Test
+    void completingAtOnceQueuesOnce() throws Exception {
+        add("2.25.100");
+        writer.flush();
+        List<Optional<Integer>> parts = atOnce(4, () -> queue.enqueue(STUDY, ARCHIVE));
+        assertEquals(1, parts.stream().filter(Optional::isPresent).count());
+        assertEquals(1, queue.ofStudy(STUDY).size());
+    }
+
+    @Test
+    void claimsAreOldestFirstAndExclusive() throws IndexException {
+        enqueue(3, "archive");
+        List<DeliveryRecord> two = queue.claim("archive", 2, US, LEASE);
+        assertEquals(List.of("2.25.1", "2.25.2"), studies(two));
+        assertEquals(State.RUNNING, two.get(0).state());
+        assertEquals(1, two.get(0).attempts());
+        assertEquals(List.of("2.25.3"), studies(queue.claim("archive", 64, "other/run", LEASE)));
+        assertEquals(List.of(), queue.claim("archive", 64, US, LEASE));
+        assertEquals(List.of(), queue.claim("elsewhere", 64, US, LEASE));
+        for (int max : new int[] {0, -1, 65}) {
+            assertThrows(IllegalArgumentException.class, () -> queue.claim("archive", max, US, LEASE));
+        }
+    }
+
+    @Test
+    void aClaimWhoseLeaseRanOutIsDueAgainAndNoLongerItsOwners() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, "dead/run", LEASE).get(0).id();
+        clock.pass(LEASE);
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE), "to the last millisecond");
+        clock.pass(Duration.ofMillis(1));
+        DeliveryRecord taken = queue.claim("archive", 1, US, LEASE).get(0);
+        assertEquals(id, taken.id());
+        assertEquals(2, taken.attempts());
+        assertFalse(queue.renew(id, "dead/run", LEASE));
+        assertFalse(queue.delivered(id, "dead/run", "receipt"));
+        assertEquals(State.RUNNING, state(id));
+    }
+
+    @Test
+    void renewingProlongsTheLease() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        clock.pass(LEASE);
+        assertTrue(queue.renew(id, US, LEASE));
+        clock.pass(LEASE);
+        assertEquals(List.of(), queue.claim("archive", 1, "other/run", LEASE));
+    }
+
+    @Test
+    void aStrangerChangesNothing() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.ofStudy("2.25.1").get(0).id();
+        assertFalse(queue.delivered(id, US, "receipt"), "not claimed");
+        queue.claim("archive", 1, US, LEASE);
+        DeliveryRecord before = queue.delivery(id).orElseThrow();
+        assertFalse(queue.delivered(id, "other/run", "receipt"));
+        assertFalse(queue.later(id, "other/run", clock.instant(), "reason", true));
+        assertFalse(queue.park(id, "other/run", "reason"));
+        assertFalse(queue.renew(id, "other/run", LEASE));
+        assertFalse(queue.renew(id + 1000, US, LEASE));
+        assertEquals(before, queue.delivery(id).orElseThrow());
+    }
+
+    @Test
+    void deliveredIsTheEnd() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        clock.pass(Duration.ofSeconds(3));
+        assertTrue(queue.delivered(id, US, "receipt 7"));
+        DeliveryRecord record = queue.delivery(id).orElseThrow();
+        assertEquals(State.DELIVERED, record.state());
+        assertEquals("receipt 7", record.reason());
+        assertEquals(clock.instant(), record.endedAt());
+        clock.pass(Duration.ofDays(365));
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
+        assertFalse(queue.retryNow(id));
+        assertFalse(queue.delivered(id, US, "twice"));
+    }
+
+    @Test
+    void laterIsDueAtItsTimeAndNotBefore() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        Instant due = clock.instant().plusSeconds(60);
+        assertTrue(queue.later(id, US, due, "receiver is away", true));
+        assertEquals(State.RETRYING, state(id));
+        assertEquals(due, queue.delivery(id).orElseThrow().dueAt());
+        clock.pass(Duration.ofSeconds(59));
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
+        clock.pass(Duration.ofSeconds(1));
+        assertEquals(2, queue.claim("archive", 1, US, LEASE).get(0).attempts());
+    }
+
+    @Test
+    void givingBackIsNoAttempt() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertTrue(queue.later(id, US, clock.instant(), "interrupted", false));
+        assertEquals(State.WAITING, state(id));
+        assertEquals(1, queue.claim("archive", 1, US, LEASE).get(0).attempts());
+    }
+
+    @Test
+    void aParkedDeliveryWaitsForAPerson() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertTrue(queue.park(id, US, "refused"));
+        clock.pass(Duration.ofDays(365));
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
+        assertEquals("refused", queue.delivery(id).orElseThrow().reason());
+        assertTrue(queue.retryNow(id));
+        assertEquals(State.WAITING, state(id));
+        assertEquals(id, queue.claim("archive", 1, US, LEASE).get(0).id());
+    }
+
+    @Test
+    void retryNowMakesDueWhatWaitsAndLeavesWhatRuns() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertFalse(queue.retryNow(id), "it runs");
+        queue.later(id, US, clock.instant().plusSeconds(3_600), "away", true);
+        assertTrue(queue.retryNow(id));
+        assertEquals(id, queue.claim("archive", 1, US, LEASE).get(0).id());
+        assertFalse(queue.retryNow(id + 1000));
+    }
+
+    @Test
+    void aStartEndsTheClaimsOfThisAppliancesEarlierRuns() throws IndexException {
+        enqueue(4, "archive");
+        queue.claim("archive", 1, "appliance/run-1", LEASE);
+        queue.claim("archive", 1, "appliance2/run-1", LEASE);
+        queue.claim("archive", 1, "applianceX/run-1", LEASE);
+        queue.claim("archive", 1, US, LEASE);
+        assertEquals(1, queue.releaseClaims(US));
+        assertEquals(List.of("2.25.1"), studies(queue.claim("archive", 64, US, LEASE)));
+    }
+
+    /** {@code _} and {@code %} mean something to LIKE. */
+    @Test
+    void anAppliancesNameIsTakenLiterally() throws IndexException {
+        enqueue(3, "archive");
+        queue.claim("archive", 1, "a_%/run-1", LEASE);
+        queue.claim("archive", 1, "axyz/run-1", LEASE);
+        queue.claim("archive", 1, "ax/run-1", LEASE);
+        assertEquals(1, queue.releaseClaims("a_%/run-2"));
+        assertThrows(IllegalArgumentException.class, () -> queue.releaseClaims("no run"), "would end everyone's");
+    }
+
+    @Test
+    void countsAreByDestinationAndState() throws IndexException {
+        enqueue(3, "archive");
+        enqueue(1, "ward");
+        queue.claim("archive", 1, US, LEASE);
+        assertEquals(
+                Map.of("archive", Map.of(State.RUNNING, 1L, State.WAITING, 2L), "ward", Map.of(State.WAITING, 1L)),
+                queue.counts());
+    }
+
+    @Test
+    void newestAreChosenByState() throws IndexException {
+        enqueue(3, "archive");
+        long first = queue.claim("archive", 1, US, LEASE).get(0).id();
+        queue.park(first, US, "refused");
+        assertEquals(List.of("2.25.3", "2.25.2", "2.25.1"), studies(queue.newest(10, Set.of())));
+        assertEquals(List.of("2.25.3"), studies(queue.newest(1, Set.of())));
+        assertEquals(List.of("2.25.1"), studies(queue.newest(10, Set.of(State.PARKED))));
+    }
+
+    @Test
+    void aReasonOfAnyKindIsKept() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertTrue(queue.park(id, US, "nul \0 é 頭 " + "x".repeat(5_000)));
+        assertTrue(String.valueOf(queue.delivery(id).orElseThrow().reason()).startsWith("nul   é 頭 xxx"));
+    }
+
+    @Test
+    void noDeliveryIsClaimedTwiceByTwoWhoAskAtOnce() throws Exception {
+        enqueue(60, "archive");
+        JpaDeliveryQueue second = database().skipsLocked() ? new JpaDeliveryQueue(database(), writer, clock) : queue;
+        CyclicBarrier start = new CyclicBarrier(2);
+        ExecutorService runs = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<List<Long>>> claims = new ArrayList<>();
+            for (DeliveryQueue one : List.of(queue, second)) {
+                String owner = "appliance" + claims.size() + "/run";
+                claims.add(runs.submit(() -> {
+                    start.await(30, TimeUnit.SECONDS);
+                    List<Long> ids = new ArrayList<>();
+                    List<DeliveryRecord> claimed = one.claim("archive", 3, owner, LEASE);
+                    while (!claimed.isEmpty()) {
+                        claimed.forEach(record -> ids.add(record.id()));
+                        claimed = one.claim("archive", 3, owner, LEASE);
+                    }
+                    return ids;
+                }));
+            }
+            List<Long> all = new ArrayList<>(claims.get(0).get(60, TimeUnit.SECONDS));
+            all.addAll(claims.get(1).get(60, TimeUnit.SECONDS));
+            assertEquals(60, all.size());
+            assertEquals(60, new HashSet<>(all).size());
+        } finally {
+            runs.shutdownNow();
+        }
+    }
+
+    private interface Work<R> {
+        R run() throws IOException;
+    }
+
+    private static <R> List<R> atOnce(int times, Work<R> work) throws Exception {
+        CyclicBarrier start = new CyclicBarrier(times);
+        ExecutorService threads = Executors.newFixedThreadPool(times);
+        try {
+            List<Future<R>> results = new ArrayList<>();
+            for (int i = 0; i < times; i++) {
+                results.add(threads.submit(() -> {
+                    start.await(30, TimeUnit.SECONDS);
+                    return work.run();
+                }));
+            }
+            List<R> done = new ArrayList<>();
+            for (Future<R> result : results) {
+                done.add(result.get(60, TimeUnit.SECONDS));
+            }
+            return done;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private void enqueue(int studies, String destination) throws IndexException {
+        for (int i = 1; i <= studies; i++) {
+            String study = destination.equals("archive") ? "2.25." + i : "2.26." + i;
+            add(facts(study, study + ".10", study + ".100", "CT", Samples.RECEIVED), 1);
+            queue.enqueue(study, Map.of(destination, IdentityMode.PSEUDONYMOUS));
+        }
+    }
+
+    private void add(String sop) {
+        add(facts(STUDY, "2.25.10", sop, "CT", Samples.RECEIVED), 1);
+    }
+
+    private void add(InstanceFacts facts, int version) {
+        writer.add(Samples.stored(facts, version));
+    }
+
+    private void addNumbered(
+            String series,
+            String sop,
+            @org.jspecify.annotations.Nullable Integer seriesNumber,
+            @org.jspecify.annotations.Nullable Integer number) {
+        writer.add(Samples.stored(Samples.facts(STUDY, series, sop, 1, seriesNumber, number), 1));
+    }
+
+    private static InstanceFacts facts(String study, String series, String sop, String modality, Instant at) {
+        return Samples.facts(
+                study,
+                series,
+                sop,
+                1,
+                1,
+                1,
+                modality,
+                at,
+                Map.of("StudyDate", "20260228", "StudyDescription", "Thorax"));
+    }
+
+    private State state(long id) throws IndexException {
+        return queue.delivery(id).orElseThrow().state();
+    }
+
+    private static List<String> studies(List<DeliveryRecord> records) {
+        return records.stream().map(DeliveryRecord::studyInstanceUid).toList();
+    }
+
+    private static List<String> sops(List<StoredInstance> instances) {
+        return instances.stream()
+                .map(instance -> instance.facts().sopInstanceUid())
+                .toList();
+    }
+}

@@ -1,0 +1,220 @@
+package org.sallyport.ith.connector.internal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.node.BackEndRules;
+import org.sallyport.gateway.api.vault.AuditLog;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The link to one back end. Its configuration is fetched at start and every while, the last good one kept on disk. The rules are registered at
+ * once (private until a configuration was ever seen), and so is the destination {@code ith}, which waits for the workspace's id. The one
+ * thread {@code ith-configuration} fetches; what it learns is read by any.
+ */
+final class BackEndLink implements UploadDestination.Workspace {
+
+    /** The destination's name. */
+    static final String NAME = "ith";
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackEndLink.class);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long SETTLE_SECONDS = 5;
+
+    /** Makes services known. */
+    interface Registrar {
+
+        /** @return takes the service back */
+        <S> Runnable register(Class<S> type, S service, Map<String, Object> properties);
+    }
+
+    private final IthHttp http;
+    private final IthSettings settings;
+    private final Registrar registrar;
+    private final KeptFile lastGood;
+    private final ReceivedRules rules;
+    private final Runnable rulesRegistration;
+    private final ScheduledExecutorService fetcher =
+            Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ith-configuration"));
+    private volatile boolean keyRefused;
+    private String lastProblem = "";
+    private boolean kept;
+
+    /** Guarded by this. */
+    private @Nullable UploadDestination destination;
+
+    /** Guarded by this. */
+    private @Nullable Runnable registration;
+
+    BackEndLink(IthSettings settings, Registrar registrar, AuditLog audit, Path folder, Clock clock)
+            throws IOException {
+        this.settings = settings;
+        this.registrar = registrar;
+        this.lastGood = new KeptFile(folder.resolve("configuration.json"));
+        this.rules = new ReceivedRules(
+                new NodeApprovals(new KeptFile(folder.resolve("approved-nodes.json"))), settings, audit);
+        if (settings.isPlainBeyondLoopback()) {
+            LOG.warn("ITH_URL is http: the gateway's key and the images can be read on the network; use https");
+        }
+        restore();
+        this.http = new IthHttp(settings, clock);
+        this.rulesRegistration = registrar.register(BackEndRules.class, rules, Map.of());
+        open();
+    }
+
+    /** Fetches from now on. */
+    void start() {
+        fetcher.scheduleWithFixedDelay(this::fetch, 0, settings.refresh().toSeconds(), TimeUnit.SECONDS);
+    }
+
+    private void restore() {
+        try {
+            Optional<byte[]> content = lastGood.read();
+            if (content.isEmpty()) {
+                LOG.info("no configuration of the back end yet: private until the first one");
+                return;
+            }
+            rules.use(ProxyConfiguration.parse(JSON.readTree(content.get())));
+            kept = true;
+            LOG.info("the back end's last good configuration is in force until the next");
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.error("the last good configuration of the back end cannot be read: private until the next one");
+        }
+    }
+
+    private synchronized void open() {
+        UploadDestination opened = new UploadDestination(http, settings, this);
+        destination = opened;
+        registration = registrar.register(
+                Destination.class,
+                opened,
+                Map.of(
+                        Destination.NAME, NAME,
+                        Destination.FILTER, settings.filter(),
+                        Destination.CONCURRENCY, settings.concurrency()));
+    }
+
+    /** What runs is interrupted by those who started it; what does not hear that is aborted. */
+    private synchronized void shut() {
+        if (registration != null) {
+            registration.run();
+            registration = null;
+        }
+        if (destination != null) {
+            destination.abort();
+            destination = null;
+        }
+    }
+
+    /** Never throws: it is to be tried again. */
+    void fetch() {
+        try {
+            take(http.get(Paths.CONFIGURATION));
+        } catch (IOException e) {
+            problem("the back end does not answer (" + e.getClass().getSimpleName()
+                    + "); its last good configuration stays in force");
+        } catch (RuntimeException e) {
+            LOG.error("fetching the back end's configuration failed", e);
+        }
+    }
+
+    private void take(Reply reply) {
+        if (reply.status() == 403) {
+            rules.switchOff();
+            problem("the back end has this gateway switched off (403): new associations are refused");
+            return;
+        }
+        if (reply.status() == 401) {
+            problem("the back end refuses the gateway's key (401): correct ITH_TOKEN");
+            return;
+        }
+        if (!reply.isOk()) {
+            problem("the back end answered " + reply.status() + " instead of its configuration");
+            return;
+        }
+        ProxyConfiguration fetched;
+        try {
+            fetched = ProxyConfiguration.parse(JSON.readTree(reply.body()));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            problem("what the back end sent is no configuration: "
+                    + (e instanceof IllegalArgumentException ? e.getMessage() : "no JSON"));
+            return;
+        }
+        boolean changed = rules.use(fetched);
+        if (changed) {
+            fetched.warnings().forEach(LOG::warn);
+            LOG.info(
+                    "configuration of the back end: {}, {} nodes{}",
+                    fetched.mode(),
+                    fetched.nodes().size(),
+                    fetched.active() ? "" : ", switched off: new associations are refused");
+            if (!fetched.deidentify()) {
+                LOG.error("the back end wants images with identity; this version always de-identifies them");
+            }
+        }
+        keep(reply.body(), changed);
+        if (keyRefused) {
+            keyRefused = false;
+            LOG.info("the back end takes the gateway's key again: uploads go on");
+            shut();
+            open();
+        }
+    }
+
+    /** What could not be kept once is tried again with the next fetch. */
+    private void keep(String body, boolean changed) {
+        kept &= !changed;
+        try {
+            if (!kept) {
+                lastGood.write(body.getBytes(StandardCharsets.UTF_8));
+                kept = true;
+            }
+            lastProblem = "";
+        } catch (IOException e) {
+            problem("the configuration of the back end is in force but cannot be kept for a restart: " + e);
+        }
+    }
+
+    /** Says what changed, once. */
+    private void problem(String text) {
+        if (!text.equals(lastProblem)) {
+            LOG.warn(text);
+            lastProblem = text;
+        }
+    }
+
+    @Override
+    public @Nullable String id() {
+        return rules.workspaceId();
+    }
+
+    @Override
+    public void keyRefused() {
+        keyRefused = true;
+    }
+
+    void close() throws IOException {
+        fetcher.shutdownNow();
+        rulesRegistration.run();
+        shut();
+        http.close();
+        try {
+            if (!fetcher.awaitTermination(SETTLE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("fetching the configuration did not end when interrupted");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package org.sallyport.ith.connector.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The keys of {@code org.sallyport.ith.cfg}; {@code $_$} stands for a hyphen, a leading {@code _} for a dot. */
+@ObjectClassDefinition(name = "ITH back end", description = "Where studies are uploaded to and rules come from")
+@interface IthConfiguration {
+
+    @AttributeDefinition(description = "Base URL; empty = no back end")
+    String url() default "";
+
+    @AttributeDefinition(description = "The gateway's key (X-Proxy-Key)", type = AttributeType.PASSWORD)
+    String _token() default "";
+
+    @AttributeDefinition(description = "Form of the metadata parts of an upload: legacy-keys, json or omit")
+    String metadata() default "legacy-keys";
+
+    @AttributeDefinition(description = "Seconds between fetches of the configuration, 1–86400")
+    int refresh() default 60;
+
+    @AttributeDefinition(description = "Seconds to wait for the reply to an upload, 1–3600")
+    int read$_$timeout() default 300;
+
+    @AttributeDefinition(description = "Uploads at the same time, 1–16")
+    int concurrency() default 2;
+
+    @AttributeDefinition(description = "MiB above which a study goes up in several archives, 1–4096")
+    int largest$_$archive() default 2048;
+
+    @AttributeDefinition(description = "MiB of each of several archives at most, 1–4096")
+    int part$_$size() default 1843;
+
+    @AttributeDefinition(description = "Networks in which nodes of the back end may be approved for identity")
+    String identity$_$networks() default "";
+
+    @AttributeDefinition(description = "yes: nodes of the back end inside identity-networks are approved at once")
+    String trust$_$back$_$end$_$nodes() default "no";
+
+    @AttributeDefinition(description = "OSGi filter over study attributes; empty = every study")
+    String filter() default "";
+}

@@ -1,0 +1,237 @@
+package org.sallyport.ith.connector.internal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.Delivery;
+import org.sallyport.gateway.api.DeliveryInstance;
+import org.sallyport.gateway.api.DeliveryOutcome;
+import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.api.archive.StudyArchive;
+
+/**
+ * Uploads studies. What arrived of a delivery in several archives is remembered while the gateway runs, so that another attempt sends only the rest;
+ * after a restart all of it is sent again, and the back end skips what it has.
+ */
+final class UploadDestination implements Destination {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int MOST_REMEMBERED = 1_000;
+    private static final int LONGEST_RECEIPT = 100;
+
+    private final IthHttp http;
+    private final IthSettings settings;
+    private final Workspace workspace;
+    private final Set<HttpUriRequestBase> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean aborted;
+
+    /** Delivery → SOP Instance UIDs that arrived; guarded by itself, oldest deliveries forgotten first. */
+    private final Map<Long, Set<String>> arrived = new LinkedHashMap<>();
+
+    /** What is known of the back end's side. */
+    interface Workspace {
+
+        /** @return the workspace's id, or null before the first configuration */
+        @Nullable
+        String id();
+
+        /** The back end refused the key for an upload. */
+        void keyRefused();
+    }
+
+    UploadDestination(IthHttp http, IthSettings settings, Workspace workspace) {
+        this.http = http;
+        this.settings = settings;
+        this.workspace = workspace;
+    }
+
+    /** The back end is told to skip what it has. */
+    @Override
+    public boolean replacesExisting() {
+        return false;
+    }
+
+    @Override
+    public ProbeResult probe() throws IOException {
+        Reply reply = http.get(Paths.CONFIGURATION);
+        return reply.isOk()
+                ? ProbeResult.reachable("answers")
+                : ProbeResult.unreachable("answers with status " + reply.status());
+    }
+
+    @Override
+    public DeliveryOutcome deliver(Delivery delivery) throws Exception {
+        String id = workspace.id();
+        if (id == null) {
+            return DeliveryOutcome.later("the back end has not yet told its configuration");
+        }
+        List<DeliveryInstance> missing = new ArrayList<>(delivery.instances());
+        Set<String> there = arrivedOf(delivery.id());
+        missing.removeIf(instance -> there.contains(instance.sopInstanceUid()));
+        List<List<DeliveryInstance>> planned = missing.isEmpty()
+                ? List.of()
+                : UploadPlan.archives(missing, settings.largestArchive(), settings.partSize());
+        Deque<List<DeliveryInstance>> archives = new ArrayDeque<>(planned);
+        int part = 0;
+        int parts = planned.size();
+        String receipt = "";
+        while (!archives.isEmpty()) {
+            List<DeliveryInstance> archive = archives.remove();
+            part++;
+            Reply reply;
+            try {
+                reply = upload(Paths.upload(id), delivery, archive, part, parts);
+            } catch (InterruptedIOException e) {
+                return DeliveryOutcome.later("the back end did not answer in time");
+            } catch (IOException e) {
+                return DeliveryOutcome.later("the upload broke off ("
+                        + e.getClass().getSimpleName() + "): " + Reply.line(String.valueOf(e.getMessage())));
+            }
+            if (reply.isTooLarge() && archive.size() > 1) {
+                List<List<DeliveryInstance>> halves = halves(archive);
+                halves.forEach(archives::addFirst);
+                part--;
+                parts++;
+                continue;
+            }
+            DeliveryOutcome failure = failure(reply);
+            if (failure != null) {
+                return failure;
+            }
+            receipt = receipt(reply);
+            archive.forEach(instance -> there.add(instance.sopInstanceUid()));
+        }
+        synchronized (arrived) {
+            arrived.remove(delivery.id());
+        }
+        return DeliveryOutcome.delivered(receipt);
+    }
+
+    private Set<String> arrivedOf(long delivery) {
+        synchronized (arrived) {
+            if (arrived.size() > MOST_REMEMBERED) {
+                arrived.remove(arrived.keySet().iterator().next());
+            }
+            return arrived.computeIfAbsent(delivery, number -> new HashSet<>());
+        }
+    }
+
+    /** The later half first: they are put in front of the others one by one. */
+    private static List<List<DeliveryInstance>> halves(List<DeliveryInstance> archive) {
+        int middle = archive.size() / 2;
+        return List.of(archive.subList(middle, archive.size()), archive.subList(0, middle));
+    }
+
+    private Reply upload(String path, Delivery delivery, List<DeliveryInstance> instances, int part, int parts)
+            throws IOException, InterruptedException {
+        String study = delivery.study().studyInstanceUid();
+        Set<String> there = arrivedOf(delivery.id());
+        long bytesBefore = delivery.instances().stream()
+                .filter(instance -> there.contains(instance.sopInstanceUid()))
+                .mapToLong(DeliveryInstance::length)
+                .sum();
+        int before = there.size();
+        UploadForm form = UploadForm.of(
+                UploadFields.of(delivery.study(), instances, part, parts, settings.metadata()),
+                delivery.study().patientId() + "_" + study + ".zip",
+                StudyArchive.of(study, instances),
+                (done, bytes) -> {
+                    if (delivery.isCancelled()) {
+                        throw new InterruptedUpload();
+                    }
+                    delivery.progress(before + done, bytesBefore + bytes);
+                });
+        HttpUriRequestBase[] request = new HttpUriRequestBase[1];
+        try {
+            return http.post(path, form, started -> {
+                request[0] = started;
+                running.add(started);
+                if (aborted) {
+                    throw new InterruptedUpload();
+                }
+            });
+        } catch (IOException | RuntimeException e) {
+            if (aborted || delivery.isCancelled()) {
+                InterruptedException interrupted = new InterruptedException("the upload was broken off");
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            throw e;
+        } finally {
+            if (request[0] != null) {
+                running.remove(request[0]);
+            }
+        }
+    }
+
+    /** @return null if the archive was accepted */
+    private @Nullable DeliveryOutcome failure(Reply reply) {
+        if (reply.isOk()) {
+            return isAcceptance(reply)
+                    ? null
+                    : DeliveryOutcome.later("the back end answered " + reply.status() + " without a JSON object");
+        }
+        if (reply.refusesKey()) {
+            workspace.keyRefused();
+            return DeliveryOutcome.stopped("the back end refuses the gateway's key (status " + reply.status()
+                    + "): correct ITH_TOKEN, or have it activated there");
+        }
+        if (reply.isTemporary()) {
+            return new DeliveryOutcome.Later(
+                    "the back end answered " + reply.status() + " " + reply.text(), reply.retryAfter());
+        }
+        if (reply.isTooLarge()) {
+            return DeliveryOutcome.refused("the back end does not take an image of this size (413)");
+        }
+        if (reply.status() < 400) {
+            // A redirection is not followed: the key would go elsewhere.
+            return DeliveryOutcome.later("the back end answered with status " + reply.status() + ": is ITH_URL right?");
+        }
+        return DeliveryOutcome.refused("the back end answered " + reply.status() + " " + reply.text());
+    }
+
+    private static boolean isAcceptance(Reply reply) {
+        try {
+            JsonNode node = JSON.readTree(reply.body());
+            return node != null && node.isObject() && !node.isEmpty();
+        } catch (JsonProcessingException e) {
+            return false;
+        }
+    }
+
+    private static String receipt(Reply reply) throws IOException {
+        JsonNode node = JSON.readTree(reply.body());
+        String id = Reply.line(node.path("id").asText(""));
+        return id.isEmpty() ? "accepted" : Reply.cut(id, LONGEST_RECEIPT);
+    }
+
+    /** Ends what is being sent, for good. */
+    void abort() {
+        aborted = true;
+        running.forEach(HttpUriRequestBase::abort);
+    }
+
+    /** Ends an upload from inside its writing. */
+    private static final class InterruptedUpload extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        InterruptedUpload() {
+            super("cancelled", null, false, false);
+        }
+    }
+}

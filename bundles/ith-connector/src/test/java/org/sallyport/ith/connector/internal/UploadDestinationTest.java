@@ -1,0 +1,469 @@
+package org.sallyport.ith.connector.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sallyport.ith.connector.internal.RawBackEnd.accepts;
+import static org.sallyport.ith.connector.internal.RawBackEnd.answers;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sallyport.gateway.api.DeliveryInstance;
+import org.sallyport.gateway.api.DeliveryOutcome;
+import org.sallyport.gateway.api.ProbeResult;
+
+@Timeout(60)
+class UploadDestinationTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
+    private static final List<DeliveryInstance> SMALL = Instances.of(new int[] {3000, 3000}, new int[] {1000});
+
+    /** More than all buffers on the way hold. */
+    private static final List<DeliveryInstance> LARGE = Instances.of(new int[] {30_000_000});
+
+    private RawBackEnd backEnd;
+    private IthHttp http;
+    private UploadDestination destination;
+    private @Nullable String workspace = "ws-1";
+    private int refusals;
+
+    UploadDestinationTest() throws IOException {
+        backEnd = new RawBackEnd();
+        http = new IthHttp(Configurations.settings(Map.of()), Clock.systemUTC());
+        destination = open(Map.of());
+    }
+
+    @BeforeEach
+    void openWithDefaults() throws IOException {
+        destination = open(Map.of());
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        http.close();
+        backEnd.close();
+        assertEquals(List.of(), backEnd.troubles());
+    }
+
+    private UploadDestination open(Map<String, Object> values) throws IOException {
+        Map<String, Object> all = new HashMap<>(values);
+        all.put("url", backEnd.url() + "/");
+        IthSettings settings = Configurations.settings(all);
+        http.close();
+        http = new IthHttp(settings, Clock.fixed(NOW, ZoneOffset.UTC));
+        return new UploadDestination(http, settings, new UploadDestination.Workspace() {
+            @Override
+            public @Nullable String id() {
+                return workspace;
+            }
+
+            @Override
+            public void keyRefused() {
+                refusals++;
+            }
+        });
+    }
+
+    private DeliveryOutcome deliver(List<DeliveryInstance> instances) throws Exception {
+        return destination.deliver(new FakeDelivery(instances));
+    }
+
+    private static String later(DeliveryOutcome outcome) {
+        return assertInstanceOf(DeliveryOutcome.Later.class, outcome).reason();
+    }
+
+    @Test
+    void aStudyGoesUpInOneRequestWithTheKey() throws Exception {
+        backEnd.will(accepts());
+        FakeDelivery delivery = new FakeDelivery(SMALL);
+        assertEquals(DeliveryOutcome.delivered("archive-1"), destination.deliver(delivery));
+        RawBackEnd.Request request = backEnd.requests().get(0);
+        assertEquals("POST /api/v1/proxy/ws-1/archives/upload HTTP/1.1", request.line);
+        assertEquals(Configurations.TOKEN, request.headers.get("X-Proxy-Key"));
+        assertFalse(request.headers.containsKey("Transfer-Encoding"));
+        assertEquals(SMALL.stream().map(DeliveryInstance::sopInstanceUid).toList(), request.instances());
+        assertEquals(
+                "Content-Disposition: form-data; name=\"file\"; filename=\"ANON-0123456789AB_2.25.1.zip\"",
+                request.form().get(request.form().size() - 1).headers().get(0));
+        assertEquals(List.of("1/3000", "2/6000", "3/7000"), delivery.progress);
+        assertFalse(destination.replacesExisting());
+    }
+
+    @Test
+    void beforeTheFirstConfigurationItWaits() throws Exception {
+        workspace = null;
+        assertEquals("the back end has not yet told its configuration", later(deliver(SMALL)));
+        assertEquals(List.of(), backEnd.requests());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void aRefusedKeyStopsTheDestination(int status) throws Exception {
+        backEnd.will(answers(status, "{\"detail\":\"no\"}"));
+        DeliveryOutcome.Stopped stopped = assertInstanceOf(DeliveryOutcome.Stopped.class, deliver(SMALL));
+        assertEquals(
+                "the back end refuses the gateway's key (status " + status
+                        + "): correct ITH_TOKEN, or have it activated there",
+                stopped.reason());
+        assertEquals(1, refusals);
+    }
+
+    @Test
+    void tooLargeIsSplitUntilItFits() throws Exception {
+        RawBackEnd.Behaviour tooLarge = answers(413, "");
+        List<DeliveryInstance> four = Instances.of(new int[] {1, 2, 3, 4});
+        backEnd.will(tooLarge, tooLarge, accepts(), accepts(), accepts());
+        FakeDelivery delivery = new FakeDelivery(four);
+        assertEquals(DeliveryOutcome.delivered("archive-1"), destination.deliver(delivery));
+        List<RawBackEnd.Request> sent = backEnd.requests();
+        List<String> names = four.stream().map(DeliveryInstance::sopInstanceUid).toList();
+        assertEquals(names.subList(0, 2), sent.get(1).instances());
+        assertEquals(names.subList(0, 1), sent.get(2).instances());
+        assertEquals(names.subList(1, 2), sent.get(3).instances());
+        assertEquals(names.subList(2, 4), sent.get(4).instances());
+        assertEquals(Instances.PSEUDONYM, sent.get(0).field("name"));
+        assertEquals(Instances.PSEUDONYM + " - Part 1/2", sent.get(1).field("name"));
+        assertEquals(Instances.PSEUDONYM + " - Part 1/3", sent.get(2).field("name"));
+        assertEquals(Instances.PSEUDONYM + " - Part 3/3", sent.get(4).field("name"));
+        assertEquals("4/10", delivery.progress.get(delivery.progress.size() - 1), "progress is of the whole delivery");
+    }
+
+    @Test
+    void anImageThatIsTooLargeByItselfIsRefused() throws Exception {
+        RawBackEnd.Behaviour tooLarge = answers(413, "");
+        backEnd.will(tooLarge, tooLarge);
+        assertEquals(
+                DeliveryOutcome.refused("the back end does not take an image of this size (413)"),
+                deliver(Instances.of(new int[] {5, 5})));
+        assertEquals(2, backEnd.requests().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 425, 429, 500, 502, 503, 504, 599})
+    void aTemporaryFailureIsTriedLater(int status) throws Exception {
+        backEnd.will(answers(status, "{\"detail\":\n\"busy\"}"));
+        assertEquals(
+                new DeliveryOutcome.Later("the back end answered " + status + " {\"detail\": \"busy\"}", null),
+                deliver(SMALL));
+        assertEquals(0, refusals);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "7|PT7S",
+                " 120 |PT2M",
+                "999999999|PT277777H46M39S",
+                "Sun, 01 Mar 2026 12:01:30 GMT|PT1M30S",
+                "0|none",
+                "-5|none",
+                "1.5|none",
+                "soon|none",
+                "99999999999|none",
+                "Sun, 01 Mar 2026 11:59:00 GMT|none",
+                "Sun, 01 Mar 2026 12:00:00 GMT|none"
+            })
+    void thePauseAskedForIsKeptIfItIsOne(String retryAfter, @Nullable Duration pause) throws Exception {
+        for (int status : new int[] {429, 503}) {
+            backEnd.will(answers(status, "", "Retry-After: " + retryAfter));
+            assertEquals(
+                    pause,
+                    assertInstanceOf(DeliveryOutcome.Later.class, deliver(SMALL))
+                            .pause());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 409, 415, 422, 451})
+    void whatTheBackEndWillNeverTakeIsRefusedWithItsWords(int status) throws Exception {
+        backEnd.will(answers(status, "{\"detail\":\"no\r\nsuch thing\"}" + "x".repeat(1000)));
+        String reason =
+                assertInstanceOf(DeliveryOutcome.Refused.class, deliver(SMALL)).reason();
+        assertTrue(reason.startsWith("the back end answered " + status + " {\"detail\":\"no such thing\"}"), reason);
+        assertTrue(reason.length() <= 500, "people are shown 500 characters");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "{}", "[]", "[1]", "null", "\"ok\"", "true", "OK", "{\"id\":", "<html></html>"})
+    void anAcceptanceWithoutAJsonObjectIsNone(String body) throws Exception {
+        for (int status : new int[] {200, 201}) {
+            backEnd.will(answers(status, body));
+            assertEquals("the back end answered " + status + " without a JSON object", later(deliver(SMALL)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"id\":\"a-1\",\"status\":\"x\"}|a-1",
+                "{\"id\":42}|42",
+                "{\"status\":\"x\"}|accepted",
+                "{\"id\":null}|accepted",
+                "{\"id\":{}}|accepted"
+            })
+    void theReceiptIsTheBackEndsId(String body, String receipt) throws Exception {
+        backEnd.will(answers(200, body));
+        assertEquals(DeliveryOutcome.delivered(receipt), deliver(SMALL));
+    }
+
+    @Test
+    void aReceiptIsOneShortLine() throws Exception {
+        backEnd.will(answers(200, "{\"id\":\"a\\r\\nb" + "x".repeat(200) + "\"}"));
+        String receipt = assertInstanceOf(DeliveryOutcome.Delivered.class, deliver(SMALL))
+                .receipt();
+        assertEquals("a b" + "x".repeat(97), receipt);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {301, 302, 303, 307, 308})
+    void aRedirectionIsNotFollowed(int status) throws Exception {
+        try (RawBackEnd elsewhere = new RawBackEnd()) {
+            backEnd.will(answers(status, "", "Location: " + elsewhere.url() + "/"));
+            assertEquals("the back end answered with status " + status + ": is ITH_URL right?", later(deliver(SMALL)));
+            assertEquals(List.of(), elsewhere.requests(), "the key goes nowhere else");
+        }
+    }
+
+    @Test
+    void nothingThereIsTriedLater() throws Exception {
+        int port;
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = taken.getLocalPort();
+        }
+        IthSettings settings = Configurations.settings(Map.of("url", "http://127.0.0.1:" + port));
+        try (IthHttp nobody = new IthHttp(settings, Clock.systemUTC())) {
+            UploadDestination to = new UploadDestination(nobody, settings, new UploadDestination.Workspace() {
+                @Override
+                public String id() {
+                    return "ws";
+                }
+
+                @Override
+                public void keyRefused() {}
+            });
+            assertTrue(later(to.deliver(new FakeDelivery(SMALL))).startsWith("the upload broke off ("));
+        }
+    }
+
+    @Test
+    void aConnectionCutAtAnyPointIsTriedLater() throws Exception {
+        backEnd.will(
+                RawBackEnd.Request::cut,
+                request -> {
+                    request.readSome(100_000);
+                    request.cut();
+                },
+                request -> {
+                    request.readBody();
+                    request.cut();
+                },
+                request -> {
+                    request.readBody();
+                    request.socket.close();
+                },
+                request -> {
+                    request.readBody();
+                    request.socket
+                            .getOutputStream()
+                            .write("HTTP/1.1 201 X\r\nContent-Length: 20\r\n\r\n{\"id\""
+                                    .getBytes(StandardCharsets.UTF_8));
+                });
+        for (int i = 0; i < 5; i++) {
+            String reason = later(deliver(i < 2 ? LARGE : SMALL));
+            assertTrue(reason.startsWith("the upload broke off ("), reason);
+            assertFalse(reason.contains(Configurations.TOKEN));
+        }
+    }
+
+    @Test
+    void silenceEndsWithTheTimeOut() throws Exception {
+        destination = open(Map.of("read$_$timeout", 1));
+        backEnd.will(backEnd.keepsSilent());
+        assertEquals("the back end did not answer in time", later(deliver(SMALL)));
+    }
+
+    @Test
+    void aReplyWithoutEndIsNotReadOn() throws Exception {
+        backEnd.will(request -> {
+            request.readBody();
+            byte[] chunk = ("1000\r\n" + " ".repeat(4096) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            try {
+                request.socket
+                        .getOutputStream()
+                        .write("HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                while (true) {
+                    request.socket.getOutputStream().write(chunk);
+                }
+            } catch (IOException e) {
+                // The client had enough.
+            }
+        });
+        assertTrue(later(deliver(SMALL)).endsWith("the back end's reply is longer than 1 MiB"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 413})
+    void aReplyBeforeTheBodyWasReadIsHeard(int status) throws Exception {
+        backEnd.will(request -> {
+            request.answer(status, "{\"detail\":\"early\"}");
+            request.linger();
+        });
+        assertEarly(status, deliver(LARGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 413})
+    void aReplyAmidTheBodyIsHeard(int status) throws Exception {
+        backEnd.will(request -> {
+            request.readSome(5_000_000);
+            request.answer(status, "{\"detail\":\"early\"}");
+            request.linger();
+        });
+        assertEarly(status, deliver(LARGE));
+    }
+
+    /** As servers do that do not care: what was not read makes the close a reset. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 413})
+    void anEarlyReplyIsHeardEvenIfTheConnectionIsClosedAtOnce(int status) throws Exception {
+        for (int i = 0; i < 10; i++) {
+            int read = i * 300_000;
+            backEnd.will(request -> {
+                request.readSome(read);
+                request.answer(status, "{\"detail\":\"early\"}");
+            });
+            assertEarly(status, deliver(LARGE));
+        }
+    }
+
+    private static void assertEarly(int status, DeliveryOutcome outcome) {
+        if (status == 401) {
+            assertInstanceOf(DeliveryOutcome.Stopped.class, outcome, outcome.toString());
+        } else {
+            assertEquals(DeliveryOutcome.refused("the back end does not take an image of this size (413)"), outcome);
+        }
+    }
+
+    @Test
+    void whatArrivedInEarlierArchivesIsNotSentAgain() throws Exception {
+        destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
+        List<DeliveryInstance> three = Instances.of(new int[] {900_000}, new int[] {900_000}, new int[] {900_000});
+        List<String> names =
+                three.stream().map(DeliveryInstance::sopInstanceUid).toList();
+        backEnd.will(accepts(), answers(500, ""), accepts(), accepts());
+        later(deliver(three));
+        assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
+        List<List<String>> sent = new java.util.ArrayList<>();
+        for (RawBackEnd.Request request : backEnd.requests()) {
+            sent.add(request.instances());
+        }
+        assertEquals(List.of(names.subList(0, 1), names.subList(1, 2), names.subList(1, 2), names.subList(2, 3)), sent);
+    }
+
+    @Test
+    void aDeliveryThatArrivedIsSentWholeIfItIsHandedOverAgain() throws Exception {
+        backEnd.will(accepts(), accepts());
+        deliver(SMALL);
+        deliver(SMALL);
+        assertEquals(
+                backEnd.requests().get(0).instances(), backEnd.requests().get(1).instances());
+    }
+
+    @Test
+    void anInterruptEndsAnUploadThatStalls() throws Exception {
+        backEnd.will(backEnd.stalls());
+        assertEndsInterrupted(LARGE, new FakeDelivery(LARGE), Thread::interrupt);
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForAReply() throws Exception {
+        backEnd.will(backEnd.keepsSilent());
+        assertEndsInterrupted(SMALL, new FakeDelivery(SMALL), Thread::interrupt);
+    }
+
+    @Test
+    void abortEndsAnUploadThatStalls() throws Exception {
+        backEnd.will(backEnd.stalls());
+        assertEndsInterrupted(LARGE, new FakeDelivery(LARGE), thread -> destination.abort());
+    }
+
+    @Test
+    void abortEndsTheWaitForAReplyAndWhatComesAfter() throws Exception {
+        backEnd.will(backEnd.keepsSilent());
+        assertEndsInterrupted(SMALL, new FakeDelivery(SMALL), thread -> destination.abort());
+        assertThrows(InterruptedException.class, () -> deliver(SMALL));
+        assertEquals(1, backEnd.requests().size());
+    }
+
+    @Test
+    void aCancelledDeliveryEndsAtTheNextImage() throws Exception {
+        backEnd.will(request -> {
+            try {
+                request.readBody();
+            } catch (IOException e) {
+                // The client ends it.
+            }
+        });
+        FakeDelivery delivery = new FakeDelivery(Instances.of(new int[] {1000, 1000}));
+        delivery.cancelled = true;
+        assertThrows(InterruptedException.class, () -> destination.deliver(delivery));
+        assertEquals(List.of(), delivery.progress);
+    }
+
+    private void assertEndsInterrupted(
+            List<DeliveryInstance> instances, FakeDelivery delivery, java.util.function.Consumer<Thread> end)
+            throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        FutureTask<DeliveryOutcome> task = new FutureTask<>(() -> {
+            try {
+                return destination.deliver(delivery);
+            } finally {
+                done.countDown();
+            }
+        });
+        Thread thread = new Thread(task, "delivering " + instances.size());
+        thread.start();
+        assertTrue(backEnd.stalled.await(20, TimeUnit.SECONDS), "the upload began");
+        end.accept(thread);
+        assertTrue(done.await(5, TimeUnit.SECONDS), "the upload went on");
+        ExecutionException e = assertThrows(ExecutionException.class, task::get);
+        assertInstanceOf(InterruptedException.class, e.getCause());
+    }
+
+    @Test
+    void aProbeTellsWhetherTheBackEndTakesTheKey() throws Exception {
+        backEnd.will(answers(200, "{}"), answers(401, ""));
+        assertEquals(ProbeResult.reachable("answers"), destination.probe());
+        assertEquals(ProbeResult.unreachable("answers with status 401"), destination.probe());
+        assertEquals(
+                "GET /api/v1/proxy/configuration HTTP/1.1", backEnd.requests().get(0).line);
+    }
+}
