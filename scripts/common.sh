@@ -1,0 +1,109 @@
+# What the scripts of the project share. Sourced by them; needs bash and the variable ROOT, the project's folder.
+
+say() { printf '%s\n' "$*"; }
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+# Sets JAVA_HOME to a Java 17. Karaf's shell does not work on later versions.
+need_java() {
+  local home
+  for home in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)" || true)")")" /usr/lib/jvm/*17*; do
+    if [ -n "$home" ] && [ -x "$home/bin/java" ] && "$home/bin/java" -version 2>&1 | grep -q 'version "17[."]'; then
+      export JAVA_HOME=$home
+      return
+    fi
+  done
+  die "Java 17 is needed and was not found. On Debian and Ubuntu: apt-get install openjdk-17-jdk-headless. Elsewhere: install a JDK 17 and set JAVA_HOME."
+}
+
+need_maven() {
+  command -v mvn >/dev/null || die "Maven 3.8.7 or later is needed to build. On Debian and Ubuntu: apt-get install maven."
+}
+
+# Installs Debian packages that are missing, or says which: need_packages name…
+need_packages() {
+  local name missing=()
+  for name in "$@"; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  [ "$(id -u)" -eq 0 ] || die "these Debian packages are missing: ${missing[*]}. As root: apt-get install ${missing[*]}"
+  say "installing ${missing[*]}"
+  DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  # Services that come with a package (Orthanc, PostgreSQL) must not start: the tests start their own.
+  printf '#!/bin/sh\nexit 101\n' >"/usr/sbin/policy-rc.d.sallyport" && chmod 755 "/usr/sbin/policy-rc.d.sallyport"
+  local made=
+  if [ ! -e /usr/sbin/policy-rc.d ]; then
+    cp "/usr/sbin/policy-rc.d.sallyport" /usr/sbin/policy-rc.d && made=1
+  fi
+  rm -f "/usr/sbin/policy-rc.d.sallyport"
+  local rc=0
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || rc=$?
+  [ -z "$made" ] || rm -f /usr/sbin/policy-rc.d
+  [ "$rc" -eq 0 ] || die "apt-get install ${missing[*]} failed"
+}
+
+ASSEMBLY=$ROOT/karaf-assembly/target/assembly
+
+# True if nothing that the appliance is made of is newer than the built one.
+is_built() {
+  local stamp
+  stamp=$(find "$ROOT/karaf-assembly/target" -maxdepth 1 -name 'karaf-assembly-*.tar.gz' 2>/dev/null | head -1)
+  [ -n "$stamp" ] && [ -x "$ASSEMBLY/bin/karaf" ] || return 1
+  [ -z "$(find "$ROOT/pom.xml" "$ROOT/bundles" "$ROOT/features" "$ROOT/karaf-assembly" "$ROOT/config" \
+    -name target -prune -o -path '*/src/test' -prune -o -newer "$stamp" -type f -print -quit)" ]
+}
+
+# Builds the appliance without its tests, telling which part it is at.
+build() {
+  is_built && return
+  need_maven
+  say "building the appliance (the first time a few minutes: libraries are fetched; later half a minute)"
+  local log=$ROOT/target/build.log started=$SECONDS
+  mkdir -p "$ROOT/target"
+  touch "$ROOT/target/build.started"
+  (cd "$ROOT" && exec mvn -B -ntp verify -DskipTests -pl karaf-assembly -am) >"$log" 2>&1 &
+  local pid=$! shown=
+  trap 'kill $pid 2>/dev/null; exit 130' INT TERM
+  while kill -0 "$pid" 2>/dev/null; do
+    local now
+    now=$(grep -o 'Building Sallyport.*' "$log" 2>/dev/null | tail -1 | sed 's/Building Sallyport *:* *//; s/ 0[.0-9]* */ /' || true)
+    if [ "$now" != "$shown" ]; then
+      say "  $now"
+      shown=$now
+    fi
+    sleep 0.5
+  done
+  trap - INT TERM
+  if ! wait "$pid"; then
+    grep -E '^\[ERROR\]' "$log" | head -20 >&2
+    die "the build failed; all of its output is in target/build.log"
+  fi
+  # A file that was changed during the build counts as newer than what was built.
+  touch -r "$ROOT/target/build.started" "$ROOT"/karaf-assembly/target/karaf-assembly-*.tar.gz
+  say "built in $((SECONDS - started)) s"
+}
+
+# Reads KEY=VALUE lines of a file into the environment. What is set already stays. Nothing is executed.
+read_env() {
+  local line key value number=0
+  while IFS= read -r line || [ -n "$line" ]; do
+    number=$((number + 1))
+    line=${line%$'\r'}
+    line=${line#export }
+    case $line in '' | '#'* | ' '*'#'*) continue ;; esac
+    key=${line%%=*}
+    if [ "$key" = "$line" ] || ! [[ $key =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
+      die "$1, line $number: expected NAME=value"
+    fi
+    value=${line#*=}
+    case $value in
+      \"*\") value=${value#\"} value=${value%\"} ;;
+      \'*\') value=${value#\'} value=${value%\'} ;;
+    esac
+    [ -n "${!key+set}" ] || export "$key=$value"
+  done <"$1"
+}
