@@ -1,0 +1,246 @@
+package org.sallyport.itests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The appliance as a user runs it: {@code ./run} with a data folder and ports of its own. Used by one thread. */
+final class Appliance implements AutoCloseable {
+
+    static final Path ROOT =
+            Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
+    static final String AET = "DICOMRCV";
+
+    /** A build may come first. */
+    private static final Duration START = Duration.ofMinutes(8);
+
+    private static final int LOG_LINES = 60;
+    private static final Duration STOP = Duration.ofMinutes(1);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path data;
+    private final Map<String, String> environment = new HashMap<>();
+    private final int dicomPort;
+    private final int apiPort;
+    private Path project = ROOT;
+    private @Nullable Process process;
+
+    Appliance(Path data) throws IOException {
+        this.data = data;
+        List<Integer> ports = freePorts(3);
+        this.dicomPort = ports.get(0);
+        this.apiPort = ports.get(1);
+        environment.put("SALLYPORT_DATA", data.toString());
+        environment.put("DICOM_PORT", String.valueOf(dicomPort));
+        environment.put("API_PORT", String.valueOf(apiPort));
+        environment.put("SHELL_PORT", String.valueOf(ports.get(2)));
+        environment.put("DICOM_STUDY_TIMEOUT", "3");
+    }
+
+    static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                ServerSocket socket = new ServerSocket(0);
+                sockets.add(socket);
+                ports.add(socket.getLocalPort());
+            }
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+        return ports;
+    }
+
+    Appliance with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Runs another copy of the project. */
+    Appliance from(Path copy) {
+        project = copy;
+        return this;
+    }
+
+    /** What {@code ./run} was given, for commands that find the appliance by it. */
+    Map<String, String> environment() {
+        return Map.copyOf(environment);
+    }
+
+    Path data() {
+        return data;
+    }
+
+    Path outbox() {
+        return data.resolve("outbox");
+    }
+
+    int dicomPort() {
+        return dicomPort;
+    }
+
+    /** Runs {@code ./run} and waits until images can be received. */
+    Appliance start() throws IOException {
+        launch();
+        await("the appliance receives", START, () -> {
+            if (!running().isAlive()) {
+                throw new AssertionError("./run ended with " + running().exitValue() + ":\n" + output());
+            }
+            return health() == HttpURLConnection.HTTP_OK;
+        });
+        return this;
+    }
+
+    /** Waits for a condition; if it does not come true the message holds the end of the log. */
+    void await(String what, Duration deadline, Await.Condition condition) throws IOException {
+        try {
+            Await.until(what, deadline, condition);
+        } catch (AssertionError e) {
+            List<String> log = log().lines().toList();
+            String end = String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));
+            throw new AssertionError(e.getMessage() + "\noutput:\n" + output() + "\nend of the log:\n" + end, e);
+        }
+    }
+
+    /** Runs {@code ./run} and returns at once. */
+    void launch() throws IOException {
+        Files.createDirectories(data);
+        ProcessBuilder builder = new ProcessBuilder(project.resolve("run").toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()))
+                .redirectInput(Path.of("/dev/null").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("DICOM_") || name.startsWith("ITH_"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+    }
+
+    private Path outputFile() {
+        return data.resolveSibling(data.getFileName() + ".out");
+    }
+
+    String output() throws IOException {
+        return Files.exists(outputFile()) ? Files.readString(outputFile()) : "";
+    }
+
+    Process running() {
+        Process current = process;
+        if (current == null) {
+            throw new IllegalStateException("not started");
+        }
+        return current;
+    }
+
+    /** Status of {@code GET /api/health/}, or an exception while nobody answers. */
+    int health() throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + apiPort + "/api/health/")
+                .toURL()
+                .openConnection();
+        connection.setConnectTimeout(2_000);
+        connection.setReadTimeout(5_000);
+        try {
+            return connection.getResponseCode();
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    /** Ctrl-C. @return the exit code */
+    int stop() throws InterruptedException {
+        running().destroy();
+        if (!running().waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            running().destroyForcibly().waitFor();
+            throw new AssertionError("the appliance did not stop within " + STOP);
+        }
+        return running().exitValue();
+    }
+
+    /** SIGKILL. */
+    void kill() throws InterruptedException {
+        running().destroyForcibly().waitFor();
+    }
+
+    /** Stops what a failed test left running. */
+    @Override
+    public void close() {
+        if (process != null && process.isAlive()) {
+            process.destroy();
+            try {
+                if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Runs {@code ./shell '<command>'}. */
+    Command.Result shell(String command) throws IOException, InterruptedException {
+        return Command.run(environment, List.of(project.resolve("shell").toString(), command));
+    }
+
+    /** Runs a command with {@code --json}; options go before arguments. */
+    JsonNode json(String command, String... arguments) throws IOException, InterruptedException {
+        return JSON.readTree(
+                shell(command + " --json " + String.join(" ", arguments)).ok().output());
+    }
+
+    /** An image with its identity restored, as a Part 10 file. */
+    byte[] original(String sopInstanceUid) throws IOException, InterruptedException {
+        String text =
+                shell("instance:original --reason test " + sopInstanceUid).ok().output();
+        return Base64.getMimeDecoder().decode(text);
+    }
+
+    /** What the log says so far. */
+    String log() throws IOException {
+        Path file = data.resolve("karaf/log/karaf.log");
+        return Files.exists(file) ? Files.readString(file) : "";
+    }
+
+    /** Names of the finished archives in the outbox. */
+    List<Path> archives() throws IOException {
+        if (!Files.isDirectory(outbox())) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(outbox())) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".zip"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Every regular file below the data folder, but for locks and databases that are open. */
+    List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(data)) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    Command.Result storescu(List<String> options, List<Path> files) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("storescu", "-aec", AET));
+        command.addAll(options);
+        command.add("127.0.0.1");
+        command.add(String.valueOf(dicomPort));
+        files.forEach(file -> command.add(file.toString()));
+        return Command.run(command);
+    }
+}

@@ -1,0 +1,33 @@
+package org.sallyport.itests;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
+
+/** The same with the index on PostgreSQL. */
+@Tag("peers")
+class FirstStudyOnPostgresIT extends FirstStudyIT {
+
+    private @Nullable PostgresServer server;
+
+    @Override
+    Appliance appliance(Path data) throws Exception {
+        PostgresServer started = PostgresServer.start(Files.createTempDirectory("postgres"));
+        server = started;
+        return super.appliance(data)
+                .with("DATABASE_ENGINE", "postgresql")
+                .with("POSTGRES_HOST", "127.0.0.1")
+                .with("POSTGRES_PORT", String.valueOf(started.port()))
+                .with("POSTGRES_DB", PostgresServer.DATABASE)
+                .with("POSTGRES_USER", PostgresServer.USER)
+                .with("POSTGRES_PASSWORD", PostgresServer.PASSWORD);
+    }
+
+    @AfterAll
+    void stopServer() throws Exception {
+        Objects.requireNonNull(server).close();
+    }
+}

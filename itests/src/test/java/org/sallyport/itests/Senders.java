@@ -1,0 +1,90 @@
+package org.sallyport.itests;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.sallyport.gateway.testkit.Modality;
+import org.sallyport.gateway.testkit.Patient;
+import org.sallyport.gateway.testkit.SyntheticStudy;
+
+/** Several storescu at once, each sending a study of its own, and what was acknowledged to them. Used by one thread. */
+final class Senders {
+
+    static final int SIZE = 128;
+
+    private static final Pattern SENDING = Pattern.compile("Sending file: .*/ct(\\d+)-(\\d+)-(\\d+)\\.dcm");
+
+    private final Path folder;
+    private final List<Process> processes = new ArrayList<>();
+    private final List<Path> outputs = new ArrayList<>();
+    private int nextNumber = 1000;
+
+    Senders(Path folder) throws IOException {
+        this.folder = Files.createDirectories(folder);
+    }
+
+    static SyntheticStudy study(int number, int images) {
+        return new SyntheticStudy(new Patient(number), Modality.CT, number, 1, images, SIZE, SIZE);
+    }
+
+    /** Starts senders of a fresh study each. */
+    void start(int senders, int images, int port) throws IOException {
+        for (int i = 0; i < senders; i++) {
+            int number = nextNumber++;
+            Path files = folder.resolve("study" + number);
+            study(number, images).writeTo(files);
+            Path output = folder.resolve("sender" + number + ".out");
+            outputs.add(output);
+            processes.add(new ProcessBuilder(
+                            "storescu",
+                            "-v",
+                            "+sd",
+                            "-aec",
+                            Appliance.AET,
+                            "127.0.0.1",
+                            String.valueOf(port),
+                            files.toString())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start());
+        }
+    }
+
+    boolean running() {
+        return processes.stream().anyMatch(Process::isAlive);
+    }
+
+    void await() throws InterruptedException {
+        for (Process process : processes) {
+            if (!process.waitFor(2, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                throw new AssertionError("a sender did not end");
+            }
+        }
+        processes.clear();
+    }
+
+    /** Keys ({@code study/series/instance} numbers) of all images whose success was told to a sender so far. */
+    Set<String> acknowledged() throws IOException {
+        Set<String> keys = new TreeSet<>();
+        for (Path output : outputs) {
+            String sending = null;
+            for (String line : Files.readAllLines(output)) {
+                Matcher matcher = SENDING.matcher(line);
+                if (matcher.find()) {
+                    sending = matcher.group(1) + "/" + matcher.group(2) + "/" + matcher.group(3);
+                } else if (line.contains("Received Store Response (Success)") && sending != null) {
+                    keys.add(sending);
+                }
+            }
+        }
+        return keys;
+    }
+}
