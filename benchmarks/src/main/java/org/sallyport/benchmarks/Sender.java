@@ -1,0 +1,17 @@
+package org.sallyport.benchmarks;
+
+import java.io.IOException;
+import java.util.List;
+
+/** A program that sends images. May be used by several threads at once. */
+interface Sender {
+
+    String name();
+
+    /**
+     * Sends images over one association.
+     *
+     * @return how many C-STORE were answered with success
+     */
+    int send(Receiver receiver, List<Image> images) throws IOException, InterruptedException;
+}
