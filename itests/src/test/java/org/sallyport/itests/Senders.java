@@ -71,6 +71,21 @@ final class Senders {
         processes.clear();
     }
 
+    /** What each sender said last. */
+    String lastLines() {
+        StringBuilder text = new StringBuilder();
+        for (Path output : outputs) {
+            try {
+                List<String> lines = Files.readAllLines(output);
+                lines.subList(Math.max(0, lines.size() - 5), lines.size())
+                        .forEach(line -> text.append(line).append('\n'));
+            } catch (IOException e) {
+                text.append(e).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
     /** Keys ({@code study/series/instance} numbers) of all images whose success was told to a sender so far. */
     Set<String> acknowledged() throws IOException {
         Set<String> keys = new TreeSet<>();

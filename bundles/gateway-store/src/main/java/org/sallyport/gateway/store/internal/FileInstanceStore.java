@@ -10,10 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -55,7 +53,7 @@ public final class FileInstanceStore implements InstanceStore {
     private final ReentrantLock[] locks = new ReentrantLock[LOCKS];
     private volatile boolean closed;
     private final AtomicLong sessions = new AtomicLong();
-    private final List<ComponentServiceObjects<StudyActivityListener>> listeners = new CopyOnWriteArrayList<>();
+    private final Listeners listeners = new Listeners();
 
     @Activate
     public FileInstanceStore(StoreConfiguration configuration, @Reference Database database) throws IOException {
@@ -102,7 +100,6 @@ public final class FileInstanceStore implements InstanceStore {
         return (long) value << 20;
     }
 
-    /** Not asked for its object here: a listener may need this store to come into being, and would then wait for itself. */
     @Reference(
             service = StudyActivityListener.class,
             cardinality = ReferenceCardinality.MULTIPLE,
@@ -113,19 +110,6 @@ public final class FileInstanceStore implements InstanceStore {
 
     void removeListener(ComponentServiceObjects<StudyActivityListener> objects) {
         listeners.remove(objects);
-    }
-
-    private void tell(Consumer<StudyActivityListener> event) {
-        for (ComponentServiceObjects<StudyActivityListener> objects : listeners) {
-            StudyActivityListener listener = objects.getService();
-            if (listener != null) {
-                try {
-                    event.accept(listener);
-                } finally {
-                    objects.ungetService(listener);
-                }
-            }
-        }
     }
 
     @Deactivate
@@ -259,10 +243,10 @@ public final class FileInstanceStore implements InstanceStore {
         writer.add(instance);
         known.add(facts.studyInstanceUid(), facts.sopInstanceUid(), facts.originalDigest());
         Instant now = clock.instant();
-        tell(listener -> listener.committed(facts.studyInstanceUid(), session, now));
+        listeners.tell(listener -> listener.committed(facts.studyInstanceUid(), session, now));
     }
 
     void sessionClosed(long session, Set<String> studies) {
-        tell(listener -> listener.sessionClosed(session, studies));
+        listeners.tell(listener -> listener.sessionClosed(session, studies));
     }
 }
