@@ -80,9 +80,16 @@ class PackFolder {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
-    /** @throws StoreFullException if the disk has no room for so many bytes more */
+    /**
+     * Asked for each image, so by the one system call that it takes: {@code Files.getFileStore} reads the table of mounts every time.
+     *
+     * @throws StoreFullException if the disk has no room for so many bytes more
+     */
     void checkRoom(long bytes) throws IOException {
-        long free = Files.getFileStore(root).getUsableSpace();
+        long free = root.toFile().getUsableSpace();
+        if (free == 0 && !Files.isDirectory(root)) {
+            throw new IOException(root + " is not there");
+        }
         if (free - bytes < minFree) {
             throw new StoreFullException("disk of " + root + " has " + free / (1 << 20) + " MiB free; "
                     + minFree / (1 << 20) + " MiB are kept free (min-free, org.sallyport.store.cfg)");
