@@ -15,15 +15,19 @@ import java.util.Map;
  * sender, over one and over four associations.
  *
  * <p>The systems take turns: one run of each, then again, so that whatever else the machine does meets all of them. A run starts the receiver on an empty
- * folder, sends one study untimed to warm it up (an appliance runs for weeks; a virtual machine for Java is slow in its first seconds), then a study of other
- * identities against the clock. All systems are treated alike, warm-up included. The clock runs from the start of the senders to the end of the last one.
+ * folder, sends it at least 2,000 images untimed by our own sender to warm it up (an appliance runs for weeks; a virtual machine for Java is slow in its first
+ * seconds), then a study of other identities against the clock. All systems are treated alike, warm-up included. The clock runs from the start of the senders to the end of the last one.
  *
  * <p>Every image has to be accepted, else the benchmark fails. Figures go to standard output, a JSON object a line; progress and a table to standard error.
  */
 public final class Ingest implements AutoCloseable {
 
-    private static final int WARM_UP_STUDY = 2;
-    private static final int TIMED_STUDY = 3;
+    private static final int TIMED_STUDY = 2;
+    private static final int FIRST_WARM_UP_STUDY = 3;
+    /** So many at least, of studies of their own: an image that is known already is not received like a new one. */
+    private static final int WARM_UP_IMAGES = 2_000;
+
+    private static final Sender WARM_UP_SENDER = new OwnSender();
     private static final List<Integer> ASSOCIATIONS = List.of(1, 4);
 
     private final IngestOptions options;
@@ -88,9 +92,8 @@ public final class Ingest implements AutoCloseable {
             results.addAll(ofShape);
         }
         System.err.println();
-        System.err.println(
-                "Medians of " + options.runs() + " runs, each after one untimed warm-up run in the same process;"
-                        + " PDUs of " + options.maxPdu() + " bytes.");
+        System.err.println("Medians of " + options.runs() + " runs, each after " + WARM_UP_IMAGES
+                + " untimed images at least in the same process;" + " PDUs of " + options.maxPdu() + " bytes.");
         System.err.println("CPU: of the receiver, for an image. RSS: peak of the receiver, warm-up included.");
         System.err.println(Result.TABLE_HEADER);
         results.forEach(result -> System.err.println(result.tableRow()));
@@ -98,7 +101,10 @@ public final class Ingest implements AutoCloseable {
 
     private List<Result> measure(Shape shape) throws IOException, InterruptedException {
         System.err.println(shape.name() + ": generating, unless it is there");
-        List<Image> warmUp = shape.study(WARM_UP_STUDY, studies);
+        List<Image> warmUp = new ArrayList<>();
+        for (int study = FIRST_WARM_UP_STUDY; warmUp.size() < WARM_UP_IMAGES; study++) {
+            warmUp.addAll(shape.study(study, studies));
+        }
         List<Image> timed = shape.study(TIMED_STUDY, studies);
         Map<Setting, List<Measurement>> measured = new LinkedHashMap<>();
         List<Setting> settings = settings(shape);
@@ -138,7 +144,7 @@ public final class Ingest implements AutoCloseable {
             throws IOException, InterruptedException {
         Path folder = Files.createDirectory(scratch.resolve("receiver"));
         try (Receiver receiver = setting.system().start(children, folder, options.maxPdu())) {
-            Transfer.run(setting.sender(), receiver, warmUp, setting.associations());
+            Transfer.run(WARM_UP_SENDER, receiver, warmUp, setting.associations());
             sync();
             long pid = receiver.process().pid();
             long cpuBefore = ProcessFigures.of(pid).cpuMillis();

@@ -30,8 +30,23 @@ class IngestOptionsTest {
         assertEquals(1, parse("--quick --runs 1").runs());
     }
 
+    @Test
+    void oneShapeOnlyIfAsked() {
+        assertEquals(List.of(Shape.MR5000), parse("--shape mr5000").shapes());
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"--runs", "--runs 0", "--runs -1", "--runs x", "--runs 1001", "--max-pdu 131073", "--fast"})
+    @ValueSource(
+            strings = {
+                "--runs",
+                "--runs 0",
+                "--runs -1",
+                "--runs x",
+                "--runs 1001",
+                "--max-pdu 131073",
+                "--shape ct",
+                "--fast"
+            })
     void whatIsNotUnderstoodIsRefused(String line) {
         assertThrows(IllegalArgumentException.class, () -> parse(line));
     }

@@ -25,10 +25,13 @@ public final class Dictionary {
         }
     }
 
-    private record Pattern(int mask, int value, Entry entry) {}
+    private record Pattern(int mask, int value, Entry entry, VR vr) {}
 
     private static final int[] TAGS;
     private static final Entry[] ENTRIES;
+    /** Asked for every attribute of every image: by number, not by name. */
+    private static final VR[] VRS;
+
     private static final List<Pattern> PATTERNS = new ArrayList<>();
     private static final Map<String, Integer> BY_KEYWORD = new HashMap<>();
 
@@ -39,7 +42,7 @@ public final class Dictionary {
             String tag = row[0].toLowerCase(Locale.ROOT);
             if (tag.indexOf('x') >= 0) {
                 int mask = (int) Long.parseLong(tag.replaceAll("[0-9a-f]", "f").replace('x', '0'), 16);
-                PATTERNS.add(new Pattern(mask, (int) Long.parseLong(tag.replace('x', '0'), 16), entry));
+                PATTERNS.add(new Pattern(mask, (int) Long.parseLong(tag.replace('x', '0'), 16), entry, vr(entry)));
             } else {
                 exact.put((int) Long.parseLong(tag, 16), entry);
             }
@@ -55,6 +58,18 @@ public final class Dictionary {
         ENTRIES = Arrays.stream(TAGS)
                 .mapToObj(flipped -> exact.get(flipped ^ Integer.MIN_VALUE))
                 .toArray(Entry[]::new);
+        VRS = Arrays.stream(ENTRIES).map(Dictionary::vr).toArray(VR[]::new);
+    }
+
+    private static VR vr(Entry entry) {
+        if (entry.vr.length() < 2 || entry.vr.startsWith("See")) {
+            return VR.UN;
+        }
+        VR single = entry.singleVr();
+        if (single != null) {
+            return single;
+        }
+        return entry.vr.contains("OW") ? VR.OW : VR.US;
     }
 
     private Dictionary() {}
@@ -68,9 +83,14 @@ public final class Dictionary {
         if (Tag.isPrivate(tag)) {
             return null;
         }
+        Pattern pattern = pattern(tag);
+        return pattern == null ? null : pattern.entry;
+    }
+
+    private static @Nullable Pattern pattern(int tag) {
         for (Pattern pattern : PATTERNS) {
             if ((tag & pattern.mask) == pattern.value) {
-                return pattern.entry;
+                return pattern;
             }
         }
         return null;
@@ -91,15 +111,12 @@ public final class Dictionary {
         if (Tag.isPrivate(tag)) {
             return Tag.isPrivateCreator(tag) ? VR.LO : VR.UN;
         }
-        Entry entry = entry(tag);
-        if (entry == null || entry.vr.length() < 2 || entry.vr.startsWith("See")) {
-            return VR.UN;
+        int at = Arrays.binarySearch(TAGS, tag ^ Integer.MIN_VALUE);
+        if (at >= 0) {
+            return VRS[at];
         }
-        VR single = entry.singleVr();
-        if (single != null) {
-            return single;
-        }
-        return entry.vr.contains("OW") ? VR.OW : VR.US;
+        Pattern pattern = pattern(tag);
+        return pattern == null ? VR.UN : pattern.vr;
     }
 
     /** Whether the dictionary leaves the choice between US and SS to Pixel Representation (PS3.5 A.1). */
