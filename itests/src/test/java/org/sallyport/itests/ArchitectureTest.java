@@ -41,6 +41,7 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
             Map.entry("dicom-data", Set.of()),
             Map.entry("dicom-net", Set.of("dicom-data")),
+            Map.entry("dicom-image", Set.of("dicom-data")),
             Map.entry("gateway-api", Set.of("dicom-data")),
             Map.entry("gateway-vault", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-deid", Set.of("gateway-api", "dicom-data")),
