@@ -14,7 +14,7 @@ public record PixelLimits(int maxRows, int maxColumns, int maxSamples, int maxFr
     /** Any size within 64 MiB: the largest mammograms have about 50 MB. */
     public static final PixelLimits DEFAULT = new PixelLimits(65_535, 65_535, 4, 64 << 20);
 
-    private static final int LARGEST_FRAME = 1 << 30;
+    private static final int LARGEST_FRAME = 1 << 29;
 
     public PixelLimits {
         if (maxRows < 1

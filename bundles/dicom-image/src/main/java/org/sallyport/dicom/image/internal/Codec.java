@@ -21,6 +21,18 @@ public enum Codec {
             return new Frame(Rle.decode(encoded, length, image), decoded(image), false);
         }
     },
+    /** JPEG images; a frame may be several fragments (PS3.5 A.4.1). The process is told by the image, not by the transfer syntax. */
+    JPEG {
+        @Override
+        boolean beginsFrame(byte[] fragment, int length) {
+            return JpegDecoder.isStart(fragment, length);
+        }
+
+        @Override
+        public Frame decode(byte[] encoded, int length, ImagePixel image) throws ImageException {
+            return JpegDecoder.decode(encoded, length, image);
+        }
+    },
     /** Native frames in fragments, one each (PS3.5 A.4.11). */
     UNCOMPRESSED {
         @Override
@@ -35,8 +47,13 @@ public enum Codec {
         }
     };
 
-    private static final Map<String, Codec> BY_SYNTAX =
-            Map.of("1.2.840.10008.1.2.5", RLE, "1.2.840.10008.1.2.1.98", UNCOMPRESSED);
+    private static final Map<String, Codec> BY_SYNTAX = Map.of(
+            "1.2.840.10008.1.2.5", RLE,
+            "1.2.840.10008.1.2.4.50", JPEG,
+            "1.2.840.10008.1.2.4.51", JPEG,
+            "1.2.840.10008.1.2.4.57", JPEG,
+            "1.2.840.10008.1.2.4.70", JPEG,
+            "1.2.840.10008.1.2.1.98", UNCOMPRESSED);
 
     /** Bytes of a fragment that {@link #beginsFrame} looks at. */
     static final int HEAD = 8;
