@@ -1,8 +1,8 @@
 package org.sallyport.dicom.image;
 
 /**
- * What a frame may be at most; more is an error before memory is taken for it. While a frame is decoded it is held up to three times: encoded,
- * as components and decoded.
+ * What a frame may be at most; more is an error before memory is taken for it. While a frame is decoded it is held encoded, as components of
+ * two bytes for each sample, and decoded: at most four times its decoded size.
  *
  * @param maxRows 1–65,535
  * @param maxColumns 1–65,535

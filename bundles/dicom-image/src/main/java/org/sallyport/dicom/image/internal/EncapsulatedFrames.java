@@ -1,5 +1,6 @@
 package org.sallyport.dicom.image.internal;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -64,7 +65,11 @@ public final class EncapsulatedFrames {
             }
             return OffsetTable.of(bytes, 4, frames);
         }
-        in.skipNBytes(tableLength);
+        try {
+            in.skipNBytes(tableLength);
+        } catch (EOFException e) {
+            throw truncated();
+        }
         return null;
     }
 
