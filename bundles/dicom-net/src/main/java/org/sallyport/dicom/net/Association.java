@@ -11,6 +11,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetReader;
+import org.sallyport.dicom.data.DataSetWriter;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.net.internal.DataPdus;
 import org.sallyport.dicom.net.internal.PdvReader;
 import org.sallyport.dicom.net.internal.UpperLayer;
@@ -22,6 +27,8 @@ import org.sallyport.dicom.net.internal.UpperLayer;
 public final class Association implements Closeable {
 
     private static final int LONGEST_COMMAND = 64 * 1024;
+    /** Reports that may come before a response that is due. */
+    private static final int MOST_EVENTS = 1000;
 
     private final UpperLayer upperLayer;
     private final PdvReader pdvs;
@@ -35,6 +42,7 @@ public final class Association implements Closeable {
     private volatile long messages;
     private volatile long bytes;
     private int lastMessageId;
+    private @Nullable EventHandler events;
 
     Association(
             UpperLayer upperLayer,
@@ -103,7 +111,27 @@ public final class Association implements Closeable {
     }
 
     /** A received message; its data set has to be read before the next message is received. */
-    public record Message(PresentationContext context, CommandSet command, InputStream dataSet) {}
+    public record Message(PresentationContext context, CommandSet command, InputStream dataSet) {
+
+        /**
+         * Reads the data set into memory.
+         *
+         * @throws org.sallyport.dicom.data.DicomDataException if it is none, or is beyond the limits
+         */
+        public DataSet readDataSet(Limits limits) throws IOException {
+            TransferSyntax syntax = TransferSyntax.of(context.transferSyntax())
+                    .orElseThrow(() -> new IOException("a transfer syntax that is not known was agreed on"));
+            return DataSetReader.readAll(dataSet, syntax, limits);
+        }
+    }
+
+    /** Takes an N-EVENT-REPORT-RQ (PS3.7 10.1.1) that comes while its user waits for something else. */
+    @FunctionalInterface
+    public interface EventHandler {
+
+        /** @return the status of the response, which is sent by the caller */
+        int handle(Message report) throws IOException;
+    }
 
     /**
      * Waits for the next message.
@@ -116,7 +144,8 @@ public final class Association implements Closeable {
         return receive(timeouts.idle(), giveUp);
     }
 
-    private @Nullable Message receive(Duration timeout, BooleanSupplier giveUp) throws IOException {
+    @Nullable
+    Message receive(Duration timeout, BooleanSupplier giveUp) throws IOException {
         pdvs.drain();
         if (!upperLayer.awaitData(timeout, giveUp)) {
             upperLayer.confirmRelease();
@@ -148,6 +177,31 @@ public final class Association implements Closeable {
         sender.command(context.id(), command.encode());
     }
 
+    /** Sends a message with a data set; what its source throws aborts the association, since the peer could not tell that it is cut short. */
+    public void send(PresentationContext context, CommandSet command, DataSetSource dataSet) throws IOException {
+        send(context, command);
+        try {
+            // Closed only when it was written to its end: closing tells the peer that the data set is complete.
+            OutputStream out = sender.dataSet(context.id());
+            dataSet.writeTo(out);
+            out.close();
+        } catch (IOException | RuntimeException e) {
+            abort();
+            throw e;
+        }
+    }
+
+    /** Sends a message with a data set from memory, encoded in the context's transfer syntax. */
+    public void send(PresentationContext context, CommandSet command, DataSet dataSet) throws IOException {
+        TransferSyntax syntax = TransferSyntax.of(context.transferSyntax())
+                .orElseThrow(() -> new IOException("a transfer syntax that is not known was agreed on"));
+        send(context, command, out -> {
+            DataSetWriter writer = new DataSetWriter(out, syntax);
+            writer.write(dataSet);
+            writer.finish();
+        });
+    }
+
     /** Writes a data set in the context's transfer syntax; its exceptions abort the association, since the peer could not tell. */
     @FunctionalInterface
     public interface DataSetSource {
@@ -175,26 +229,131 @@ public final class Association implements Closeable {
         PresentationContext context = context(sopClassUid, transferSyntaxUid)
                 .orElseThrow(() -> new IOException("peer did not accept " + sopClassUid + " in " + transferSyntaxUid));
         CommandSet command = CommandSet.storeRequest(nextMessageId(), sopClassUid, sopInstanceUid);
-        send(context, command);
-        try {
-            // Closed only when it was written to its end: closing tells the peer that the data set is complete.
-            OutputStream out = sender.dataSet(context.id());
-            dataSet.writeTo(out);
-            out.close();
-        } catch (IOException | RuntimeException e) {
-            abort();
-            throw e;
+        send(context, command, dataSet);
+        return response(lastMessageId);
+    }
+
+    /**
+     * N-ACTION (PS3.7 10.1.4).
+     *
+     * @param information Action Information, or null
+     * @return the response; an Action Reply is passed over
+     */
+    public CommandSet action(String sopClassUid, String sopInstanceUid, int actionTypeId, @Nullable DataSet information)
+            throws IOException {
+        PresentationContext context = requireContext(sopClassUid);
+        return exchange(
+                context,
+                CommandSet.actionRequest(
+                        nextMessageId(), sopClassUid, sopInstanceUid, actionTypeId, information != null),
+                information);
+    }
+
+    /**
+     * N-EVENT-REPORT (PS3.7 10.1.1), as the provider of the SOP class.
+     *
+     * @param information Event Information, or null
+     * @return the response; an Event Reply is passed over
+     */
+    public CommandSet eventReport(
+            String sopClassUid, String sopInstanceUid, int eventTypeId, @Nullable DataSet information)
+            throws IOException {
+        PresentationContext context = requireContext(sopClassUid);
+        return exchange(
+                context,
+                CommandSet.eventReportRequest(
+                        nextMessageId(), sopClassUid, sopInstanceUid, eventTypeId, information != null),
+                information);
+    }
+
+    private CommandSet exchange(PresentationContext context, CommandSet command, @Nullable DataSet dataSet)
+            throws IOException {
+        if (dataSet == null) {
+            send(context, command);
+        } else {
+            send(context, command, dataSet);
         }
         return response(lastMessageId);
     }
 
-    private int nextMessageId() {
+    /** Who takes N-EVENT-REPORTs that come at any time; without one they are against the protocol. */
+    public void onEventReport(EventHandler handler) {
+        events = handler;
+    }
+
+    /**
+     * Waits for N-EVENT-REPORTs and serves one. The association stays as it is when none comes.
+     *
+     * @param stop asked a few times a second; if true the wait ends
+     * @return whether one came
+     * @throws AssociationException if the peer ended the association instead; kind RELEASED if in order
+     */
+    public boolean serveEventReport(Duration timeout, BooleanSupplier stop) throws IOException {
+        pdvs.drain();
+        if (!upperLayer.awaitAnything(timeout, stop)) {
+            return false;
+        }
+        Message message = receive(timeouts.network(), () -> false);
+        if (message == null) {
+            throw new AssociationException(AssociationException.Kind.RELEASED, "peer released the association");
+        }
+        if (!serveEvent(message)) {
+            throw upperLayer.refuse("an N-EVENT-REPORT-RQ was due, " + message.command + " came");
+        }
+        return true;
+    }
+
+    private boolean serveEvent(Message message) throws IOException {
+        EventHandler handler = events;
+        if (handler == null || message.command.commandField() != CommandSet.N_EVENT_REPORT_RQ) {
+            return false;
+        }
+        int status = handler.handle(message);
+        pdvs.drain();
+        send(message.context, message.command.response(status));
+        return true;
+    }
+
+    /** The first accepted context of a SOP class. */
+    public Optional<PresentationContext> context(String abstractSyntax) {
+        return contexts().stream()
+                .filter(c -> c.isAccepted() && c.abstractSyntax().equals(abstractSyntax))
+                .findFirst();
+    }
+
+    PresentationContext requireContext(String abstractSyntax) throws IOException {
+        return context(abstractSyntax).orElseThrow(() -> new IOException("peer did not accept " + abstractSyntax));
+    }
+
+    Timeouts timeouts() {
+        return timeouts;
+    }
+
+    /** Whether something came, without ending the association when nothing does; see {@link #receive}. */
+    boolean awaitAnything(Duration timeout, BooleanSupplier stop) throws IOException {
+        pdvs.drain();
+        return upperLayer.awaitAnything(timeout, stop);
+    }
+
+    /** Passes over what is left of the message's data set, so that it may be answered. */
+    void passOver() throws IOException {
+        pdvs.drain();
+    }
+
+    AssociationException refuse(String what) {
+        return upperLayer.refuse(what);
+    }
+
+    int nextMessageId() {
         lastMessageId = lastMessageId % 0xFFFF + 1;
         return lastMessageId;
     }
 
     private CommandSet response(int messageId) throws IOException {
         Message message = receive(timeouts.idle(), () -> false);
+        for (int served = 0; message != null && served < MOST_EVENTS && serveEvent(message); served++) {
+            message = receive(timeouts.idle(), () -> false);
+        }
         if (message == null) {
             throw new AssociationException(AssociationException.Kind.RELEASED, "peer released instead of answering");
         }

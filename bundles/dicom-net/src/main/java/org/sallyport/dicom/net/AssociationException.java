@@ -15,6 +15,8 @@ public class AssociationException extends IOException {
         /** What the peer sent was against the protocol; we aborted. */
         PROTOCOL_ERROR,
         CONNECTION_LOST,
+        /** The TLS handshake failed. */
+        NOT_SECURED,
         TIMED_OUT,
         RELEASED,
         /** We aborted, by our own will. */

@@ -18,15 +18,29 @@ public interface AssociationPolicy {
     /**
      * @param rejection null = accept
      * @param contexts an answer to every proposed context
+     * @param roles an answer to those role selections of the request that are accepted (PS3.7 D.3.3.4)
+     * @param userIdentityResponse null = none
      */
-    record Decision(@Nullable Rejection rejection, List<PresentationContext> contexts) {
+    record Decision(
+            @Nullable Rejection rejection,
+            List<PresentationContext> contexts,
+            List<UserInformation.RoleSelection> roles,
+            UserInformation.@Nullable UserIdentityResponse userIdentityResponse) {
 
         public static Decision accept(List<PresentationContext> contexts) {
-            return new Decision(null, contexts);
+            return new Decision(null, contexts, List.of(), null);
         }
 
         public static Decision reject(Rejection rejection) {
-            return new Decision(rejection, List.of());
+            return new Decision(rejection, List.of(), List.of(), null);
+        }
+
+        public Decision withRoles(List<UserInformation.RoleSelection> accepted) {
+            return new Decision(rejection, contexts, accepted, userIdentityResponse);
+        }
+
+        public Decision withUserIdentityResponse(UserInformation.UserIdentityResponse response) {
+            return new Decision(rejection, contexts, roles, response);
         }
     }
 

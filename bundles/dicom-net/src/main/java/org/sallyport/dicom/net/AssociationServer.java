@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.net.internal.Connection;
 import org.sallyport.dicom.net.internal.UpperLayer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +43,27 @@ public final class AssociationServer implements Closeable {
      * @param bindAddress empty = all local addresses
      * @param port 0 = any free one
      * @param maxPduLength what we take, bytes
+     * @param tls null = in the clear
      */
-    public record Settings(String bindAddress, int port, int maxPduLength, int maxAssociations, Timeouts timeouts) {}
+    public record Settings(
+            String bindAddress,
+            int port,
+            int maxPduLength,
+            int maxAssociations,
+            Timeouts timeouts,
+            @Nullable Tls tls) {
+
+        public Settings {
+            if (tls != null) {
+                tls.checkAcceptor();
+            }
+        }
+
+        /** In the clear. */
+        public Settings(String bindAddress, int port, int maxPduLength, int maxAssociations, Timeouts timeouts) {
+            this(bindAddress, port, maxPduLength, maxAssociations, timeouts, null);
+        }
+    }
 
     private final Settings settings;
     private final AssociationPolicy policy;
@@ -202,7 +222,7 @@ public final class AssociationServer implements Closeable {
 
     private void serve(Socket socket) throws IOException {
         socket.setSendBufferSize(SOCKET_BUFFER);
-        UpperLayer upperLayer = new UpperLayer(socket, false, settings.timeouts(), settings.maxPduLength());
+        UpperLayer upperLayer = upperLayer(socket);
         try {
             serve(upperLayer, socket.getInetAddress());
         } catch (IOException | RuntimeException e) {
@@ -210,6 +230,15 @@ public final class AssociationServer implements Closeable {
             upperLayer.abort();
             throw e;
         }
+    }
+
+    private UpperLayer upperLayer(Socket socket) throws IOException {
+        Tls tls = settings.tls();
+        Timeouts timeouts = settings.timeouts();
+        Connection connection = tls == null
+                ? Connection.plain(socket)
+                : Connection.secured(socket, tls.asAcceptor(socket), timeouts.acse());
+        return new UpperLayer(connection, false, timeouts, settings.maxPduLength());
     }
 
     private void serve(UpperLayer upperLayer, InetAddress address) throws IOException {
@@ -222,7 +251,8 @@ public final class AssociationServer implements Closeable {
             upperLayer.reject(rejection);
             return;
         }
-        UserInformation ours = UserInformation.ours(settings.maxPduLength());
+        UserInformation ours = UserInformation.ours(settings.maxPduLength())
+                .answering(decision.roles(), decision.userIdentityResponse());
         AssociateAccept accept =
                 new AssociateAccept(request.calledAet(), request.callingAet(), decision.contexts(), ours);
         Association association =
@@ -252,7 +282,7 @@ public final class AssociationServer implements Closeable {
 
     private void turnAway(Socket socket, String why) {
         try {
-            UpperLayer upperLayer = new UpperLayer(socket, false, settings.timeouts(), settings.maxPduLength());
+            UpperLayer upperLayer = upperLayer(socket);
             AssociateRequest request = upperLayer.awaitRequest();
             LOG.warn("association of {} rejected: {}", request.callingAet(), why);
             upperLayer.reject(Rejection.LOCAL_LIMIT_EXCEEDED);

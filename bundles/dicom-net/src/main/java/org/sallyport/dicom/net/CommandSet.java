@@ -15,12 +15,26 @@ import org.sallyport.dicom.net.internal.CommandElements;
 public final class CommandSet {
 
     public static final int C_STORE_RQ = 0x0001;
+    public static final int C_GET_RQ = 0x0010;
+    public static final int C_FIND_RQ = 0x0020;
+    public static final int C_MOVE_RQ = 0x0021;
     public static final int C_ECHO_RQ = 0x0030;
+    public static final int N_EVENT_REPORT_RQ = 0x0100;
+    public static final int N_ACTION_RQ = 0x0130;
     public static final int C_CANCEL_RQ = 0x0FFF;
     /** Set in the command field of a response. */
     public static final int RESPONSE = 0x8000;
 
     public static final int SUCCESS = 0x0000;
+    public static final int PENDING = 0xFF00;
+    /** Pending: not every key was supported as an optional key (PS3.4 C.4.1.1.4). */
+    public static final int PENDING_WITH_WARNING = 0xFF01;
+
+    public static final int CANCELLED = 0xFE00;
+    public static final int PROCESSING_FAILURE = 0x0110;
+    public static final int NO_SUCH_SOP_INSTANCE = 0x0112;
+    public static final int NO_SUCH_ACTION = 0x0123;
+    public static final int NO_SUCH_EVENT_TYPE = 0x0113;
     public static final int NOT_AUTHORIZED = 0x0124;
     public static final int SOP_CLASS_NOT_SUPPORTED = 0x0122;
     public static final int UNRECOGNIZED_OPERATION = 0x0211;
@@ -60,21 +74,150 @@ public final class CommandSet {
         return command;
     }
 
+    /** C-FIND-RQ (PS3.7 9.3.2.1), medium priority. */
+    public static CommandSet findRequest(int messageId, String sopClassUid) {
+        return query(C_FIND_RQ, messageId, sopClassUid);
+    }
+
+    /** C-GET-RQ (PS3.7 9.3.3.1), medium priority. */
+    public static CommandSet getRequest(int messageId, String sopClassUid) {
+        return query(C_GET_RQ, messageId, sopClassUid);
+    }
+
+    /** C-MOVE-RQ (PS3.7 9.3.4.1), medium priority. */
+    public static CommandSet moveRequest(int messageId, String sopClassUid, String destinationAet) {
+        CommandSet command = query(C_MOVE_RQ, messageId, sopClassUid);
+        command.set(CommandElements.MOVE_DESTINATION, destinationAet);
+        return command;
+    }
+
+    private static CommandSet query(int commandField, int messageId, String sopClassUid) {
+        CommandSet command = of(commandField, true);
+        command.set(CommandElements.MESSAGE_ID, messageId);
+        command.set(CommandElements.PRIORITY, 0);
+        command.set(CommandElements.AFFECTED_SOP_CLASS_UID, sopClassUid);
+        return command;
+    }
+
+    /** C-CANCEL-RQ (PS3.7 9.3.2.3) of a C-FIND, C-MOVE or C-GET. */
+    public static CommandSet cancelRequest(int messageIdBeingRespondedTo) {
+        CommandSet command = of(C_CANCEL_RQ, false);
+        command.set(CommandElements.MESSAGE_ID_BEING_RESPONDED_TO, messageIdBeingRespondedTo);
+        return command;
+    }
+
+    /** N-ACTION-RQ (PS3.7 10.3.4.1). */
+    public static CommandSet actionRequest(
+            int messageId, String sopClassUid, String sopInstanceUid, int actionTypeId, boolean hasDataSet) {
+        CommandSet command = of(N_ACTION_RQ, hasDataSet);
+        command.set(CommandElements.MESSAGE_ID, messageId);
+        command.set(CommandElements.REQUESTED_SOP_CLASS_UID, sopClassUid);
+        command.set(CommandElements.REQUESTED_SOP_INSTANCE_UID, sopInstanceUid);
+        command.set(CommandElements.ACTION_TYPE_ID, actionTypeId);
+        return command;
+    }
+
+    /** N-EVENT-REPORT-RQ (PS3.7 10.3.1.1). */
+    public static CommandSet eventReportRequest(
+            int messageId, String sopClassUid, String sopInstanceUid, int eventTypeId, boolean hasDataSet) {
+        CommandSet command = of(N_EVENT_REPORT_RQ, hasDataSet);
+        command.set(CommandElements.MESSAGE_ID, messageId);
+        command.set(CommandElements.AFFECTED_SOP_CLASS_UID, sopClassUid);
+        command.set(CommandElements.AFFECTED_SOP_INSTANCE_UID, sopInstanceUid);
+        command.set(CommandElements.EVENT_TYPE_ID, eventTypeId);
+        return command;
+    }
+
     /** A response without a data set. */
     public CommandSet response(int status) {
-        CommandSet response = of(commandField() | RESPONSE, false);
+        return response(status, false);
+    }
+
+    /** A response; with a data set if that is sent with it (a match of a C-FIND). */
+    public CommandSet response(int status, boolean hasDataSet) {
+        CommandSet response = of(commandField() | RESPONSE, hasDataSet);
         response.set(CommandElements.MESSAGE_ID_BEING_RESPONDED_TO, messageId());
         response.set(CommandElements.STATUS, status);
-        copy(response, CommandElements.AFFECTED_SOP_CLASS_UID);
-        copy(response, CommandElements.AFFECTED_SOP_INSTANCE_UID);
+        copy(response, CommandElements.AFFECTED_SOP_CLASS_UID, CommandElements.AFFECTED_SOP_CLASS_UID);
+        copy(response, CommandElements.AFFECTED_SOP_INSTANCE_UID, CommandElements.AFFECTED_SOP_INSTANCE_UID);
+        copy(response, CommandElements.REQUESTED_SOP_CLASS_UID, CommandElements.AFFECTED_SOP_CLASS_UID);
+        copy(response, CommandElements.REQUESTED_SOP_INSTANCE_UID, CommandElements.AFFECTED_SOP_INSTANCE_UID);
+        copy(response, CommandElements.EVENT_TYPE_ID, CommandElements.EVENT_TYPE_ID);
+        copy(response, CommandElements.ACTION_TYPE_ID, CommandElements.ACTION_TYPE_ID);
         return response;
     }
 
-    private void copy(CommandSet to, int tag) {
+    private void copy(CommandSet to, int tag, int as) {
         Element element = elements.get(tag);
         if (element != null) {
-            to.elements.put(element);
+            to.elements.put(new Element(as, element.vr(), element.value()));
         }
+    }
+
+    /**
+     * Numbers of sub-operations (PS3.7 9.1.3, 9.1.4), each 0–65535, or -1 if it was not told.
+     *
+     * @param warning stored, with a warning
+     */
+    public record SubOperations(int remaining, int completed, int failed, int warning) {}
+
+    /** Adds the numbers; those that are -1 are left out. */
+    public CommandSet withSubOperations(SubOperations numbers) {
+        setIfTold(CommandElements.REMAINING_SUB_OPERATIONS, numbers.remaining);
+        setIfTold(CommandElements.COMPLETED_SUB_OPERATIONS, numbers.completed);
+        setIfTold(CommandElements.FAILED_SUB_OPERATIONS, numbers.failed);
+        setIfTold(CommandElements.WARNING_SUB_OPERATIONS, numbers.warning);
+        return this;
+    }
+
+    private void setIfTold(int tag, int number) {
+        if (number >= 0) {
+            set(tag, number);
+        }
+    }
+
+    /** The numbers of sub-operations that a C-MOVE or C-GET response tells. */
+    public SubOperations subOperations() {
+        return new SubOperations(
+                elements.intValue(CommandElements.REMAINING_SUB_OPERATIONS, -1),
+                elements.intValue(CommandElements.COMPLETED_SUB_OPERATIONS, -1),
+                elements.intValue(CommandElements.FAILED_SUB_OPERATIONS, -1),
+                elements.intValue(CommandElements.WARNING_SUB_OPERATIONS, -1));
+    }
+
+    /** Whether a response says that more responses follow. */
+    public boolean isPending() {
+        return status() == PENDING || status() == PENDING_WITH_WARNING;
+    }
+
+    /** Requested SOP Class UID (0000,0003) of an N-ACTION. */
+    public @Nullable String requestedSopClassUid() {
+        return elements.string(CommandElements.REQUESTED_SOP_CLASS_UID);
+    }
+
+    /** Requested SOP Instance UID (0000,1001) of an N-ACTION. */
+    public @Nullable String requestedSopInstanceUid() {
+        return elements.string(CommandElements.REQUESTED_SOP_INSTANCE_UID);
+    }
+
+    /** Action Type ID (0000,1008), -1 if there is none. */
+    public int actionTypeId() {
+        return elements.intValue(CommandElements.ACTION_TYPE_ID, -1);
+    }
+
+    /** Event Type ID (0000,1002), -1 if there is none. */
+    public int eventTypeId() {
+        return elements.intValue(CommandElements.EVENT_TYPE_ID, -1);
+    }
+
+    /** Move Destination (0000,0600). */
+    public @Nullable String moveDestination() {
+        return elements.string(CommandElements.MOVE_DESTINATION);
+    }
+
+    /** Move Originator Application Entity Title (0000,1030) of a C-STORE that belongs to a C-MOVE. */
+    public @Nullable String moveOriginatorAet() {
+        return elements.string(CommandElements.MOVE_ORIGINATOR_AET);
     }
 
     /** Adds Error Comment (0000,0902), cut to 64 characters (PS3.7 C). */

@@ -1,5 +1,6 @@
 package org.sallyport.dicom.net;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.Uids;
@@ -43,6 +44,20 @@ public record UserInformation(
                 null);
     }
 
+    /** The same with what an acceptance answers. */
+    UserInformation answering(List<RoleSelection> accepted, @Nullable UserIdentityResponse response) {
+        return new UserInformation(
+                maxPduLength,
+                implementationClassUid,
+                implementationVersionName,
+                asynchronousOperations,
+                accepted,
+                extended,
+                commonExtended,
+                userIdentity,
+                response);
+    }
+
     /** Asynchronous Operations Window (PS3.7 D.3.3.3); 0 = any number. */
     public record AsynchronousOperations(int invoked, int performed) {}
 
@@ -70,6 +85,20 @@ public record UserInformation(
      * @param type 1 user name, 2 user name and passcode, 3 Kerberos, 4 SAML, 5 JSON web token
      */
     public record UserIdentity(int type, boolean responseRequested, byte[] primary, byte[] secondary) {
+
+        /** A user name (type 1). */
+        public static UserIdentity ofUser(String user, boolean responseRequested) {
+            return new UserIdentity(1, responseRequested, utf8(user), new byte[0]);
+        }
+
+        /** A user name and a passcode (type 2). Only over TLS is it a secret. */
+        public static UserIdentity ofUser(String user, String passcode, boolean responseRequested) {
+            return new UserIdentity(2, responseRequested, utf8(user), utf8(passcode));
+        }
+
+        private static byte[] utf8(String text) {
+            return text.getBytes(StandardCharsets.UTF_8);
+        }
 
         @Override
         public String toString() {

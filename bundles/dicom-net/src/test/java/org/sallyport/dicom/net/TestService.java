@@ -66,7 +66,7 @@ final class TestService implements AssociationPolicy {
                         PresentationContext.Result.ACCEPTANCE,
                         c.transferSyntaxes().get(0)))
                 .toList();
-        return Decision.accept(contexts);
+        return Decision.accept(contexts).withRoles(request.userInformation().roles());
     }
 
     @Override

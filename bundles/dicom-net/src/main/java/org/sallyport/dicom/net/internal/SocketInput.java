@@ -12,6 +12,7 @@ final class SocketInput {
     private static final int BUFFER = 128 * 1024;
 
     private final Socket socket;
+    private final Socket tcp;
     private final InputStream in;
     private final boolean quickAck;
     private final byte[] buffer = new byte[BUFFER];
@@ -22,10 +23,11 @@ final class SocketInput {
     private long deadline;
     private long waitLeft = Long.MAX_VALUE;
 
-    SocketInput(Socket socket) throws IOException {
-        this.socket = socket;
-        this.in = socket.getInputStream();
-        this.quickAck = QuickAck.supports(socket);
+    SocketInput(Connection connection) throws IOException {
+        this.socket = connection.socket();
+        this.tcp = connection.tcp();
+        this.in = connection.input();
+        this.quickAck = QuickAck.supports(tcp);
     }
 
     long received() {
@@ -69,7 +71,7 @@ final class SocketInput {
         int n = in.read(to, offset, length);
         waitLeft -= System.nanoTime() - before;
         if (quickAck && n > 0) {
-            QuickAck.set(socket);
+            QuickAck.set(tcp);
         }
         received += Math.max(n, 0);
         return n;

@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -41,7 +40,7 @@ public final class UpperLayer implements Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(UpperLayer.class);
 
-    private final Socket socket;
+    private final Connection connection;
     private final SocketInput in;
     private final OutputStream out;
     private final boolean requester;
@@ -56,14 +55,15 @@ public final class UpperLayer implements Closeable {
     private volatile boolean writeTimedOut;
 
     /** @param maxPduLength longest P-DATA-TF variable field that we take; what we announce */
-    public UpperLayer(Socket socket, boolean requester, Timeouts timeouts, int maxPduLength) throws IOException {
-        this.socket = socket;
+    public UpperLayer(Connection connection, boolean requester, Timeouts timeouts, int maxPduLength)
+            throws IOException {
+        this.connection = connection;
         this.requester = requester;
         this.timeouts = timeouts;
         this.maxPduLength = maxPduLength;
-        socket.setTcpNoDelay(true);
-        this.in = new SocketInput(socket);
-        this.out = socket.getOutputStream();
+        connection.tcp().setTcpNoDelay(true);
+        this.in = new SocketInput(connection);
+        this.out = connection.output();
         // The connection is there already: Sta4 has been passed by the requester's connect, Sta1 by the acceptor's
         // accept.
         this.state = requester ? State.STA4 : State.STA1;
@@ -174,17 +174,13 @@ public final class UpperLayer implements Closeable {
 
     /** Ends the connection at once, from any thread: the owner's waits end with {@link Kind#CONNECTION_LOST}. */
     public void kill() {
-        try {
-            socket.close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("closing a socket failed", e);
-        }
+        connection.kill();
     }
 
     @Override
     public void close() throws IOException {
         state = State.STA1;
-        socket.close();
+        connection.close();
     }
 
     // ---- data
@@ -199,6 +195,31 @@ public final class UpperLayer implements Closeable {
         while (dataLeft == 0) {
             if (await(deadline(timeout), giveUp) == Action.AR_2) {
                 return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Waits for the peer without ending the association when it stays silent.
+     *
+     * @param stop asked a few times a second; if true the wait ends
+     * @return whether there is something to be received, the end of the connection included
+     */
+    public boolean awaitAnything(Duration timeout, BooleanSupplier stop) throws IOException {
+        long deadline = deadline(timeout);
+        while (dataLeft == 0 && !in.hasBuffered()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0 || stop.getAsBoolean()) {
+                return false;
+            }
+            try {
+                in.await((int) Math.max(1, Math.min(left / 1_000_000, SLICE_MILLIS)));
+                return true;
+            } catch (SocketTimeoutException e) {
+                LOG.trace("a slice of the wait is over", e);
+            } catch (IOException e) {
+                throw lost(e);
             }
         }
         return true;
