@@ -1,0 +1,87 @@
+package org.sallyport.destination.dicom.internal;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** The keys of {@code org.sallyport.destination.dicom-<name>.cfg}; {@code $_$} stands for a hyphen, a leading {@code _} for a dot. */
+@ObjectClassDefinition(name = "Destination: DICOM", description = "Stores deliveries in a PACS by C-STORE")
+@interface DicomConfiguration {
+
+    @AttributeDefinition(description = "Name of the destination, 1–40 of a–z, 0–9, -")
+    String destination_name() default "";
+
+    @AttributeDefinition(description = "Host name or address of the PACS; empty = switched off")
+    String host() default "";
+
+    @AttributeDefinition(description = "Its port, 1–65535")
+    int port() default 104;
+
+    @AttributeDefinition(description = "Its AE title, 1–16 characters")
+    String called$_$aet() default "";
+
+    @AttributeDefinition(description = "The AE title that we call with, 1–16 characters")
+    String calling$_$aet() default "DICOMRCV";
+
+    @AttributeDefinition(description = "OSGi filter over study attributes; empty = every study")
+    String filter() default "";
+
+    @AttributeDefinition(description = "Deliveries at the same time, 1–64")
+    int concurrency() default 1;
+
+    @AttributeDefinition(description = "Associations at the same time within a delivery, 1–16")
+    int associations() default 1;
+
+    @AttributeDefinition(description = "Longest PDU that we take, bytes, 4096–1048576")
+    int max$_$pdu() default 131_072;
+
+    @AttributeDefinition(description = "Seconds to wait for a connection and for association messages, 1–3600")
+    int connect$_$timeout() default 30;
+
+    @AttributeDefinition(description = "Seconds to wait for the answer to an image, 1–3600")
+    int response$_$timeout() default 60;
+
+    @AttributeDefinition(description = "Whether the PACS takes a changed version of an image that it has")
+    boolean replaces$_$existing() default true;
+
+    @AttributeDefinition(description = "Whether the PACS is asked to commit itself to what was stored")
+    boolean storage$_$commitment() default false;
+
+    @AttributeDefinition(description = "Port on which the PACS may report its commitment; 0 = on the association of the request only")
+    int commitment$_$port() default 0;
+
+    @AttributeDefinition(description = "Address to listen on for reports; empty = all")
+    String commitment$_$address() default "";
+
+    @AttributeDefinition(description = "Seconds to wait for the report, 1–86400")
+    int commitment$_$timeout() default 300;
+
+    @AttributeDefinition(description = "User name told to the PACS; empty = none")
+    String user() default "";
+
+    @AttributeDefinition(description = "Passcode of the user, as $[env:NAME] or FILE(path)", type = AttributeType.PASSWORD)
+    String _passcode() default "";
+
+    @AttributeDefinition(description = "Whether to use TLS")
+    boolean tls() default false;
+
+    @AttributeDefinition(description = "Our certificate: PKCS#12 or PEM file; empty = none")
+    String tls$_$certificate() default "";
+
+    @AttributeDefinition(description = "PEM file of the key; empty = in the file of the certificate")
+    String tls$_$key() default "";
+
+    @AttributeDefinition(description = "Password of certificate or key, as $[env:NAME] or FILE(path)", type = AttributeType.PASSWORD)
+    String _tls$_$password() default "";
+
+    @AttributeDefinition(description = "Certificates to trust: PKCS#12 or PEM file; empty = those of the Java platform")
+    String tls$_$trusted() default "";
+
+    @AttributeDefinition(
+            description = "Password of the file of trusted certificates, as $[env:NAME] or FILE(path)",
+            type = AttributeType.PASSWORD)
+    String _tls$_$trusted$_$password() default "";
+
+    @AttributeDefinition(description = "Whether the certificate of the PACS has to name its host")
+    boolean tls$_$check$_$host() default true;
+}

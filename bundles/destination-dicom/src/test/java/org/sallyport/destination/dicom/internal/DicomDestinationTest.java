@@ -1,0 +1,402 @@
+package org.sallyport.destination.dicom.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.destination.dicom.internal.FakeDelivery.Image;
+import org.sallyport.destination.dicom.internal.FakePacs.Commitment;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetDifference;
+import org.sallyport.dicom.data.DataSetReader;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.Tag;
+import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.AssociationRequester.Options;
+import org.sallyport.dicom.net.StorageCommitment;
+import org.sallyport.gateway.api.DeliveryInstance;
+import org.sallyport.gateway.api.DeliveryOutcome;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.ProbeResult;
+
+@Timeout(60)
+class DicomDestinationTest {
+
+    private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
+
+    private final FakePacs pacs = new FakePacs(20);
+    private final List<DicomDestination> opened = new ArrayList<>();
+
+    DicomDestinationTest() throws IOException {}
+
+    @AfterEach
+    void stop() throws IOException {
+        for (DicomDestination destination : opened) {
+            destination.close();
+        }
+        pacs.close();
+    }
+
+    private DicomDestination destination(int associations, DicomSettings.@Nullable Commitment commitment)
+            throws IOException {
+        DicomDestination made = new DicomDestination(new DicomSettings(
+                "pacs",
+                "127.0.0.1",
+                pacs.port(),
+                "PACS",
+                "GATE",
+                associations,
+                Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
+                true,
+                commitment));
+        opened.add(made);
+        return made;
+    }
+
+    private DicomDestination destination() throws IOException {
+        return destination(1, null);
+    }
+
+    private static DicomSettings.Commitment within(int seconds, int port) {
+        return new DicomSettings.Commitment(port, "127.0.0.1", Duration.ofSeconds(seconds));
+    }
+
+    private void storedOnce(String... uids) {
+        assertEquals(new TreeSet<>(Set.of(uids)), new TreeSet<>(pacs.stored.keySet()));
+        pacs.stored.forEach((uid, received) -> assertEquals(1, received.size(), uid));
+    }
+
+    private static String later(DeliveryOutcome outcome) {
+        return assertInstanceOf(DeliveryOutcome.Later.class, outcome).reason();
+    }
+
+    private static String refused(DeliveryOutcome outcome) {
+        return assertInstanceOf(DeliveryOutcome.Refused.class, outcome).reason();
+    }
+
+    // ---- storing
+
+    @Test
+    void everyImageIsStoredAsItIs() throws Exception {
+        FakeDelivery delivery = FakeDelivery.images(3);
+        assertEquals(DeliveryOutcome.delivered("PACS"), destination().deliver(delivery));
+        storedOnce("1.2.1", "1.2.2", "1.2.3");
+        byte[] file = FakeDelivery.part10(FakeDelivery.CT, "1.2.2");
+        byte[] sent = pacs.stored.get("1.2.2").get(0).dataSet();
+        assertArrayEquals(Arrays.copyOfRange(file, file.length - sent.length, file.length), sent);
+        assertEquals(List.of(1, 2, 3), delivery.told());
+        assertEquals("GATE", pacs.requests.get(0).callingAet());
+        assertEquals("PACS", pacs.requests.get(0).calledAet());
+    }
+
+    @Test
+    void severalAssociationsShareTheImages() throws Exception {
+        CountDownLatch together = new CountDownLatch(4);
+        pacs.statuses = uid -> {
+            together.countDown();
+            try {
+                // Not before as many are under way at the same time.
+                return together.await(20, TimeUnit.SECONDS) ? 0 : 0xC001;
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        };
+        FakeDelivery delivery = FakeDelivery.images(40);
+        assertEquals(DeliveryOutcome.delivered("PACS"), destination(4, null).deliver(delivery));
+        assertEquals(40, pacs.stored.size());
+        pacs.stored.forEach((uid, received) -> assertEquals(1, received.size(), uid));
+        assertEquals(4, pacs.requests.size());
+        assertEquals(40, delivery.told().get(39));
+    }
+
+    @Test
+    void aPacsThatTakesFewerAssociationsGetsEverythingOverThose() throws Exception {
+        try (FakePacs one = new FakePacs(1)) {
+            DicomDestination destination = new DicomDestination(new DicomSettings(
+                    "pacs",
+                    "127.0.0.1",
+                    one.port(),
+                    "PACS",
+                    "GATE",
+                    3,
+                    Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
+                    true,
+                    null));
+            opened.add(destination);
+            assertEquals(DeliveryOutcome.delivered("PACS"), destination.deliver(FakeDelivery.images(60)));
+            assertEquals(60, one.stored.size());
+        }
+    }
+
+    @Test
+    void onlyWhatIsNeededIsProposedAndMoreThan128ContextsTakeFurtherAssociations() throws Exception {
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination().deliver(FakeDelivery.images(2)));
+        assertEquals(
+                List.of(
+                        new ProposedContext(1, FakeDelivery.CT, List.of(FakeDelivery.EXPLICIT)),
+                        new ProposedContext(3, FakeDelivery.CT, List.of(FakeDelivery.IMPLICIT))),
+                pacs.requests.get(0).contexts());
+
+        pacs.requests.clear();
+        List<DeliveryInstance> many = new ArrayList<>();
+        for (int i = 1; i <= 100; i++) {
+            String sopClass = "1.2.840.99." + i;
+            many.add(new Image(
+                    sopClass, "1.3." + i, FakeDelivery.EXPLICIT, FakeDelivery.part10(sopClass, "1.3." + i)));
+        }
+        assertInstanceOf(
+                DeliveryOutcome.Delivered.class,
+                destination().deliver(FakeDelivery.of(many.toArray(DeliveryInstance[]::new))));
+        assertEquals(2, pacs.requests.size());
+        assertTrue(pacs.requests.stream().allMatch(rq -> rq.contexts().size() <= 128));
+        assertEquals(102, pacs.stored.size());
+    }
+
+    // ---- statuses
+
+    @Test
+    void warningsCountAsStored() throws Exception {
+        int[] warnings = {0xB000, 0xB007, 0x0107, 0x0001, 0};
+        AtomicInteger next = new AtomicInteger();
+        pacs.statuses = uid -> warnings[next.getAndIncrement()];
+        assertEquals(
+                DeliveryOutcome.delivered("PACS, 4 with a warning"), destination().deliver(FakeDelivery.images(5)));
+    }
+
+    @Test
+    void aFullPacsIsTriedLaterWithWhatIsMissingOnly() throws Exception {
+        pacs.statuses = uid -> uid.equals("1.2.2") ? 0xA700 : 0;
+        DicomDestination destination = destination();
+        assertEquals(
+                "1 of 3 images were not stored: the PACS answered A700",
+                later(destination.deliver(FakeDelivery.images(3))));
+        storedOnce("1.2.1", "1.2.3");
+
+        pacs.statuses = uid -> 0;
+        FakeDelivery again = FakeDelivery.images(3);
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(again));
+        storedOnce("1.2.1", "1.2.2", "1.2.3");
+        assertEquals(List.of(3), again.told());
+
+        // Delivered: forgotten, so that a replay sends everything.
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(FakeDelivery.images(3)));
+        assertEquals(2, pacs.stored.get("1.2.1").size());
+    }
+
+    @Test
+    void whatThePacsRefusesIsToldWithStatusAndComment() throws Exception {
+        for (int status : new int[] {0xA900, 0xC000, 0xC123, 0x0122}) {
+            pacs.stored.clear();
+            pacs.statuses = uid -> uid.equals("1.2.2") ? status : 0;
+            pacs.answers = answer -> answer.status() == 0 ? answer : answer.withComment("no\tway");
+            assertEquals(
+                    String.format("1 of 3 images were not stored: the PACS answered %04X (no?way)", status),
+                    refused(destination().deliver(FakeDelivery.images(3))));
+            storedOnce("1.2.1", "1.2.3");
+        }
+    }
+
+    @Test
+    void aBrokenConnectionIsTriedLaterWithTheRestOnly() throws Exception {
+        pacs.statuses = uid -> {
+            if (uid.equals("1.2.3")) {
+                throw new IOException("gone");
+            }
+            return 0;
+        };
+        DicomDestination destination = destination();
+        assertTrue(later(destination.deliver(FakeDelivery.images(5))).startsWith("3 of 5 images were not stored"));
+        storedOnce("1.2.1", "1.2.2");
+        pacs.statuses = uid -> 0;
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(FakeDelivery.images(5)));
+        storedOnce("1.2.1", "1.2.2", "1.2.3", "1.2.4", "1.2.5");
+    }
+
+    @Test
+    void nobodyThereIsTriedLater() throws Exception {
+        DicomDestination destination = destination();
+        pacs.close();
+        assertTrue(later(destination.deliver(FakeDelivery.images(1))).contains("no connection"));
+        assertEquals(ProbeResult.State.UNREACHABLE, destination.probe().state());
+    }
+
+    @Test
+    void anImageThatCannotBeReadKeepsNoOtherBack() throws Exception {
+        Image damaged = new Image(FakeDelivery.CT, "1.2.9", FakeDelivery.EXPLICIT, new byte[0]);
+        DeliveryOutcome outcome =
+                destination().deliver(FakeDelivery.of(damaged, FakeDelivery.image("1.2.1"), FakeDelivery.image("1.2.2")));
+        assertTrue(later(outcome).contains("could not be read"));
+        storedOnce("1.2.1", "1.2.2");
+    }
+
+    // ---- transfer syntaxes
+
+    @Test
+    void whatIsNotTakenAsStoredIsRewritten() throws Exception {
+        pacs.takes = (sopClass, syntax) -> syntax.equals(FakeDelivery.IMPLICIT);
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination().deliver(FakeDelivery.images(2)));
+        FakePacs.Received received = pacs.stored.get("1.2.2").get(0);
+        assertEquals(FakeDelivery.IMPLICIT, received.syntax());
+        DataSet read = DataSetReader.readAll(
+                new ByteArrayInputStream(received.dataSet()), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN, Limits.DEFAULT);
+        assertEquals(List.of(), DataSetDifference.between(FakeDelivery.dataSet(FakeDelivery.CT, "1.2.2"), read));
+        assertEquals("1.2.2", read.string(Tag.SOPInstanceUID));
+    }
+
+    @Test
+    void withoutAWayTheReasonIsTold() throws Exception {
+        pacs.takes = (sopClass, syntax) -> syntax.equals(FakeDelivery.IMPLICIT);
+        Image wavelets =
+                new Image(FakeDelivery.CT, "1.2.9", JPEG_2000, FakeDelivery.part10(FakeDelivery.CT, "1.2.9"));
+        String why = refused(destination().deliver(FakeDelivery.of(wavelets, FakeDelivery.image("1.2.1"))));
+        assertTrue(why.contains("JPEG 2000") && why.contains("no way to rewrite"), why);
+        storedOnce("1.2.1");
+
+        pacs.takes = (sopClass, syntax) -> false;
+        assertTrue(refused(destination().deliver(FakeDelivery.images(1))).contains("does not take CT Image Storage"));
+    }
+
+    /** The peer has part of such an object by then: the association goes, the other images do not. */
+    @Test
+    void anObjectThatCannotBeRewrittenKeepsNoOtherBack() throws Exception {
+        pacs.takes = (sopClass, syntax) -> syntax.equals(FakeDelivery.IMPLICIT);
+        DeliveryInstance broken = FakeDelivery.brokenRle("1.2.9");
+        String why = refused(destination()
+                .deliver(FakeDelivery.of(broken, FakeDelivery.image("1.2.1"), FakeDelivery.image("1.2.2"))));
+        assertTrue(why.contains("cannot be rewritten from RLE Lossless"), why);
+        storedOnce("1.2.1", "1.2.2");
+    }
+
+    @Test
+    void originalsAreRefused() throws Exception {
+        FakeDelivery delivery = new FakeDelivery(
+                1, IdentityMode.ORIGINAL, List.of(FakeDelivery.image("1.2.1")), new ArrayList<>());
+        assertTrue(refused(destination().deliver(delivery)).contains("de-identified images only"));
+        assertTrue(pacs.requests.isEmpty());
+    }
+
+    // ---- interruption
+
+    @Test
+    void anInterruptEndsItSoon() throws Exception {
+        CountDownLatch under = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        pacs.statuses = uid -> {
+            under.countDown();
+            try {
+                return never.await(30, TimeUnit.SECONDS) ? 0 : 1;
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        };
+        DicomDestination destination = destination(2, null);
+        BlockingQueue<Object> ended = new LinkedBlockingQueue<>();
+        Thread worker = new Thread(
+                () -> {
+                    try {
+                        ended.add(destination.deliver(FakeDelivery.images(5)));
+                    } catch (Exception e) {
+                        ended.add(e);
+                    }
+                },
+                "worker");
+        worker.start();
+        assertTrue(under.await(20, TimeUnit.SECONDS));
+        long begun = System.nanoTime();
+        worker.interrupt();
+        Object end = ended.poll(20, TimeUnit.SECONDS);
+        assertInstanceOf(InterruptedException.class, end);
+        assertTrue(System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(5));
+        never.countDown();
+    }
+
+    // ---- storage commitment
+
+    @Test
+    void thePacsCommitsItselfOnTheSameAssociation() throws Exception {
+        assertEquals(
+                DeliveryOutcome.delivered("PACS, committed"),
+                destination(1, within(20, 0)).deliver(FakeDelivery.images(3)));
+        storedOnce("1.2.1", "1.2.2", "1.2.3");
+    }
+
+    @Test
+    void thePacsCommitsItselfOnAnAssociationOfItsOwn() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        pacs.commitment = Commitment.OTHER_ASSOCIATION;
+        pacs.reportPort = port;
+        assertEquals(
+                DeliveryOutcome.delivered("PACS, committed"),
+                destination(1, within(20, port)).deliver(FakeDelivery.images(3)));
+    }
+
+    @Test
+    void whatIsNotKeptIsSentAgain() throws Exception {
+        pacs.lost.add("1.2.2");
+        DicomDestination destination = destination(1, within(20, 0));
+        assertEquals(
+                "the PACS does not commit itself to 1 of 3 images, reason 0112; they are sent again",
+                later(destination.deliver(FakeDelivery.images(3))));
+        pacs.lost.clear();
+        assertEquals(DeliveryOutcome.delivered("PACS, committed"), destination.deliver(FakeDelivery.images(3)));
+        assertEquals(1, pacs.stored.get("1.2.1").size());
+        assertEquals(2, pacs.stored.get("1.2.2").size());
+    }
+
+    @Test
+    void withoutAReportItIsAskedForAgainAndNothingSentTwice() throws Exception {
+        pacs.commitment = Commitment.SILENT;
+        DicomDestination destination = destination(1, within(1, 0));
+        assertEquals(
+                "the PACS did not report within 1 s whether it keeps the images",
+                later(destination.deliver(FakeDelivery.images(2))));
+        pacs.commitment = Commitment.SAME_ASSOCIATION;
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(FakeDelivery.images(2)));
+        storedOnce("1.2.1", "1.2.2");
+    }
+
+    @Test
+    void aPacsWithoutStorageCommitmentIsToldOf() throws Exception {
+        pacs.takes = (sopClass, syntax) -> !sopClass.equals(StorageCommitment.SOP_CLASS);
+        assertTrue(refused(destination(1, within(5, 0)).deliver(FakeDelivery.images(1)))
+                .contains("storage-commitment = false"));
+    }
+
+    // ---- probe
+
+    @Test
+    void theProbeIsAnEcho() throws Exception {
+        assertEquals(ProbeResult.State.REACHABLE, destination().probe().state());
+    }
+
+    @Test
+    void aPortOfReportsThatIsTakenIsNamedAtOnce() {
+        IOException e = assertThrows(IOException.class, () -> destination(1, within(5, pacs.port())));
+        assertTrue(String.valueOf(e.getMessage()).contains("port " + pacs.port()), e::toString);
+    }
+}

@@ -1,0 +1,161 @@
+package org.sallyport.destination.dicom.internal;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+import org.sallyport.dicom.net.AssociateRequest;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationPolicy;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.AssociationServer;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.PresentationContext;
+import org.sallyport.dicom.net.PresentationContext.Result;
+import org.sallyport.dicom.net.StorageCommitment;
+import org.sallyport.dicom.net.StorageCommitment.Failure;
+import org.sallyport.dicom.net.StorageCommitment.Report;
+import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.dicom.net.UserInformation.RoleSelection;
+
+/** A PACS whose answers a test decides. */
+final class FakePacs implements AssociationPolicy, Closeable {
+
+    static final Timeouts TIMEOUTS =
+            new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10));
+
+    record Received(String syntax, byte[] dataSet) {}
+
+    interface Statuses {
+        int of(String sopInstanceUid) throws IOException;
+    }
+
+    enum Commitment {
+        SAME_ASSOCIATION,
+        OTHER_ASSOCIATION,
+        SILENT
+    }
+
+    final Map<String, List<Received>> stored = new ConcurrentHashMap<>();
+    final List<AssociateRequest> requests = new CopyOnWriteArrayList<>();
+    final Set<String> lost = ConcurrentHashMap.newKeySet();
+    volatile BiPredicate<String, String> takes = (sopClass, syntax) -> true;
+    volatile Statuses statuses = uid -> 0;
+    volatile Function<CommandSet, CommandSet> answers = answer -> answer;
+    volatile Commitment commitment = Commitment.SAME_ASSOCIATION;
+    volatile int reportPort;
+    private final AssociationServer server;
+
+    FakePacs(int maxAssociations) throws IOException {
+        server = AssociationServer.start(
+                new AssociationServer.Settings("127.0.0.1", 0, 16_384, maxAssociations, TIMEOUTS), this);
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    @Override
+    public Decision decide(AssociateRequest request, InetAddress address) {
+        requests.add(request);
+        return Decision.accept(request.contexts().stream()
+                .map(c -> {
+                    String syntax = c.transferSyntaxes().stream()
+                            .filter(ts -> takes.test(c.abstractSyntax(), ts))
+                            .findFirst()
+                            .orElse("");
+                    return new PresentationContext(
+                            c.id(),
+                            c.abstractSyntax(),
+                            syntax.isEmpty() ? Result.TRANSFER_SYNTAXES_NOT_SUPPORTED : Result.ACCEPTANCE,
+                            syntax);
+                })
+                .toList());
+    }
+
+    @Override
+    public Service serve(Association association) {
+        return new Service() {
+            @Override
+            public void handle(Association.Message message) throws IOException {
+                serve(association, message);
+            }
+
+            @Override
+            public void close() {
+                // Holds nothing.
+            }
+        };
+    }
+
+    private void serve(Association association, Association.Message message) throws IOException {
+        CommandSet command = message.command();
+        switch (command.commandField()) {
+            case CommandSet.C_STORE_RQ -> {
+                String uid = String.valueOf(command.affectedSopInstanceUid());
+                byte[] bytes = message.dataSet().readAllBytes();
+                int status = statuses.of(uid);
+                if (status == 0 || (status & 0xF000) == 0xB000) {
+                    stored.computeIfAbsent(uid, key -> new CopyOnWriteArrayList<>())
+                            .add(new Received(message.context().transferSyntax(), bytes));
+                }
+                association.send(message.context(), answers.apply(command.response(status)));
+            }
+            case CommandSet.N_ACTION_RQ -> {
+                StorageCommitment.Request asked = StorageCommitment.readRequest(message);
+                association.send(message.context(), command.response(0));
+                if (commitment == Commitment.SAME_ASSOCIATION) {
+                    StorageCommitment.report(association, asked, report(asked));
+                } else if (commitment == Commitment.OTHER_ASSOCIATION) {
+                    reportElsewhere(asked);
+                }
+            }
+            default -> association.send(message.context(), command.response(0));
+        }
+    }
+
+    private Report report(StorageCommitment.Request asked) {
+        List<String> all = asked.instances().stream()
+                .map(StorageCommitment.Reference::sopInstanceUid)
+                .toList();
+        return new Report(
+                asked.transactionUid(),
+                all.stream().filter(this::keeps).toList(),
+                all.stream()
+                        .filter(uid -> !keeps(uid))
+                        .map(uid -> new Failure(uid, CommandSet.NO_SUCH_SOP_INSTANCE))
+                        .toList());
+    }
+
+    private boolean keeps(String uid) {
+        return stored.containsKey(uid) && !lost.contains(uid);
+    }
+
+    private void reportElsewhere(StorageCommitment.Request asked) throws IOException {
+        try (Association back = AssociationRequester.open(
+                "127.0.0.1",
+                reportPort,
+                "GATE",
+                "PACS",
+                List.of(new AssociateRequest.ProposedContext(
+                        1, StorageCommitment.SOP_CLASS, List.of(FakeDelivery.IMPLICIT))),
+                AssociationRequester.Options.DEFAULT
+                        .withTimeouts(TIMEOUTS)
+                        .withRoles(List.of(new RoleSelection(StorageCommitment.SOP_CLASS, false, true))))) {
+            StorageCommitment.report(back, asked, report(asked));
+            back.release();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

@@ -1,0 +1,184 @@
+package org.sallyport.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.gateway.testkit.Modality;
+
+/** Studies in every form go on to a stock storescp, which takes no compressed image, and to Orthanc, which commits itself to them. */
+@Tag("peers")
+class DicomDestinationIT {
+
+    private static final int IMAGES = 3;
+    private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
+    private static final Duration DEADLINE = Duration.ofSeconds(90);
+
+    @TempDir
+    private Path folder;
+
+    private final List<Process> peers = new ArrayList<>();
+
+    DicomDestinationIT() {}
+
+    @AfterEach
+    void stopPeers() throws InterruptedException {
+        for (Process peer : peers) {
+            peer.destroyForcibly();
+            peer.waitFor(20, TimeUnit.SECONDS);
+        }
+    }
+
+    private void start(Path log, String... command) throws IOException {
+        peers.add(new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start());
+    }
+
+    @Test
+    void everyImageArrivesAtBothOnce() throws Exception {
+        List<Integer> ports = Appliance.freePorts(4);
+        Path received = Files.createDirectories(folder.resolve("received"));
+        Path log = folder.resolve("storescp.log");
+        start(log, "storescp", "-v", "-od", received.toString(), String.valueOf(ports.get(0)));
+        try (Appliance appliance = new Appliance(folder.resolve("data"))
+                .with("PACS_HOST", "127.0.0.1")
+                .with("PACS_PORT", String.valueOf(ports.get(0)))
+                .with("PACS_AE_TITLE", "STORESCP")) {
+            orthanc(ports.get(1), ports.get(2), ports.get(3));
+            appliance.start();
+            Files.writeString(
+                    appliance.data().resolve("etc/org.sallyport.destination.dicom-orthanc.cfg"),
+                    "destination.name = orthanc\nhost = 127.0.0.1\nport = " + ports.get(1)
+                            + "\ncalled-aet = ORTHANC\nassociations = 4\nstorage-commitment = true\ncommitment-port = "
+                            + ports.get(3) + "\ncommitment-address = 127.0.0.1\n");
+            appliance.await(
+                    "both destinations",
+                    DEADLINE,
+                    () -> states(appliance).equals(Map.of("outbox", "ACTIVE", "pacs", "ACTIVE", "orthanc", "ACTIVE")));
+
+            int studies = 0;
+            for (Variant variant : Variant.ALL) {
+                Variant.Made made = variant.make(Modality.CT, folder.resolve("sent"), IMAGES);
+                appliance.storescu(variant.options(), made.sent()).ok();
+                studies++;
+            }
+            int all = studies;
+            appliance.await("every delivery ended", DEADLINE, () -> {
+                List<String> states = deliveries(appliance, "orthanc");
+                states.addAll(deliveries(appliance, "pacs"));
+                return states.size() == 2 * all
+                        && states.stream().allMatch(state -> state.equals("DELIVERED") || state.startsWith("PARKED"));
+            });
+
+            assertEquals(List.of(), parked(appliance, "orthanc"));
+            List<String> parked = parked(appliance, "pacs");
+            assertEquals(1, parked.size(), parked::toString);
+            assertTrue(parked.get(0).contains("JPEG 2000") && parked.get(0).contains("no way to rewrite"));
+
+            Map<String, Integer> expected = new TreeMap<>();
+            Map<String, Integer> withoutWavelets = new TreeMap<>();
+            for (JsonNode study : appliance.json("study:list")) {
+                for (JsonNode image :
+                        appliance.json("study:show --images", study.get("study").asText())) {
+                    expected.put(image.get("image").asText(), 1);
+                    if (!image.get("syntax").asText().equals(JPEG_2000)) {
+                        withoutWavelets.put(image.get("image").asText(), 1);
+                    }
+                }
+            }
+            assertEquals(all * IMAGES, expected.size());
+            assertEquals((all - 1) * IMAGES, withoutWavelets.size());
+            assertEquals(expected, inOrthanc(ports.get(2)));
+            assertEquals(withoutWavelets, inFolder(received, log));
+        }
+    }
+
+    private void orthanc(int dicomPort, int httpPort, int reportPort) throws IOException {
+        Path storage = folder.resolve("orthanc");
+        Path configuration = Files.writeString(
+                folder.resolve("orthanc.json"),
+                "{\"StorageDirectory\": \"" + storage + "\", \"IndexDirectory\": \"" + storage + "\", \"HttpPort\": "
+                        + httpPort + ", \"DicomPort\": " + dicomPort
+                        + ", \"DicomAet\": \"ORTHANC\", \"DicomModalities\": {\"gate\": {\"AET\": \"" + Appliance.AET
+                        + "\", \"Host\": \"127.0.0.1\", \"Port\": " + reportPort
+                        + ", \"AllowStorageCommitment\": true}}}");
+        start(folder.resolve("orthanc.log"), "Orthanc", configuration.toString());
+    }
+
+    private static Map<String, String> states(Appliance appliance) throws IOException, InterruptedException {
+        Map<String, String> states = new TreeMap<>();
+        for (JsonNode row : appliance.json("destination:list")) {
+            states.put(row.get("destination").asText(), row.get("state").asText());
+        }
+        return states;
+    }
+
+    /** State of each delivery, with the reason of those that are parked. */
+    private static List<String> deliveries(Appliance appliance, String destination)
+            throws IOException, InterruptedException {
+        List<String> states = new ArrayList<>();
+        for (JsonNode row : appliance.json("delivery:list")) {
+            if (row.get("destination").asText().equals(destination)) {
+                String state = row.get("state").asText();
+                states.add(state.equals("PARKED") ? state + " " + row.get("reason").asText() : state);
+            }
+        }
+        return states;
+    }
+
+    private static List<String> parked(Appliance appliance, String destination)
+            throws IOException, InterruptedException {
+        return deliveries(appliance, destination).stream()
+                .filter(state -> state.startsWith("PARKED"))
+                .toList();
+    }
+
+    /** SOP Instance UID → how often. */
+    private static Map<String, Integer> inOrthanc(int httpPort) throws IOException, InterruptedException {
+        HttpResponse<String> reply = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/instances?expand"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        Map<String, Integer> found = new TreeMap<>();
+        for (JsonNode instance : new ObjectMapper().readTree(reply.body())) {
+            found.merge(instance.get("MainDicomTags").get("SOPInstanceUID").asText(), 1, Integer::sum);
+        }
+        return found;
+    }
+
+    /** storescp names files by modality and SOP Instance UID, and replaces those that come again: how often is told by its log. */
+    private static Map<String, Integer> inFolder(Path received, Path log) throws IOException {
+        String text = Files.readString(log);
+        Map<String, Integer> found = new TreeMap<>();
+        try (Stream<Path> files = Files.list(received)) {
+            for (Path file : files.toList()) {
+                String name = file.getFileName().toString();
+                int times = text.split("storing DICOM file: .*" + name.replace(".", "\\."), -1).length - 1;
+                found.put(name.substring(name.indexOf('.') + 1), times);
+            }
+        }
+        return found;
+    }
+}
