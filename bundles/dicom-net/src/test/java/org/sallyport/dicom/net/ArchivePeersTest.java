@@ -234,10 +234,7 @@ class ArchivePeersTest {
         Set<String> all = new TreeSet<>();
         for (int i = 0; i < IMAGES; i++) {
             TestService.Stored stored = TestService.await(service.stored, "not everything came");
-            DataSet read = DataSetReader.readAll(
-                    new ByteArrayInputStream(stored.dataSet()),
-                    TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN,
-                    Limits.DEFAULT);
+            DataSet read = DataSetReader.readAll(new ByteArrayInputStream(stored.dataSet()), EXPLICIT, Limits.DEFAULT);
             all.add(String.valueOf(read.string(org.sallyport.dicom.data.Tag.SOPInstanceUID)));
         }
         return all;
