@@ -72,10 +72,8 @@ class DicomDestinationIT {
                     "destination.name = orthanc\nhost = 127.0.0.1\nport = " + ports.get(1)
                             + "\ncalled-aet = ORTHANC\nassociations = 4\nstorage-commitment = true\ncommitment-port = "
                             + ports.get(3) + "\ncommitment-address = 127.0.0.1\n");
-            appliance.await(
-                    "both destinations",
-                    DEADLINE,
-                    () -> states(appliance).equals(Map.of("outbox", "ACTIVE", "pacs", "ACTIVE", "orthanc", "ACTIVE")));
+            appliance.await("both destinations", DEADLINE, () -> states(appliance)
+                    .equals(Map.of("outbox", "ACTIVE", "pacs", "ACTIVE", "orthanc", "ACTIVE")));
 
             int studies = 0;
             for (Variant variant : Variant.ALL) {
@@ -141,7 +139,8 @@ class DicomDestinationIT {
         for (JsonNode row : appliance.json("delivery:list")) {
             if (row.get("destination").asText().equals(destination)) {
                 String state = row.get("state").asText();
-                states.add(state.equals("PARKED") ? state + " " + row.get("reason").asText() : state);
+                states.add(
+                        state.equals("PARKED") ? state + " " + row.get("reason").asText() : state);
             }
         }
         return states;

@@ -47,7 +47,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Whether the PACS is asked to commit itself to what was stored")
     boolean storage$_$commitment() default false;
 
-    @AttributeDefinition(description = "Port on which the PACS may report its commitment; 0 = on the association of the request only")
+    @AttributeDefinition(
+            description =
+                    "Port on which the PACS may report its commitment; 0 = on the association of the request only")
     int commitment$_$port() default 0;
 
     @AttributeDefinition(description = "Address to listen on for reports; empty = all")
@@ -59,7 +61,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "User name told to the PACS; empty = none")
     String user() default "";
 
-    @AttributeDefinition(description = "Passcode of the user, as $[env:NAME] or FILE(path)", type = AttributeType.PASSWORD)
+    @AttributeDefinition(
+            description = "Passcode of the user, as $[env:NAME] or FILE(path)",
+            type = AttributeType.PASSWORD)
     String _passcode() default "";
 
     @AttributeDefinition(description = "Whether to use TLS")
@@ -71,7 +75,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "PEM file of the key; empty = in the file of the certificate")
     String tls$_$key() default "";
 
-    @AttributeDefinition(description = "Password of certificate or key, as $[env:NAME] or FILE(path)", type = AttributeType.PASSWORD)
+    @AttributeDefinition(
+            description = "Password of certificate or key, as $[env:NAME] or FILE(path)",
+            type = AttributeType.PASSWORD)
     String _tls$_$password() default "";
 
     @AttributeDefinition(description = "Certificates to trust: PKCS#12 or PEM file; empty = those of the Java platform")

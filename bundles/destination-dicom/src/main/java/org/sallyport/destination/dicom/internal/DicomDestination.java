@@ -282,11 +282,7 @@ final class DicomDestination implements Destination, Closeable {
         }
         memory.remove(delivery.id(), missing);
         List<Integer> reasons = new ArrayList<>();
-        report.failed().stream()
-                .map(Failure::reason)
-                .distinct()
-                .limit(5)
-                .forEach(reasons::add);
+        report.failed().stream().map(Failure::reason).distinct().limit(5).forEach(reasons::add);
         String told = reasons.isEmpty()
                 ? ""
                 : ", reason "

@@ -30,10 +30,7 @@ final class MetaInformation {
                 && start[137] == 'L';
         long length = !fits
                 ? -1
-                : start[140] & 0xFF
-                        | (start[141] & 0xFF) << 8
-                        | (start[142] & 0xFF) << 16
-                        | (start[143] & 0xFFL) << 24;
+                : start[140] & 0xFF | (start[141] & 0xFF) << 8 | (start[142] & 0xFF) << 16 | (start[143] & 0xFFL) << 24;
         if (length < 0 || length > LONGEST) {
             throw new DicomDataException(Reason.MALFORMED, "(0002,0000) is missing or too large");
         }

@@ -110,8 +110,8 @@ final class Sending {
 
     /** @return whether the association can go on */
     private boolean store(Association association, DeliveryInstance instance) throws IOException {
-        PresentationContext context = Plan.choose(
-                association.contexts(), instance.sopClassUid(), instance.transferSyntaxUid(), transcoder);
+        PresentationContext context =
+                Plan.choose(association.contexts(), instance.sopClassUid(), instance.transferSyntaxUid(), transcoder);
         if (context == null) {
             tally.refused(notTaken(association.contexts(), instance));
             return true;

@@ -104,7 +104,7 @@ class DicomDestinationTest {
         assertEquals(DeliveryOutcome.delivered("PACS"), destination().deliver(delivery));
         storedOnce("1.2.1", "1.2.2", "1.2.3");
         byte[] file = FakeDelivery.part10(FakeDelivery.CT, "1.2.2");
-        byte[] sent = pacs.stored.get("1.2.2").get(0).dataSet();
+        byte[] sent = pacs.received("1.2.2").get(0).dataSet();
         assertArrayEquals(Arrays.copyOfRange(file, file.length - sent.length, file.length), sent);
         assertEquals(List.of(1, 2, 3), delivery.told());
         assertEquals("GATE", pacs.requests.get(0).callingAet());
@@ -163,8 +163,7 @@ class DicomDestinationTest {
         List<DeliveryInstance> many = new ArrayList<>();
         for (int i = 1; i <= 100; i++) {
             String sopClass = "1.2.840.99." + i;
-            many.add(new Image(
-                    sopClass, "1.3." + i, FakeDelivery.EXPLICIT, FakeDelivery.part10(sopClass, "1.3." + i)));
+            many.add(new Image(sopClass, "1.3." + i, FakeDelivery.EXPLICIT, FakeDelivery.part10(sopClass, "1.3." + i)));
         }
         assertInstanceOf(
                 DeliveryOutcome.Delivered.class,
@@ -182,7 +181,8 @@ class DicomDestinationTest {
         AtomicInteger next = new AtomicInteger();
         pacs.statuses = uid -> warnings[next.getAndIncrement()];
         assertEquals(
-                DeliveryOutcome.delivered("PACS, 4 with a warning"), destination().deliver(FakeDelivery.images(5)));
+                DeliveryOutcome.delivered("PACS, 4 with a warning"),
+                destination().deliver(FakeDelivery.images(5)));
     }
 
     @Test
@@ -202,7 +202,7 @@ class DicomDestinationTest {
 
         // Delivered: forgotten, so that a replay sends everything.
         assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(FakeDelivery.images(3)));
-        assertEquals(2, pacs.stored.get("1.2.1").size());
+        assertEquals(2, pacs.received("1.2.1").size());
     }
 
     @Test
@@ -245,8 +245,8 @@ class DicomDestinationTest {
     @Test
     void anImageThatCannotBeReadKeepsNoOtherBack() throws Exception {
         Image damaged = new Image(FakeDelivery.CT, "1.2.9", FakeDelivery.EXPLICIT, new byte[0]);
-        DeliveryOutcome outcome =
-                destination().deliver(FakeDelivery.of(damaged, FakeDelivery.image("1.2.1"), FakeDelivery.image("1.2.2")));
+        DeliveryOutcome outcome = destination()
+                .deliver(FakeDelivery.of(damaged, FakeDelivery.image("1.2.1"), FakeDelivery.image("1.2.2")));
         assertTrue(later(outcome).contains("could not be read"));
         storedOnce("1.2.1", "1.2.2");
     }
@@ -257,7 +257,7 @@ class DicomDestinationTest {
     void whatIsNotTakenAsStoredIsRewritten() throws Exception {
         pacs.takes = (sopClass, syntax) -> syntax.equals(FakeDelivery.IMPLICIT);
         assertInstanceOf(DeliveryOutcome.Delivered.class, destination().deliver(FakeDelivery.images(2)));
-        FakePacs.Received received = pacs.stored.get("1.2.2").get(0);
+        FakePacs.Received received = pacs.received("1.2.2").get(0);
         assertEquals(FakeDelivery.IMPLICIT, received.syntax());
         DataSet read = DataSetReader.readAll(
                 new ByteArrayInputStream(received.dataSet()), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN, Limits.DEFAULT);
@@ -268,8 +268,7 @@ class DicomDestinationTest {
     @Test
     void withoutAWayTheReasonIsTold() throws Exception {
         pacs.takes = (sopClass, syntax) -> syntax.equals(FakeDelivery.IMPLICIT);
-        Image wavelets =
-                new Image(FakeDelivery.CT, "1.2.9", JPEG_2000, FakeDelivery.part10(FakeDelivery.CT, "1.2.9"));
+        Image wavelets = new Image(FakeDelivery.CT, "1.2.9", JPEG_2000, FakeDelivery.part10(FakeDelivery.CT, "1.2.9"));
         String why = refused(destination().deliver(FakeDelivery.of(wavelets, FakeDelivery.image("1.2.1"))));
         assertTrue(why.contains("JPEG 2000") && why.contains("no way to rewrite"), why);
         storedOnce("1.2.1");
@@ -291,8 +290,8 @@ class DicomDestinationTest {
 
     @Test
     void originalsAreRefused() throws Exception {
-        FakeDelivery delivery = new FakeDelivery(
-                1, IdentityMode.ORIGINAL, List.of(FakeDelivery.image("1.2.1")), new ArrayList<>());
+        FakeDelivery delivery =
+                new FakeDelivery(1, IdentityMode.ORIGINAL, List.of(FakeDelivery.image("1.2.1")), new ArrayList<>());
         assertTrue(refused(destination().deliver(delivery)).contains("de-identified images only"));
         assertTrue(pacs.requests.isEmpty());
     }
@@ -364,8 +363,8 @@ class DicomDestinationTest {
                 later(destination.deliver(FakeDelivery.images(3))));
         pacs.lost.clear();
         assertEquals(DeliveryOutcome.delivered("PACS, committed"), destination.deliver(FakeDelivery.images(3)));
-        assertEquals(1, pacs.stored.get("1.2.1").size());
-        assertEquals(2, pacs.stored.get("1.2.2").size());
+        assertEquals(1, pacs.received("1.2.1").size());
+        assertEquals(2, pacs.received("1.2.2").size());
     }
 
     @Test

@@ -26,8 +26,8 @@ class DicomSettingsTest {
     private Path folder;
 
     private static DicomConfiguration configuration(Map<String, Object> given) {
-        Map<String, Object> values = new HashMap<>(Map.of(
-                "destination_name", "pacs", "host", " pacs.example ", "called$_$aet", "PACS"));
+        Map<String, Object> values =
+                new HashMap<>(Map.of("destination_name", "pacs", "host", " pacs.example ", "called$_$aet", "PACS"));
         values.putAll(given);
         return DicomConfiguration.class.cast(Proxy.newProxyInstance(
                 DicomConfiguration.class.getClassLoader(),
@@ -62,8 +62,7 @@ class DicomSettingsTest {
     void aNumberOutsideItsRangeIsNamed(String method, String key, int value, String range) {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> settings(Map.of(method, value), Map.of()));
-        assertTrue(
-                String.valueOf(e.getMessage()).startsWith(key + " " + value + ": must be " + range), e::toString);
+        assertTrue(String.valueOf(e.getMessage()).startsWith(key + " " + value + ": must be " + range), e::toString);
         assertTrue(String.valueOf(e.getMessage()).endsWith("(org.sallyport.destination.dicom-pacs.cfg)"));
     }
 
@@ -108,8 +107,7 @@ class DicomSettingsTest {
         }
         // Resolved although nothing is written: it came by another way than a .cfg, which is no better.
         assertThrows(
-                IllegalArgumentException.class,
-                () -> settings(Map.of("user", "me", "_passcode", "literal"), Map.of()));
+                IllegalArgumentException.class, () -> settings(Map.of("user", "me", "_passcode", "literal"), Map.of()));
     }
 
     @Test
@@ -134,7 +132,12 @@ class DicomSettingsTest {
         IOException e = assertThrows(
                 IOException.class,
                 () -> settings(
-                        Map.of("tls", true, "tls$_$certificate", folder.resolve("none.pem").toString()), Map.of()));
+                        Map.of(
+                                "tls",
+                                true,
+                                "tls$_$certificate",
+                                folder.resolve("none.pem").toString()),
+                        Map.of()));
         assertTrue(String.valueOf(e.getMessage()).contains("none.pem does not exist"));
     }
 }

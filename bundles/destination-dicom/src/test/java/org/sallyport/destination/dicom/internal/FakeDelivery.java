@@ -72,8 +72,8 @@ record FakeDelivery(long id, IdentityMode identity, List<DeliveryInstance> insta
     static DeliveryInstance brokenRle(String sopInstanceUid) throws IOException {
         String rle = "1.2.840.10008.1.2.5";
         DataSet image = dataSet(CT, sopInstanceUid);
-        image.put(new Element(
-                Tag.PixelData, VR.OB, new Value.Fragments(List.of(new byte[0], new byte[] {9, 9, 9, 9}))));
+        image.put(
+                new Element(Tag.PixelData, VR.OB, new Value.Fragments(List.of(new byte[0], new byte[] {9, 9, 9, 9}))));
         return new Image(CT, sopInstanceUid, rle, part10(CT, sopInstanceUid, rle, image));
     }
 

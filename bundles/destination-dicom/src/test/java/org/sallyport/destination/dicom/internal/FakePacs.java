@@ -62,6 +62,10 @@ final class FakePacs implements AssociationPolicy, Closeable {
         return server.port();
     }
 
+    List<Received> received(String sopInstanceUid) {
+        return stored.getOrDefault(sopInstanceUid, List.of());
+    }
+
     @Override
     public Decision decide(AssociateRequest request, InetAddress address) {
         requests.add(request);
