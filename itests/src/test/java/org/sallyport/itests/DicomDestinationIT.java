@@ -1,6 +1,7 @@
 package org.sallyport.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import org.sallyport.gateway.testkit.Modality;
 class DicomDestinationIT {
 
     private static final int IMAGES = 3;
+    private static final String PASSCODE = "a-passcode-like-no-other-7261";
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
     private static final Duration DEADLINE = Duration.ofSeconds(90);
 
@@ -64,16 +67,26 @@ class DicomDestinationIT {
         try (Appliance appliance = new Appliance(folder.resolve("data"))
                 .with("PACS_HOST", "127.0.0.1")
                 .with("PACS_PORT", String.valueOf(ports.get(0)))
-                .with("PACS_AE_TITLE", "STORESCP")) {
+                .with("PACS_AE_TITLE", "STORESCP")
+                .with("PACS_USER", "gate")
+                .with("PACS_PASSCODE", PASSCODE)) {
             orthanc(ports.get(1), ports.get(2), ports.get(3));
             appliance.start();
             Files.writeString(
                     appliance.data().resolve("etc/org.sallyport.destination.dicom-orthanc.cfg"),
                     "destination.name = orthanc\nhost = 127.0.0.1\nport = " + ports.get(1)
                             + "\ncalled-aet = ORTHANC\nassociations = 4\nstorage-commitment = true\ncommitment-port = "
-                            + ports.get(3) + "\ncommitment-address = 127.0.0.1\n");
+                            + ports.get(3)
+                            + "\ncommitment-address = 127.0.0.1\nuser = gate\n.passcode = $[env:PACS_PASSCODE]\n");
+            Files.writeString(
+                    appliance.data().resolve("etc/org.sallyport.destination.dicom-literal.cfg"),
+                    "destination.name = literal\nhost = 127.0.0.1\ncalled-aet = X\nuser = gate\n.passcode = written\n");
             appliance.await("both destinations", DEADLINE, () -> states(appliance)
                     .equals(Map.of("outbox", "ACTIVE", "pacs", "ACTIVE", "orthanc", "ACTIVE")));
+
+            appliance.await("the literal secret is refused", DEADLINE, () -> appliance
+                    .log()
+                    .contains(".passcode: stands in the clear"));
 
             int studies = 0;
             for (Variant variant : Variant.ALL) {
@@ -109,6 +122,11 @@ class DicomDestinationIT {
             assertEquals((all - 1) * IMAGES, withoutWavelets.size());
             assertEquals(expected, inOrthanc(ports.get(2)));
             assertEquals(withoutWavelets, inFolder(received, log));
+            assertFalse(states(appliance).containsKey("literal"));
+            for (Path file : appliance.files()) {
+                String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertFalse(bytes.contains(PASSCODE), () -> "the passcode lies in " + file);
+            }
         }
     }
 
