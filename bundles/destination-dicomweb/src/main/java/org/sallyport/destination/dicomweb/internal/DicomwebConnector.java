@@ -1,0 +1,76 @@
+package org.sallyport.destination.dicomweb.internal;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.gateway.api.Destination;
+
+/**
+ * Registers a {@link DicomwebDestination} for a configuration. By hand, so that the service's properties hold what others need of the configuration
+ * and nothing else of it.
+ */
+@Component(
+        service = {},
+        immediate = true,
+        configurationPid = "org.sallyport.destination.dicomweb",
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = DicomwebConfiguration.class, factory = true)
+public final class DicomwebConnector {
+
+    private final DicomwebDestination destination;
+    private final ServiceRegistration<Destination> registration;
+
+    @Activate
+    public DicomwebConnector(
+            DicomwebConfiguration configuration,
+            Map<String, Object> properties,
+            BundleContext context,
+            @Reference ConfigurationAdmin admin)
+            throws IOException, InvalidSyntaxException {
+        Configuration file = file(admin, String.valueOf(properties.get(Constants.SERVICE_PID)));
+        DicomwebSettings settings = DicomwebSettings.of(configuration, key -> written(file, key));
+        destination = new DicomwebDestination(settings, Clock.systemUTC());
+        registration = context.registerService(
+                Destination.class,
+                destination,
+                FrameworkUtil.asDictionary(Map.of(
+                        Destination.NAME, settings.name(),
+                        Destination.FILTER, settings.filter(),
+                        Destination.CONCURRENCY, settings.concurrency())));
+    }
+
+    /** By a list: asking for one by its name would bind it to this bundle. */
+    private static @Nullable Configuration file(ConfigurationAdmin admin, String pid)
+            throws IOException, InvalidSyntaxException {
+        Configuration[] found = admin.listConfigurations("(" + Constants.SERVICE_PID + "=" + pid + ")");
+        return found == null || found.length == 0 ? null : found[0];
+    }
+
+    /** As it stands in the file: here placeholders are not filled in yet. */
+    private static @Nullable String written(@Nullable Configuration file, String key) {
+        Object value = file == null || file.getProperties() == null
+                ? null
+                : file.getProperties().get(key);
+        return value == null ? null : value.toString();
+    }
+
+    @Deactivate
+    void close() throws IOException {
+        registration.unregister();
+        destination.close();
+    }
+}
