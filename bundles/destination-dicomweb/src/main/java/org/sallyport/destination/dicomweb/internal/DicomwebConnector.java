@@ -54,17 +54,19 @@ public final class DicomwebConnector {
     }
 
     /** By a list: asking for one by its name would bind it to this bundle. */
-    private static @Nullable Configuration file(ConfigurationAdmin admin, String pid)
-            throws IOException, InvalidSyntaxException {
+    private static Configuration file(ConfigurationAdmin admin, String pid) throws IOException, InvalidSyntaxException {
         Configuration[] found = admin.listConfigurations("(" + Constants.SERVICE_PID + "=" + pid + ")");
-        return found == null || found.length == 0 ? null : found[0];
+        if (found == null || found.length != 1) {
+            throw new IllegalStateException(
+                    "configuration " + pid + " is not found: whether it holds secrets cannot be told");
+        }
+        return found[0];
     }
 
     /** As it stands in the file: here placeholders are not filled in yet. */
-    private static @Nullable String written(@Nullable Configuration file, String key) {
-        Object value = file == null || file.getProperties() == null
-                ? null
-                : file.getProperties().get(key);
+    private static @Nullable String written(Configuration file, String key) {
+        Object value =
+                file.getProperties() == null ? null : file.getProperties().get(key);
         return value == null ? null : value.toString();
     }
 

@@ -51,6 +51,9 @@ final class DicomwebHttp implements Closeable {
 
     static final int LONGEST_REPLY = 8 << 20;
 
+    /** Read to keep the connection, and thrown away. */
+    private static final int LONGEST_UNWANTED = 64 << 10;
+
     private static final Duration CONNECT = Duration.ofSeconds(8);
     private static final int MOST_CONNECTIONS = 20;
 
@@ -101,7 +104,7 @@ final class DicomwebHttp implements Closeable {
 
     /**
      * @param limit of the whole call
-     * @param body whether the reply's body is read; if not, {@link Reply#body()} is empty and the connection is given up
+     * @param body whether the reply's body is wanted; if not, {@link Reply#body()} is empty
      * @throws InterruptedIOException if it did not end within the limit, or the server fell silent
      * @throws InterruptedException if interrupted, or closed meanwhile
      */
@@ -142,17 +145,18 @@ final class DicomwebHttp implements Closeable {
         String type = "";
         if (entity != null) {
             type = type(entity.getContentType());
-            if (wanted) {
-                try (InputStream in = entity.getContent()) {
-                    body = in.readNBytes(LONGEST_REPLY + 1);
-                    if (body.length > LONGEST_REPLY) {
-                        // Closing would read all the rest, however long it is.
-                        request.abort();
+            int longest = wanted ? LONGEST_REPLY : LONGEST_UNWANTED;
+            try (InputStream in = entity.getContent()) {
+                byte[] bytes = in.readNBytes(longest + 1);
+                if (bytes.length > longest) {
+                    // Closing would read all the rest, however long it is.
+                    request.abort();
+                    if (wanted) {
                         throw new IOException("the answer is longer than 8 MiB");
                     }
+                } else if (wanted) {
+                    body = bytes;
                 }
-            } else {
-                request.abort();
             }
         }
         return new Reply(response.getCode(), type, body, retryAfter(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));

@@ -81,7 +81,8 @@ record DicomwebSettings(
         URI base = url("url", c.url());
         Credentials credentials = credentials(c, written);
         boolean plain = isPlainBeyondLoopback(base);
-        if (plain && !yes("allow-http", c.allow$_$http())) {
+        boolean allowed = yes("allow-http", c.allow$_$http());
+        if (plain && !allowed) {
             throw new IllegalArgumentException(
                     "url: plain http beyond this machine can be read on the network: use https, or set allow-http = yes");
         }

@@ -1,0 +1,102 @@
+package org.sallyport.destination.dicomweb.internal;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Orthanc with its DICOMweb plug-in, on loopback, as Debian ships both. Used by one thread. */
+final class OrthancServer implements AutoCloseable {
+
+    static final String USER = "gate";
+    static final String PASSWORD = "peer-test-5512";
+
+    private static final Duration START = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final int port;
+    private final Path output;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    OrthancServer(Path folder) throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        Path configuration =
+                Files.writeString(folder.resolve("orthanc.json"), """
+                {"Name":"peer","StorageDirectory":"%1$s/storage","IndexDirectory":"%1$s/storage","HttpPort":%2$d,
+                 "RemoteAccessAllowed":false,"AuthenticationEnabled":true,"RegisteredUsers":{"%3$s":"%4$s"},
+                 "DicomServerEnabled":false,"Plugins":["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],
+                 "DicomWeb":{"Enable":true,"Root":"/dicom-web/"}}
+                """.formatted(folder, port, USER, PASSWORD));
+        output = folder.resolve("orthanc.out");
+        process = new ProcessBuilder("Orthanc", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        try {
+            awaitStart();
+        } catch (AssertionError e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void awaitStart() throws IOException {
+        long end = System.nanoTime() + START.toNanos();
+        while (System.nanoTime() < end) {
+            try {
+                if (get("/dicom-web/studies").statusCode() == 200) {
+                    return;
+                }
+            } catch (IOException e) {
+                if (!process.isAlive()) {
+                    throw new AssertionError("Orthanc ended: " + Files.readString(output));
+                }
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+        throw new AssertionError("Orthanc does not answer within " + START + ": " + Files.readString(output));
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port + "/dicom-web/";
+    }
+
+    HttpResponse<byte[]> get(String path) throws IOException {
+        String pair = Base64.getEncoder().encodeToString((USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8));
+        try {
+            return http.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                            .header("Authorization", "Basic " + pair)
+                            .timeout(Duration.ofSeconds(30))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
