@@ -32,7 +32,7 @@ public final class FolderSwitch {
             registration = null;
             return;
         }
-        long minFree = mebibytes(configuration);
+        FolderSettings settings = FolderSettings.of(configuration);
         Path directory = configuration.directory().isBlank()
                 ? DataFolder.of("outbox")
                 : DataFolder.privateFolder(Path.of(configuration.directory().strip()));
@@ -40,17 +40,7 @@ public final class FolderSwitch {
                 Destination.NAME, configuration.destination_name(),
                 Destination.FILTER, configuration.filter());
         registration = context.registerService(
-                Destination.class, new FolderDestination(directory, minFree), FrameworkUtil.asDictionary(properties));
-    }
-
-    private static long mebibytes(FolderConfiguration configuration) {
-        int value = configuration.min$_$free();
-        if (value < 1 || value > 1 << 20) {
-            throw new IllegalArgumentException("min-free " + value
-                    + ": must be 1–1048576 MiB (org.sallyport.destination.folder-" + configuration.destination_name()
-                    + ".cfg)");
-        }
-        return (long) value << 20;
+                Destination.class, new FolderDestination(directory, settings), FrameworkUtil.asDictionary(properties));
     }
 
     @Deactivate

@@ -1,4 +1,4 @@
-/** The destination that writes ZIP files into a folder. */
+/** The destination that writes ZIP files, or trees of files, into a folder. */
 @NullMarked
 package org.sallyport.destination.folder.internal;
 

@@ -60,7 +60,12 @@ record FakeDelivery(long id, int part, String pseudonym, String studyUid, List<D
     }
 
     /** An instance of this text. */
-    record Instance(String sopInstanceUid, String text, long length, Opening opening) implements DeliveryInstance {
+    record Instance(String seriesInstanceUid, String sopInstanceUid, String text, long length, Opening opening)
+            implements DeliveryInstance {
+
+        Instance(String sopInstanceUid, String text, long length, Opening opening) {
+            this("2.25.10", sopInstanceUid, text, length, opening);
+        }
 
         static Instance of(String sop, String text) {
             return new Instance(sop, text, text.length(), () -> {});
@@ -76,11 +81,6 @@ record FakeDelivery(long id, int part, String pseudonym, String studyUid, List<D
         }
 
         @Override
-        public String seriesInstanceUid() {
-            return "2.25.10";
-        }
-
-        @Override
         public String transferSyntaxUid() {
             return "1.2.840.10008.1.2.1";
         }
@@ -88,19 +88,19 @@ record FakeDelivery(long id, int part, String pseudonym, String studyUid, List<D
         @Override
         public long crc32() {
             CRC32 crc = new CRC32();
-            crc.update(text.getBytes(StandardCharsets.US_ASCII));
+            crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
             return crc.getValue();
         }
 
         @Override
         public byte[] sha256() {
-            return new byte[32];
+            return ShaManifest.sha256().digest(text.getBytes(StandardCharsets.ISO_8859_1));
         }
 
         @Override
         public InputStream open() throws IOException {
             opening.before();
-            return new ByteArrayInputStream(text.getBytes(StandardCharsets.US_ASCII));
+            return new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1));
         }
     }
 }

@@ -109,7 +109,7 @@ class FolderDestinationTest {
 
     @Test
     void tooLittleRoomIsTriedLater() throws IOException {
-        FolderDestination full = new FolderDestination(folder, Long.MAX_VALUE / 2);
+        FolderDestination full = new FolderDestination(folder, zip(Long.MAX_VALUE / 2));
         DeliveryOutcome outcome = full.deliver(FakeDelivery.of(1, Instance.of("2.25.100", "one")));
         assertTrue(
                 assertInstanceOf(DeliveryOutcome.Later.class, outcome).reason().contains("MiB free"));
@@ -120,9 +120,21 @@ class FolderDestinationTest {
     }
 
     @Test
+    void aManifestStandsBesideTheZip() throws Exception {
+        FolderDestination destination = new FolderDestination(folder, new FolderSettings(false, false, true, 0));
+        destination.deliver(FakeDelivery.of(1, Instance.of("2.25.100", "one")));
+        destination.deliver(FakeDelivery.of(2, Instance.of("2.25.101", "two")));
+        assertEquals(4, files().size());
+        String digest = java.util.HexFormat.of()
+                .formatHex(java.security.MessageDigest.getInstance("SHA-256")
+                        .digest(Files.readAllBytes(folder.resolve(NAME))));
+        assertEquals(digest + "  " + NAME + "\n", Files.readString(folder.resolve(NAME + ".sha256")));
+    }
+
+    @Test
     void noIdentifierCanLeaveTheFolder() throws IOException {
         Path inner = Files.createDirectory(folder.resolve("outbox"));
-        FolderDestination destination = new FolderDestination(inner, 0);
+        FolderDestination destination = new FolderDestination(inner, zip(0));
         for (FakeDelivery wild : List.of(
                 new FakeDelivery(1, 1, "../ANON", "2.25.1", List.of(Instance.of("2.25.100", "one"))),
                 new FakeDelivery(1, 1, "ANON", "../../2.25.1", List.of(Instance.of("2.25.100", "one"))),
@@ -139,15 +151,19 @@ class FolderDestinationTest {
     @Test
     void theProbeTellsWhetherTheFolderIsThere() throws IOException {
         Path inner = Files.createDirectory(folder.resolve("outbox"));
-        FolderDestination destination = new FolderDestination(inner, 0);
+        FolderDestination destination = new FolderDestination(inner, zip(0));
         assertEquals(ProbeResult.State.REACHABLE, destination.probe().state());
         Files.delete(inner);
         assertEquals(ProbeResult.State.UNREACHABLE, destination.probe().state());
         assertThrows(IOException.class, () -> destination.deliver(FakeDelivery.of(1, Instance.of("2.25.100", "one"))));
     }
 
+    private static FolderSettings zip(long minFree) {
+        return new FolderSettings(false, false, false, minFree);
+    }
+
     private FolderDestination destination() throws IOException {
-        return new FolderDestination(folder, 0);
+        return new FolderDestination(folder, zip(0));
     }
 
     private List<String> files() throws IOException {

@@ -61,6 +61,22 @@ class FolderSwitchTest {
         assertEquals(2, registered.size());
     }
 
+    @Test
+    void wrongTextsAreNamed() {
+        Map<String, Map<String, Object>> wrong = Map.of(
+                "layout \"tar\": must be zip or tree", Map.of("layout", "tar"),
+                "manifest \"maybe\": must be yes or no", Map.of("manifest", "maybe"),
+                "dicomdir yes: needs layout = tree", Map.of("dicomdir", "true"));
+        wrong.forEach((message, values) -> {
+            Map<String, Object> all = new HashMap<>(values);
+            all.put("directory", folder.toString());
+            assertEquals(
+                    message + " (org.sallyport.destination.folder-archive.cfg)",
+                    assertThrows(IllegalArgumentException.class, () -> open(all))
+                            .getMessage());
+        });
+    }
+
     private FolderSwitch open(Map<String, Object> given) throws IOException {
         Map<String, Object> values = new HashMap<>(given);
         values.put("destination_name", "archive");
