@@ -31,6 +31,7 @@ final class BackEndLink implements UploadDestination.Workspace {
     private static final Logger LOG = LoggerFactory.getLogger(BackEndLink.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long SETTLE_SECONDS = 5;
+    private static final long LONGEST_PATIENCE_SECONDS = 3_600;
 
     /** Makes services known. */
     interface Registrar {
@@ -48,6 +49,16 @@ final class BackEndLink implements UploadDestination.Workspace {
     private final ScheduledExecutorService fetcher =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ith-configuration"));
     private volatile boolean keyRefused;
+
+    /** Fetches until uploads are tried again after a refusal that the configuration knows nothing of; set back by any thread. */
+    private volatile int patience = 1;
+
+    /** Fetches since such a refusal; only the fetching thread's. */
+    private int waited;
+
+    /** Whether the last fetches were refused the key; only the fetching thread's. */
+    private boolean fetchRefused;
+
     private String lastProblem = "";
     private boolean kept;
 
@@ -120,7 +131,10 @@ final class BackEndLink implements UploadDestination.Workspace {
     /** Never throws: it is to be tried again. */
     void fetch() {
         try {
-            take(http.get(Paths.CONFIGURATION));
+            take(http.get(Paths.CONFIGURATION, settings.readTimeout()));
+        } catch (InterruptedException e) {
+            // Closing; the thread ends.
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             problem("the back end does not answer (" + e.getClass().getSimpleName()
                     + "); its last good configuration stays in force");
@@ -130,6 +144,7 @@ final class BackEndLink implements UploadDestination.Workspace {
     }
 
     private void take(Reply reply) {
+        fetchRefused |= reply.refusesKey();
         if (reply.status() == 403) {
             rules.switchOff();
             problem("the back end has this gateway switched off (403): new associations are refused");
@@ -165,11 +180,30 @@ final class BackEndLink implements UploadDestination.Workspace {
         }
         keep(reply.body(), changed);
         if (keyRefused) {
-            keyRefused = false;
-            LOG.info("the back end takes the gateway's key again: uploads go on");
-            shut();
-            open();
+            tryUploadsAgain();
         }
+        fetchRefused = false;
+    }
+
+    /**
+     * At once if the configuration was refused too: somebody has mended that. Else uploads alone are refused, and nothing tells that this changed: they
+     * are tried after 1, 2, 4, … fetches, an hour at most.
+     */
+    private void tryUploadsAgain() {
+        if (fetchRefused) {
+            patience = 1;
+        } else if (++waited < patience) {
+            return;
+        } else {
+            long most =
+                    Math.max(1, LONGEST_PATIENCE_SECONDS / settings.refresh().toSeconds());
+            patience = (int) Math.min(most, 2L * patience);
+        }
+        waited = 0;
+        keyRefused = false;
+        LOG.info("the back end takes the gateway's key for its configuration: uploads are tried again");
+        shut();
+        open();
     }
 
     /** What could not be kept once is tried again with the next fetch. */
@@ -202,6 +236,11 @@ final class BackEndLink implements UploadDestination.Workspace {
     @Override
     public void keyRefused() {
         keyRefused = true;
+    }
+
+    @Override
+    public void keyTaken() {
+        patience = 1;
     }
 
     void close() throws IOException {

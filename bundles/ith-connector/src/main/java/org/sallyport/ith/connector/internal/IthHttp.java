@@ -3,6 +3,8 @@ package org.sallyport.ith.connector.internal;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -14,7 +16,11 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.DnsResolver;
 import org.apache.hc.client5.http.SchemePortResolver;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
@@ -28,6 +34,7 @@ import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
 import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.io.HttpClientConnectionOperator;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
@@ -35,13 +42,15 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.io.MonitoringResponseOutOfOrderStrategy;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls to the back end, each with {@code X-Proxy-Key}. Redirections are not followed, so that the key goes nowhere else. A reply that comes
  * before an upload is through (401, 413) ends the upload and is heard. An upload runs on a thread of its own, because a thread that waits in a
- * socket does not hear an interrupt. Thread-safe.
+ * socket does not hear an interrupt. A call ends when its time is over,
+ * however lively the back end trickles. Thread-safe.
  */
 final class IthHttp implements Closeable {
 
@@ -58,22 +67,30 @@ final class IthHttp implements Closeable {
     private final ExecutorService senders = Executors.newCachedThreadPool(task -> new Thread(task, "ith-upload"));
 
     IthHttp(IthSettings settings, Clock clock) {
+        this(settings, clock, null);
+    }
+
+    /** @param tls for tests; null = what Java trusts */
+    IthHttp(IthSettings settings, Clock clock, @Nullable SSLContext tls) {
         this.settings = settings;
         this.clock = clock;
         Timeout read = Timeout.of(settings.readTimeout());
-        this.client = HttpClients.custom()
-                .setConnectionManager(new HearingConnections()
-                        .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
-                                .responseOutOfOrderStrategy(
-                                        new MonitoringResponseOutOfOrderStrategy(LISTEN_EVERY, Long.MAX_VALUE))
-                                .build())
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(Timeout.of(CONNECT))
-                                .setSocketTimeout(read)
-                                .build())
-                        .setMaxConnTotal(MOST_CONNECTIONS)
-                        .setMaxConnPerRoute(MOST_CONNECTIONS)
+        PoolingHttpClientConnectionManagerBuilder connections = new HearingConnections()
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .responseOutOfOrderStrategy(
+                                new MonitoringResponseOutOfOrderStrategy(LISTEN_EVERY, Long.MAX_VALUE))
                         .build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(CONNECT))
+                        .setSocketTimeout(read)
+                        .build())
+                .setMaxConnTotal(MOST_CONNECTIONS)
+                .setMaxConnPerRoute(MOST_CONNECTIONS);
+        if (tls != null) {
+            connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(tls));
+        }
+        this.client = HttpClients.custom()
+                .setConnectionManager(connections.build())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setResponseTimeout(read)
                         .setConnectionRequestTimeout(Timeout.of(CONNECT))
@@ -87,22 +104,59 @@ final class IthHttp implements Closeable {
                 .build();
     }
 
-    Reply get(String path) throws IOException {
-        return execute(new HttpGet(settings.base() + path));
+    /**
+     * @param limit of the whole call
+     * @throws InterruptedIOException if it did not end within the limit, or the back end fell silent
+     * @throws InterruptedException if interrupted; the request is aborted then
+     */
+    Reply get(String path, Duration limit) throws IOException, InterruptedException {
+        HttpGet request = new HttpGet(settings.base() + path);
+        Future<Reply> reply = senders.submit(() -> execute(request));
+        try {
+            return outcome(request, reply, limit);
+        } catch (TimeoutException e) {
+            throw tooLate(request);
+        }
     }
 
     /**
+     * Ends when the read time-out passed without a byte sent: while the back end takes what is sent it may take as long as it likes, for its reply it
+     * has twice that time at most.
+     *
      * @param started hears of the request before it is sent; {@code abort()} on it ends the call from another thread
+     * @throws InterruptedIOException if the back end took too long
      * @throws InterruptedException if interrupted; the request is aborted then
      */
     Reply post(String path, HttpEntity entity, Consumer<HttpUriRequestBase> started)
             throws IOException, InterruptedException {
         HttpPost request = new HttpPost(settings.base() + path);
-        request.setEntity(entity);
+        AtomicLong sent = new AtomicLong();
+        request.setEntity(new Counted(entity, sent));
         started.accept(request);
         Future<Reply> reply = senders.submit(() -> execute(request));
+        long before = -1;
+        while (true) {
+            try {
+                return outcome(request, reply, settings.readTimeout());
+            } catch (TimeoutException e) {
+                long now = sent.get();
+                if (now == before) {
+                    throw tooLate(request);
+                }
+                before = now;
+            }
+        }
+    }
+
+    private static InterruptedIOException tooLate(HttpUriRequestBase request) {
+        request.abort();
+        return new InterruptedIOException("the back end took too long");
+    }
+
+    private static Reply outcome(HttpUriRequestBase request, Future<Reply> reply, Duration limit)
+            throws IOException, InterruptedException, TimeoutException {
         try {
-            return reply.get();
+            return reply.get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             request.abort();
             throw e;
@@ -165,6 +219,34 @@ final class IthHttp implements Closeable {
     public void close() throws IOException {
         senders.shutdown();
         client.close();
+    }
+
+    /** Counts what is sent, for the thread that waits. */
+    private static final class Counted extends HttpEntityWrapper {
+
+        private final AtomicLong sent;
+
+        Counted(HttpEntity entity, AtomicLong sent) {
+            super(entity);
+            this.sent = sent;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            super.writeTo(new java.io.FilterOutputStream(out) {
+                @Override
+                public void write(byte[] bytes, int offset, int length) throws IOException {
+                    this.out.write(bytes, offset, length);
+                    sent.addAndGet(length);
+                }
+
+                @Override
+                public void write(int b) throws IOException {
+                    this.out.write(b);
+                    sent.incrementAndGet();
+                }
+            });
+        }
     }
 
     private static final class HearingConnections extends PoolingHttpClientConnectionManagerBuilder {

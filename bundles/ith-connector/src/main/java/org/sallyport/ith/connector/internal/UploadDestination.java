@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -33,6 +34,9 @@ final class UploadDestination implements Destination {
     private static final int MOST_REMEMBERED = 1_000;
     private static final int LONGEST_RECEIPT = 100;
 
+    /** Less than the ten seconds in which a probe has to answer. */
+    private static final Duration PROBE_LIMIT = Duration.ofSeconds(9);
+
     private final IthHttp http;
     private final IthSettings settings;
     private final Workspace workspace;
@@ -51,6 +55,9 @@ final class UploadDestination implements Destination {
 
         /** The back end refused the key for an upload. */
         void keyRefused();
+
+        /** The back end took the key for an upload. */
+        void keyTaken();
     }
 
     UploadDestination(IthHttp http, IthSettings settings, Workspace workspace) {
@@ -66,8 +73,13 @@ final class UploadDestination implements Destination {
     }
 
     @Override
-    public ProbeResult probe() throws IOException {
-        Reply reply = http.get(Paths.CONFIGURATION);
+    public ProbeResult probe() throws IOException, InterruptedException {
+        Reply reply;
+        try {
+            reply = http.get(Paths.CONFIGURATION, PROBE_LIMIT);
+        } catch (InterruptedIOException e) {
+            return ProbeResult.unreachable("did not answer in time");
+        }
         return reply.isOk()
                 ? ProbeResult.reachable("answers")
                 : ProbeResult.unreachable("answers with status " + reply.status());
@@ -112,6 +124,7 @@ final class UploadDestination implements Destination {
             if (failure != null) {
                 return failure;
             }
+            workspace.keyTaken();
             receipt = receipt(reply);
             archive.forEach(instance -> there.add(instance.sopInstanceUid()));
         }

@@ -17,6 +17,9 @@ final class UploadFields {
     private static final int LONGEST_NAME = 255;
     private static final int LONGEST_DESCRIPTION = 1000;
 
+    /** Of a study of which nothing else is known. */
+    private static final String UNTOLD_DESCRIPTION = "DICOM study";
+
     private UploadFields() {}
 
     /**
@@ -35,12 +38,14 @@ final class UploadFields {
         return fields;
     }
 
-    /** A description that the profile removed is told by the modalities: the back end may not take an empty one. */
+    /** A description that the profile removed is told by the modalities, if there are any: the back end may not take an empty one. */
     private static String description(StudyFacts study) {
         String description = study.studyDescription();
-        return description == null || description.isBlank()
-                ? String.join("/", new TreeSet<>(study.modalities()))
-                : description;
+        if (description != null && !description.isBlank()) {
+            return description;
+        }
+        String modalities = String.join("/", new TreeSet<>(study.modalities()));
+        return modalities.isBlank() ? UNTOLD_DESCRIPTION : modalities;
     }
 
     private static List<Map.Entry<String, String>> metadata(

@@ -230,6 +230,34 @@ class BackEndLinkTest {
     }
 
     @Test
+    void uploadsAloneRefusedAreTriedLessAndLessOften() throws Exception {
+        BackEndLink link = open();
+        backEnd.will(answers(200, PUBLIC));
+        link.fetch();
+        List<Integer> fetches = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            backEnd.will(answers(403, ""));
+            assertInstanceOf(DeliveryOutcome.Stopped.class, deliver());
+            Destination stopped = registry.one(Destination.class);
+            int count = 0;
+            while (registry.one(Destination.class) == stopped && count < 100) {
+                backEnd.will(answers(200, PUBLIC));
+                link.fetch();
+                count++;
+            }
+            fetches.add(count);
+        }
+        assertEquals(List.of(1, 2, 4, 8), fetches);
+        backEnd.will(accepts(), answers(403, ""), answers(200, PUBLIC));
+        assertInstanceOf(DeliveryOutcome.Delivered.class, deliver());
+        assertInstanceOf(DeliveryOutcome.Stopped.class, deliver());
+        Destination stopped = registry.one(Destination.class);
+        link.fetch();
+        assertNotSame(stopped, registry.one(Destination.class), "an upload that was taken begins the count anew");
+        link.close();
+    }
+
+    @Test
     void withTheKeyTakenAllTheWhileTheDestinationStays() throws Exception {
         backEnd.will(answers(200, PUBLIC), answers(500, ""), answers(200, PUBLIC));
         BackEndLink link = open();

@@ -19,6 +19,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import javax.net.ServerSocketFactory;
 
 /** A back end made of sockets, so that it can misbehave in every way. Each connection carries one request. Thread-safe. */
 final class RawBackEnd implements AutoCloseable {
@@ -38,15 +40,23 @@ final class RawBackEnd implements AutoCloseable {
     /** Opens when a request stalls. */
     final CountDownLatch stalled = new CountDownLatch(1);
 
-    private final CountDownLatch closing = new CountDownLatch(1);
+    /** Opens when the back end closes. */
+    final CountDownLatch closing = new CountDownLatch(1);
+
+    private final String scheme;
 
     RawBackEnd() throws IOException {
-        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this(ServerSocketFactory.getDefault(), "http");
+    }
+
+    RawBackEnd(ServerSocketFactory sockets, String scheme) throws IOException {
+        this.scheme = scheme;
+        server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         threads.execute(this::listen);
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getLocalPort();
+        return scheme + "://127.0.0.1:" + server.getLocalPort();
     }
 
     /** The next requests meet these; one that meets none is a trouble. */
@@ -189,6 +199,20 @@ final class RawBackEnd implements AutoCloseable {
             socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(bytes);
             socket.getOutputStream().flush();
+        }
+
+        /** Begins a reply of a megabyte and sends a byte of it now and then, until the client or this back end ends it. */
+        void trickle(CountDownLatch until) throws IOException, InterruptedException {
+            socket.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            try {
+                while (!until.await(100, TimeUnit.MILLISECONDS)) {
+                    socket.getOutputStream().write(' ');
+                    socket.getOutputStream().flush();
+                }
+            } catch (IOException e) {
+                // The client has had enough.
+            }
         }
 
         /** Takes and throws away what still comes, as a server does that closes with care. */

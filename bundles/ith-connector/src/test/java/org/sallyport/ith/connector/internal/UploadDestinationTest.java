@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,6 +85,11 @@ class UploadDestinationTest {
             @Override
             public void keyRefused() {
                 refusals++;
+            }
+
+            @Override
+            public void keyTaken() {
+                // Told in BackEndLinkTest.
             }
         });
     }
@@ -259,15 +266,7 @@ class UploadDestinationTest {
         }
         IthSettings settings = Configurations.settings(Map.of("url", "http://127.0.0.1:" + port));
         try (IthHttp nobody = new IthHttp(settings, Clock.systemUTC())) {
-            UploadDestination to = new UploadDestination(nobody, settings, new UploadDestination.Workspace() {
-                @Override
-                public String id() {
-                    return "ws";
-                }
-
-                @Override
-                public void keyRefused() {}
-            });
+            UploadDestination to = new UploadDestination(nobody, settings, new KnownWorkspace());
             assertTrue(later(to.deliver(new FakeDelivery(SMALL))).startsWith("the upload broke off ("));
         }
     }
@@ -348,6 +347,72 @@ class UploadDestinationTest {
             request.linger();
         });
         assertEarly(status, deliver(LARGE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 413})
+    void anEarlyReplyOverTlsIsHeard(int status, @TempDir Path folder) throws Exception {
+        TestTls tls = TestTls.make(folder);
+        backEnd.close();
+        backEnd = new RawBackEnd(tls.listening(), "https");
+        http.close();
+        IthSettings settings = Configurations.settings(Map.of("url", backEnd.url()));
+        http = new IthHttp(settings, Clock.systemUTC(), tls.trusting());
+        destination = new UploadDestination(http, settings, new KnownWorkspace());
+        for (int read : new int[] {0, 5_000_000}) {
+            backEnd.will(request -> {
+                request.readSome(read);
+                request.answer(status, "{\"detail\":\"early\"}");
+                request.linger();
+            });
+            assertEarly(status, deliver(LARGE));
+        }
+    }
+
+    private static final class KnownWorkspace implements UploadDestination.Workspace {
+
+        @Override
+        public String id() {
+            return "ws-1";
+        }
+
+        @Override
+        public void keyRefused() {
+            // Not asked for here.
+        }
+
+        @Override
+        public void keyTaken() {
+            // Not asked for here.
+        }
+    }
+
+    @Test
+    void aTricklingReplyEnds() throws Exception {
+        destination = open(Map.of("read$_$timeout", 1));
+        backEnd.will(request -> {
+            request.readBody();
+            request.trickle(backEnd.closing);
+        });
+        long start = System.nanoTime();
+        assertEquals("the back end did not answer in time", later(deliver(SMALL)));
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
+    }
+
+    @Test
+    void aBackEndThatReadsNothingEnds() throws Exception {
+        destination = open(Map.of("read$_$timeout", 1));
+        backEnd.will(backEnd.stalls());
+        assertEquals("the back end did not answer in time", later(deliver(LARGE)));
+    }
+
+    @Test
+    void theProbeEndsWithinTenSecondsWhateverTheTimeOutOfUploads() throws Exception {
+        destination = open(Map.of("read$_$timeout", 3600));
+        backEnd.will(request -> request.trickle(backEnd.closing));
+        long start = System.nanoTime();
+        assertEquals(ProbeResult.unreachable("did not answer in time"), destination.probe());
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
     }
 
     /** As servers do that do not care: what was not read makes the close a reset. */

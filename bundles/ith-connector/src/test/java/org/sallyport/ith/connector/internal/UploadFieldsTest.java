@@ -101,6 +101,12 @@ class UploadFieldsTest {
     }
 
     @Test
+    void aDescriptionIsNeverEmpty() {
+        assertEquals("DICOM study", description(Instances.facts(null, Set.of())));
+        assertEquals("DICOM study", description(Instances.facts(" ", Set.of())));
+    }
+
+    @Test
     void valuesAreCutAtTheirLongest() {
         assertEquals("d".repeat(1000), description(Instances.facts("d".repeat(1000), Set.of())));
         assertEquals("d".repeat(1000), description(Instances.facts("d".repeat(1001), Set.of())));
