@@ -35,7 +35,7 @@ final class Secret {
                 && !FILE.matcher(text).matches()) {
             throw new IllegalArgumentException(key
                     + ": a secret must not stand in the .cfg, because Karaf copies it into its configuration cache; write "
-                    + key + " = $[env:NAME] or " + key + " = FILE(/path/to/file)");
+                    + key + " = FILE(/path/to/file) or " + key + " = $[env:NAME]");
         }
         String value = resolved.strip();
         Matcher file = FILE.matcher(value);

@@ -113,7 +113,8 @@ class DicomwebSettingsTest {
                 () -> DicomwebSettings.of(
                         Configurations.of(Map.of("authentication", "bearer", "_token", "hunter2")),
                         key -> key.equals(".token") ? "hunter2" : null));
-        assertTrue(String.valueOf(e.getMessage()).contains("write .token = $[env:NAME] or .token = FILE("));
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("write .token = FILE(/path/to/file) or .token = $[env:NAME]"));
         assertFalse(String.valueOf(e.getMessage()).contains("hunter2"));
         // Where it is of no use, too; and where only its end is a placeholder.
         for (String literal : new String[] {"hunter2", "x$[env:A]", "$[env:A]x", "${env:A}", "FILE(a)b"}) {
