@@ -1,5 +1,8 @@
 package org.sallyport.gateway.api;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -8,7 +11,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p><b>Threading.</b> {@link #deliver} is called from worker threads, up to {@value #CONCURRENCY} at a time. It may block; when
  * the thread is interrupted it has to return soon. {@link #probe} is called from another thread and has to answer within
- * ten seconds.
+ * ten seconds. A call that makes no progress for {@value #TIME_LIMIT} is interrupted; half a minute later it is abandoned: its
+ * answer counts no more, its streams fail, the delivery is tried again, and the thread that it keeps is shown to people. Progress is what is read from
+ * the delivery's streams, and {@link Delivery#progress}.
  *
  * <p><b>At least once.</b> A delivery whose outcome was not recorded (power loss, a bundle replaced) is handed over again.
  * Receivers go by SOP Instance UID.
@@ -24,6 +29,58 @@ public interface Destination {
 
     /** Service property: how many deliveries run at the same time, 1–64; absent = 1. */
     String CONCURRENCY = "concurrency";
+
+    /**
+     * Service property: bytes a second that the destination may read, all its deliveries together, 1k–10G; k, M and G are thousands, millions and
+     * thousands of millions; absent = as fast as it goes.
+     */
+    String BANDWIDTH = "bandwidth";
+
+    /**
+     * Service property: hours of the day in which deliveries begin, {@code 22:00-06:00}, several separated by commas, local time; absent =
+     * always. What has begun goes on to its end.
+     */
+    String WINDOW = "window";
+
+    /**
+     * Service property: failures in a row, 1–1000, after which one delivery at a time is tried, with pauses, until one gets through; 0 = never;
+     * absent = 5.
+     */
+    String BREAKER = "breaker";
+
+    /**
+     * Service property: how long a delivery may go on failing before it is parked, {@code 90s}, {@code 30m}, {@code 12h} or {@code 3d}, 1 minute
+     * to 3650 days; absent or {@code never} = it is tried for ever.
+     */
+    String GIVE_UP_AFTER = "give-up-after";
+
+    /** Service property: how long a call may make no progress, 1 second to 7 days, written like {@link #GIVE_UP_AFTER}; absent = 6h. */
+    String TIME_LIMIT = "time-limit";
+
+    /** Service property: priority of its deliveries, 0–9, higher first, each step worth 15 minutes of waiting; absent = 4. */
+    String PRIORITY = "priority";
+
+    /** Service property: OSGi filter over study attributes; deliveries of studies that it takes have priority 9; absent = none. */
+    String URGENT = "urgent";
+
+    /** The properties with which the queue's handling of a destination is set, all but {@link #NAME}. */
+    List<String> SETTINGS =
+            List.of(FILTER, CONCURRENCY, BANDWIDTH, WINDOW, BREAKER, GIVE_UP_AFTER, TIME_LIMIT, PRIORITY, URGENT);
+
+    /**
+     * For a destination that registers itself: of its configuration those values that the queue wants as service properties. A Declarative Services
+     * component that is a {@code Destination} passes them on by itself.
+     */
+    static Map<String, Object> settings(Map<String, ?> configuration) {
+        Map<String, Object> chosen = new HashMap<>();
+        for (String key : SETTINGS) {
+            Object value = configuration.get(key);
+            if (value != null) {
+                chosen.put(key, value);
+            }
+        }
+        return chosen;
+    }
 
     /**
      * Delivers every instance of the delivery and says how it ended. What is neither delivered nor refused is tried again

@@ -22,7 +22,7 @@ public final class DeliveryList extends GatewayCommand {
     @Option(name = "--limit", description = "How many at most, 1–10000")
     int limit = 50;
 
-    @Option(name = "--state", description = "WAITING, RUNNING, RETRYING, DELIVERED or PARKED")
+    @Option(name = "--state", description = "WAITING, RUNNING, RETRYING, DELIVERED, PARKED or CANCELLED")
     @Nullable
     String state;
 
@@ -31,7 +31,7 @@ public final class DeliveryList extends GatewayCommand {
             return State.valueOf(text.toUpperCase(Locale.ROOT));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "--state \"" + text + "\": must be WAITING, RUNNING, RETRYING, DELIVERED or PARKED", e);
+                    "--state \"" + text + "\": must be WAITING, RUNNING, RETRYING, DELIVERED, PARKED or CANCELLED", e);
         }
     }
 

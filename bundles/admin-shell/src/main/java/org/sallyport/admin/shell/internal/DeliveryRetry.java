@@ -6,6 +6,7 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 
 /** delivery:retry. */
@@ -14,7 +15,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
         scope = "delivery",
         name = "retry",
         description = "Tries a waiting, retrying or parked delivery now, and lets a stopped destination work again")
-public final class DeliveryRetry extends GatewayCommand {
+public final class DeliveryRetry extends ChangingCommand {
 
     @Reference(optional = true)
     @Nullable
@@ -31,14 +32,15 @@ public final class DeliveryRetry extends GatewayCommand {
     public @Nullable Object execute() throws Exception {
         DeliveryQueue waiting = need(queue, "the queue");
         DestinationDirectory engine = need(destinations, "the delivery engine");
-        DeliveryQueue.DeliveryRecord record = waiting.delivery(id)
-                .orElseThrow(() ->
-                        new IllegalArgumentException("no delivery " + id + ": delivery:list shows which there are"));
-        if (!waiting.retryNow(id)) {
-            throw new IllegalArgumentException("delivery " + id + " is " + record.state() + ": nothing to try again");
-        }
-        engine.resume(record.destination());
-        System.out.println("delivery " + id + " to " + record.destination() + " is tried now");
+        DeliveryRecord record = DeliveryShow.known(waiting, id);
+        change("delivery.retry", "delivery " + id + " to " + record.destination(), () -> {
+            if (!waiting.retryNow(id)) {
+                throw new IllegalArgumentException(
+                        "delivery " + id + " is " + record.state() + ": nothing to try again");
+            }
+            engine.wake(record.destination());
+            return "delivery " + id + " to " + record.destination() + " is tried now";
+        });
         return null;
     }
 }

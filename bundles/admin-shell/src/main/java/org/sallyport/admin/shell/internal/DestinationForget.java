@@ -13,7 +13,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
         scope = "destination",
         name = "forget",
         description = "Queues no more studies for a missing destination; what is queued already stays")
-public final class DestinationForget extends GatewayCommand {
+public final class DestinationForget extends ChangingCommand {
 
     @Reference(optional = true)
     @Nullable
@@ -24,12 +24,15 @@ public final class DestinationForget extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        if (!need(destinations, "the delivery engine").forget(name)) {
-            throw new IllegalArgumentException(
-                    "no missing destination " + name
-                            + " is remembered: destination:list shows which there are; one that is there ends with its configuration");
-        }
-        System.out.println("destination " + name + " is forgotten");
+        DestinationDirectory engine = need(destinations, "the delivery engine");
+        change("destination.forget", name, () -> {
+            if (!engine.forget(name)) {
+                throw new IllegalArgumentException(
+                        "no missing destination " + name
+                                + " is remembered: destination:list shows which there are; one that is there ends with its configuration");
+            }
+            return "destination " + name + " is forgotten";
+        });
         return null;
     }
 }

@@ -34,10 +34,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.delivery.RouteDirectory;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.DicomReceiver;
@@ -51,6 +53,7 @@ import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.VaultException;
 
 class CommandsTest {
 
@@ -83,7 +86,19 @@ class CommandsTest {
 
     private static DeliveryRecord delivery(State state) {
         return new DeliveryRecord(
-                7, "2.25.1", 1, "ith", IdentityMode.PSEUDONYMOUS, state, 3, AT, AT, null, "the back end answered 500");
+                7,
+                "2.25.1",
+                1,
+                "ith",
+                IdentityMode.PSEUDONYMOUS,
+                state,
+                3,
+                AT,
+                AT,
+                null,
+                "the back end answered 500",
+                4,
+                null);
     }
 
     static Stream<Map.Entry<String, Action>> commandsWithoutTheirService() {
@@ -96,6 +111,19 @@ class CommandsTest {
                 Map.entry("the audit log", new AuditVerify()),
                 Map.entry("the queue", new DeliveryList()),
                 Map.entry("the queue", new DeliveryRetry()),
+                Map.entry("the queue", new DeliveryShow()),
+                Map.entry("the queue", new DeliveryPark()),
+                Map.entry("the queue", new DeliveryCancel()),
+                Map.entry("the delivery engine", new DeliveryReplay()),
+                Map.entry("the delivery engine", new DestinationShow()),
+                Map.entry("the delivery engine", new DestinationProbe()),
+                Map.entry("the delivery engine", new DestinationPause()),
+                Map.entry("the delivery engine", new DestinationDrain()),
+                Map.entry("the delivery engine", new DestinationResume()),
+                Map.entry("the delivery engine", new DestinationForget()),
+                Map.entry("the delivery engine", new RouteList()),
+                Map.entry("the delivery engine", new RouteTest()),
+                Map.entry("the delivery engine", new RouteApply()),
                 Map.entry("the delivery engine", new DestinationList()),
                 Map.entry("the DICOM receiver", new DicomAssociations()),
                 Map.entry("the DICOM receiver", echo),
@@ -190,7 +218,7 @@ class CommandsTest {
         command.queue = new Fake<>(DeliveryQueue.class).service;
         command.state = "lost";
         assertEquals(
-                "--state \"lost\": must be WAITING, RUNNING, RETRYING, DELIVERED or PARKED",
+                "--state \"lost\": must be WAITING, RUNNING, RETRYING, DELIVERED, PARKED or CANCELLED",
                 error(IllegalArgumentException.class, command));
     }
 
@@ -199,14 +227,19 @@ class CommandsTest {
         Fake<DeliveryQueue> queue = new Fake<>(DeliveryQueue.class)
                 .on("delivery", a -> Optional.of(delivery(State.PARKED)))
                 .on("retryNow", a -> true);
-        Fake<DestinationDirectory> engine = new Fake<>(DestinationDirectory.class).on("resume", a -> true);
+        Fake<DestinationDirectory> engine = new Fake<>(DestinationDirectory.class).on("wake", a -> true);
+        Fake<AuditLog> audit = audit();
         DeliveryRetry command = new DeliveryRetry();
         command.id = 7;
         command.queue = queue.service;
         command.destinations = engine.service;
+        command.audit = audit.service;
         assertEquals("delivery 7 to ith is tried now\n", Console.run(command));
         assertEquals(List.of("delivery[7]", "retryNow[7]"), queue.calls);
-        assertEquals(List.of("resume[ith]"), engine.calls);
+        assertEquals(List.of("wake[ith]"), engine.calls);
+        assertEquals(
+                List.of("record[delivery.retry, unknown, shell, delivery 7 to ith, none given, done, null]"),
+                audit.calls);
     }
 
     @Test
@@ -227,6 +260,7 @@ class CommandsTest {
         command.id = 8;
         command.queue = queue.service;
         command.destinations = new Fake<>(DestinationDirectory.class).service;
+        command.audit = audit().service;
         assertEquals(
                 "no delivery 8: delivery:list shows which there are", error(IllegalArgumentException.class, command));
         queue.on("delivery", a -> Optional.of(delivery(State.DELIVERED)));
@@ -246,6 +280,205 @@ class CommandsTest {
         assertEquals("STOPPED", row.get("state").asText());
         assertEquals(2, row.get("running").asInt());
         assertTrue(row.get("filter").isNull());
+    }
+
+    private static Fake<AuditLog> audit() {
+        return new Fake<>(AuditLog.class).on("record", a -> null);
+    }
+
+    private static DestinationDirectory.View ith() {
+        return new DestinationDirectory.View("ith", DestinationDirectory.State.ACTIVE, null, null, 1);
+    }
+
+    private static Fake<DestinationDirectory> engine() {
+        return new Fake<>(DestinationDirectory.class)
+                .on("destinations", a -> List.of(ith()))
+                .on("pause", a -> true)
+                .on("drain", a -> true)
+                .on("resume", a -> true)
+                .on("forget", a -> a.get(0).equals("gone"))
+                .on("interrupt", a -> true)
+                .on(
+                        "destination",
+                        a -> a.get(0).equals("ith")
+                                ? Optional.of(new DestinationDirectory.Detail(
+                                        ith(),
+                                        Map.of("window", "always"),
+                                        Map.of(State.WAITING, 5L),
+                                        2,
+                                        List.of(new DestinationDirectory.Running(7, "2.25.1", 1, AT, 3, 9, 30, 90))))
+                                : Optional.empty());
+    }
+
+    @Test
+    void aDestinationIsShown() throws Exception {
+        DestinationShow command = new DestinationShow();
+        command.destinations = engine().service;
+        command.name = "ith";
+        JsonNode sheet = json(command);
+        assertEquals("ACTIVE", sheet.get("state").asText());
+        assertEquals("always", sheet.get("window").asText());
+        assertEquals(5, sheet.get("waiting").asInt());
+        assertEquals(0, sheet.get("parked").asInt());
+        assertEquals(2, sheet.get("abandoned-threads").asInt());
+        assertTrue(sheet.get("message").isNull());
+        command.running = true;
+        assertEquals(30, json(command).get(0).get("bytes").asInt());
+        command.json = false;
+        command.running = false;
+        assertTrue(Console.run(command).contains("abandoned-threads"));
+        command.name = "elsewhere";
+        assertEquals(
+                "no destination elsewhere: destination:list shows which there are",
+                error(IllegalArgumentException.class, command));
+    }
+
+    @Test
+    void aDestinationThatCannotBeReachedFailsTheCommandAfterSayingWhy() throws Exception {
+        Fake<DestinationDirectory> engine = engine().on("probe", a -> Optional.of(ProbeResult.reachable("12 ms")));
+        DestinationProbe command = new DestinationProbe();
+        command.destinations = engine.service;
+        command.name = "ith";
+        assertEquals("12 ms", json(command).get("text").asText());
+        engine.on("probe", a -> Optional.of(ProbeResult.unreachable("refused")));
+        assertEquals("destination ith cannot be reached", error(IllegalStateException.class, command));
+        engine.on("probe", a -> Optional.empty());
+        assertEquals(
+                "destination ith is not there now: destination:list shows which are",
+                error(IllegalArgumentException.class, command));
+    }
+
+    @Test
+    void whatChangesADestinationIsAuditedFirst() throws Exception {
+        Fake<DestinationDirectory> engine = engine();
+        Fake<AuditLog> audit = audit();
+        DestinationPause pause = new DestinationPause();
+        pause.destinations = engine.service;
+        pause.audit = audit.service;
+        pause.name = "ith";
+        pause.reason = "maintenance";
+        assertEquals("destination ith is paused until destination:resume\n", Console.run(pause));
+        DestinationDrain drain = new DestinationDrain();
+        drain.destinations = engine.service;
+        drain.audit = audit.service;
+        drain.name = "ith";
+        assertEquals("destination.drain", json(drain).get("action").asText());
+        DestinationResume resume = new DestinationResume();
+        resume.destinations = engine.service;
+        resume.audit = audit.service;
+        resume.name = "ith";
+        assertEquals("destination ith works again\n", Console.run(resume));
+        DestinationForget forget = new DestinationForget();
+        forget.destinations = engine.service;
+        forget.audit = audit.service;
+        forget.name = "gone";
+        assertEquals("destination gone is forgotten\n", Console.run(forget));
+        assertEquals(
+                List.of(
+                        "record[destination.pause, unknown, shell, ith, maintenance, done, null]",
+                        "record[destination.drain, unknown, shell, ith, none given, done, null]",
+                        "record[destination.resume, unknown, shell, ith, none given, done, null]",
+                        "record[destination.forget, unknown, shell, gone, none given, done, null]"),
+                audit.calls);
+        forget.name = "ith";
+        error(IllegalArgumentException.class, forget);
+        assertTrue(audit.calls.get(5).contains("refused"), audit.calls.toString());
+        pause.name = "elsewhere";
+        error(IllegalArgumentException.class, pause);
+        assertEquals(6, audit.calls.size(), "what is not there is not audited");
+    }
+
+    @Test
+    void whatCannotBeAuditedIsNotDone() {
+        Fake<DestinationDirectory> engine = engine();
+        DestinationPause pause = new DestinationPause();
+        pause.destinations = engine.service;
+        pause.name = "ith";
+        assertEquals("the audit log" + ABSENT, error(IllegalStateException.class, pause));
+        pause.audit = new Fake<>(AuditLog.class)
+                .on("record", a -> {
+                    throw new VaultException("the disk is full");
+                })
+                .service;
+        assertEquals("the disk is full", error(VaultException.class, pause));
+        assertEquals(List.of("destinations[]", "destinations[]"), engine.calls);
+    }
+
+    @Test
+    void aDeliveryIsShownParkedAndCancelled() throws Exception {
+        Fake<DeliveryQueue> queue = new Fake<>(DeliveryQueue.class)
+                .on("delivery", a -> Optional.of(delivery(State.RUNNING)))
+                .on("parkNow", a -> true)
+                .on("cancel", a -> false);
+        DeliveryShow show = new DeliveryShow();
+        show.queue = queue.service;
+        show.id = 7;
+        assertEquals(4, json(show).get("priority").asInt(), "without the engine too");
+        show.destinations = engine().service;
+        assertEquals(3, json(show).get("images-done").asInt());
+        DeliveryPark park = new DeliveryPark();
+        park.queue = queue.service;
+        park.destinations = engine().service;
+        park.audit = audit().service;
+        park.id = 7;
+        park.reason = "wrong patient";
+        assertEquals("delivery 7 to ith is parked; it ran and was interrupted\n", Console.run(park));
+        assertTrue(queue.calls.contains("parkNow[7, parked by unknown: wrong patient]"), queue.calls.toString());
+        DeliveryCancel cancel = new DeliveryCancel();
+        cancel.queue = queue.service;
+        cancel.destinations = engine().service;
+        Fake<AuditLog> audit = audit();
+        cancel.audit = audit.service;
+        cancel.id = 7;
+        assertEquals("delivery 7 is RUNNING: nothing to cancel", error(IllegalArgumentException.class, cancel));
+        assertEquals(2, audit.calls.size());
+    }
+
+    @Test
+    void routesAreListedTestedAppliedAndReplayed() throws Exception {
+        Fake<RouteDirectory> routes = new Fake<>(RouteDirectory.class)
+                .on("routes", a -> List.of(new RouteDirectory.RouteView("ith", true, "(Modality=CT)", null)))
+                .on(
+                        "explain",
+                        a -> List.of(new RouteDirectory.Explanation(
+                                "ith",
+                                false,
+                                "its filter does not take the study",
+                                "(&(Modality=CT)(A=B))",
+                                List.of(
+                                        new RouteDirectory.Comparison(
+                                                "(Modality=CT)", "Modality", List.of("CT", "PT"), true),
+                                        new RouteDirectory.Comparison("(A=B)", "A", List.of(), false)),
+                                List.of(7L))))
+                .on("apply", a -> a.get(0).equals("2.25.1") ? Map.of("ith", List.of(8L)) : Map.of())
+                .on("replay", a -> List.of(9L));
+        RouteList list = new RouteList();
+        list.routes = routes.service;
+        assertTrue(json(list).get(0).get("there").asBoolean());
+        RouteTest test = new RouteTest();
+        test.routes = routes.service;
+        test.study = "2.25.1";
+        JsonNode row = json(test).get(0);
+        assertEquals(
+                "(Modality=CT) is true: Modality = CT, PT",
+                row.get("compared").get(0).asText());
+        assertEquals("(A=B) is false: A is absent", row.get("compared").get(1).asText());
+        RouteApply apply = new RouteApply();
+        apply.routes = routes.service;
+        apply.audit = audit().service;
+        apply.study = "2.25.1";
+        assertEquals("study 2.25.1 is queued: deliveries {ith=[8]}\n", Console.run(apply));
+        apply.study = "2.25.2";
+        assertTrue(Console.run(apply).startsWith("nothing is missing"));
+        Fake<AuditLog> audit = audit();
+        DeliveryReplay replay = new DeliveryReplay();
+        replay.routes = routes.service;
+        replay.audit = audit.service;
+        replay.study = "2.25.1";
+        replay.name = "ith";
+        assertEquals("study 2.25.1 is queued for ith: deliveries [9]\n", Console.run(replay));
+        assertEquals(
+                List.of("record[delivery.replay, unknown, shell, 2.25.1 to ith, none given, done, null]"), audit.calls);
     }
 
     @Test

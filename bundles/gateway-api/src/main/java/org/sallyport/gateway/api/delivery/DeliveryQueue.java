@@ -10,21 +10,33 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.store.IndexException;
 
-/** The durable queue of deliveries, in the index database. Each change is one transaction. Thread-safe. */
+/**
+ * The durable queue of deliveries, in the index database. Each change is one transaction. Times are the database server's where several
+ * appliances share one, so that their clocks need not agree. Thread-safe.
+ */
 public interface DeliveryQueue {
 
     /**
      * In one transaction: writes behind what is not yet in the index, makes all loose instances of the study its next part, and adds a waiting delivery
      * of that part for each destination.
      *
-     * @param destinations names → identity mode; empty = the part goes nowhere, and is shown so
+     * @param destinations names → what is ordered; empty = the part goes nowhere, and is shown so
      * @return the new part's number, or empty if there were no loose instances
      */
-    Optional<Integer> enqueue(String studyInstanceUid, Map<String, IdentityMode> destinations) throws IndexException;
+    Optional<Integer> enqueue(String studyInstanceUid, Map<String, Order> destinations) throws IndexException;
 
     /**
-     * Claims deliveries of one destination that are due, oldest first, for the time of the lease. On PostgreSQL with {@code FOR UPDATE SKIP
-     * LOCKED}. A claim whose lease ran out is due again.
+     * Queues the completed parts of a study to one destination once more, in one transaction.
+     *
+     * @param repeat true: each part but those that wait, run or retry there; false: only parts that were never queued there, or cancelled
+     * @return numbers of the new deliveries, by part; empty if there is nothing to do or no such study
+     */
+    List<Long> enqueueParts(String studyInstanceUid, String destination, Order order, boolean repeat)
+            throws IndexException;
+
+    /**
+     * Claims deliveries of one destination that are due for the time of the lease: oldest first, where each step of priority counts as {@link
+     * #PRIORITY_STEP} of age. On PostgreSQL with {@code FOR UPDATE SKIP LOCKED}. A claim whose lease ran out is due again.
      *
      * @param max 1–64
      * @param owner names this appliance's run; a delivery is reported on by the owner of its claim only
@@ -42,14 +54,28 @@ public interface DeliveryQueue {
     boolean delivered(long id, String owner, String receipt) throws IndexException;
 
     /**
-     * Back to the queue, due at {@code notBefore}.
+     * Back to the queue, due after the pause.
      *
      * @param failed whether this counts as a failed attempt
      */
-    boolean later(long id, String owner, Instant notBefore, String reason, boolean failed) throws IndexException;
+    boolean later(long id, String owner, Duration pause, String reason, boolean failed) throws IndexException;
 
     /** Parks: a person has to decide. */
     boolean park(long id, String owner, String reason) throws IndexException;
+
+    /**
+     * By a person's word: parks what waits, retries or runs. A claim ends with it, and an outcome that comes later does not count.
+     *
+     * @return false if there is none such
+     */
+    boolean parkNow(long id, String reason) throws IndexException;
+
+    /**
+     * By a person's word: ends what waits, retries, runs or is parked; it stays in the list as cancelled.
+     *
+     * @return false if there is none such
+     */
+    boolean cancel(long id, String reason) throws IndexException;
 
     /**
      * Ends the claims of runs of this appliance that are no more; called once at start.
@@ -59,7 +85,7 @@ public interface DeliveryQueue {
     int releaseClaims(String exceptOwner) throws IndexException;
 
     /**
-     * Makes a waiting, retrying or parked delivery due now.
+     * Makes a waiting, retrying or parked delivery due now. How long it has been failing is forgotten.
      *
      * @return false if there is none such
      */
@@ -75,18 +101,48 @@ public interface DeliveryQueue {
     /** Counts by destination and state, for people and metrics. */
     Map<String, Map<State, Long>> counts() throws IndexException;
 
+    /** What one step of priority is worth: a delivery overtakes those of one step less that are older by no more than this. */
+    Duration PRIORITY_STEP = Duration.ofMinutes(15);
+
+    int LOWEST_PRIORITY = 0;
+    int USUAL_PRIORITY = 4;
+    int HIGHEST_PRIORITY = 9;
+
     enum State {
+        /** Due, as soon as its destination has a hand free. */
         WAITING,
         RUNNING,
+        /** Waits for its next attempt's time. */
         RETRYING,
         DELIVERED,
-        PARKED
+        /** Waits for a person. */
+        PARKED,
+        /** Ended by a person, not delivered. */
+        CANCELLED
+    }
+
+    /** @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}, higher first */
+    record Order(IdentityMode identity, int priority) {
+
+        public Order {
+            if (priority < LOWEST_PRIORITY || priority > HIGHEST_PRIORITY) {
+                throw new IllegalArgumentException(
+                        "priority " + priority + ": must be " + LOWEST_PRIORITY + "–" + HIGHEST_PRIORITY);
+            }
+        }
+
+        /** Without identity, of usual priority. */
+        public static Order pseudonymous() {
+            return new Order(IdentityMode.PSEUDONYMOUS, USUAL_PRIORITY);
+        }
     }
 
     /**
      * @param attempts attempts begun so far
      * @param dueAt when it is tried (again)
      * @param reason what the last attempt ended with, or the receipt; null before the first
+     * @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}
+     * @param failingSince when the first of the failed attempts ended that no person has looked at since; null = none failed
      */
     record DeliveryRecord(
             long id,
@@ -99,5 +155,7 @@ public interface DeliveryQueue {
             Instant createdAt,
             Instant dueAt,
             @Nullable Instant endedAt,
-            @Nullable String reason) {}
+            @Nullable String reason,
+            int priority,
+            @Nullable Instant failingSince) {}
 }

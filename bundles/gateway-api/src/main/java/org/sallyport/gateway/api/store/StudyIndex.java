@@ -20,6 +20,12 @@ public interface StudyIndex {
     /** The instances of one part, newest version of each within the part. */
     List<StoredInstance> instances(String studyInstanceUid, int part) throws IndexException;
 
+    /**
+     * SOP Instance UIDs of one part that another study has too, and received earlier. A SOP Instance belongs to one study (PS3.3 A.1.2), and a receiver
+     * that keeps the first instance it has of a UID would not take ours.
+     */
+    Set<String> heldEarlier(String studyInstanceUid, int part) throws IndexException;
+
     /** Studies that hold instances of no part yet: still receiving, or cut off by a restart. */
     List<StudyRecord> receiving() throws IndexException;
 

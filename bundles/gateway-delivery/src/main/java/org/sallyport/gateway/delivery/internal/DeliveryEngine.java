@@ -4,15 +4,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -20,12 +23,14 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.event.EventAdmin;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
-import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.delivery.RouteDirectory;
 import org.sallyport.gateway.api.delivery.StudyCompletion;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceStore;
@@ -40,15 +45,17 @@ import org.slf4j.LoggerFactory;
  * any thread.
  */
 @Component(
-        service = {StudyCompletion.class, DestinationDirectory.class},
+        service = {StudyCompletion.class, DestinationDirectory.class, RouteDirectory.class},
         configurationPid = "org.sallyport.delivery")
 @Designate(ocd = DeliveryConfiguration.class)
-public final class DeliveryEngine implements StudyCompletion, DestinationDirectory {
+public final class DeliveryEngine implements StudyCompletion, DestinationDirectory, RouteDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
 
     private final Lane.Means means;
     private final KnownDestinations known;
+    private final Router router;
+    private final BusHappenings happenings = new BusHappenings();
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
 
     @Activate
@@ -58,15 +65,42 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             @Reference StudyIndex index,
             @Reference InstanceStore store)
             throws IOException {
-        this(pauses(configuration), queue, index, store, DataFolder.of("delivery"), Clock.systemUTC());
+        this(
+                pauses(configuration),
+                queue,
+                index,
+                store,
+                DataFolder.of("delivery"),
+                Clock.systemUTC(),
+                ZoneId.systemDefault(),
+                Patience.USUAL);
     }
 
     DeliveryEngine(
-            RetryPauses pauses, DeliveryQueue queue, StudyIndex index, InstanceStore store, Path folder, Clock clock)
+            RetryPauses pauses,
+            DeliveryQueue queue,
+            StudyIndex index,
+            InstanceStore store,
+            Path folder,
+            Clock clock,
+            ZoneId zone,
+            Patience patience)
             throws IOException {
         this.known = new KnownDestinations(folder);
         String owner = ApplianceId.of(folder) + "/" + UUID.randomUUID();
-        this.means = new Lane.Means(queue, index, store, pauses, owner, clock);
+        this.means = new Lane.Means(
+                queue,
+                index,
+                store,
+                pauses,
+                new Modes(folder),
+                new Abandoned(),
+                happenings,
+                patience,
+                owner,
+                clock,
+                zone);
+        this.router = new Router(means, this::allRoutes);
         int released = queue.releaseClaims(owner);
         if (released > 0) {
             LOG.info("{} deliveries that were under way when the gateway stopped are tried again", released);
@@ -115,8 +149,16 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         }
     }
 
+    /** Of each name what is there, else what is known of it. */
+    private List<Route> allRoutes() {
+        Map<String, Route> routes = new TreeMap<>();
+        known.routes().forEach(route -> routes.put(route.name(), route));
+        lanes.forEach(lane -> routes.put(lane.route().name(), lane.route()));
+        return List.copyOf(routes.values());
+    }
+
     /** Those that are there and well by their filters, those that are known but not there by their last. */
-    private List<Route> routes() {
+    private List<Route> goodRoutes() {
         Map<String, Route> routes = new TreeMap<>();
         known.routes().forEach(route -> routes.put(route.name(), route));
         for (Lane lane : lanes) {
@@ -127,13 +169,27 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         return List.copyOf(routes.values());
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setEventAdmin(EventAdmin bus) {
+        happenings.setBus(bus);
+    }
+
+    void unsetEventAdmin(EventAdmin bus) {
+        happenings.unsetBus(bus);
+    }
+
     void removeDestination(Destination destination) {
         List<Lane> gone =
                 lanes.stream().filter(lane -> lane.destination() == destination).toList();
         lanes.removeAll(gone);
+        gone.forEach(Lane::close);
         for (Lane lane : gone) {
-            lane.close();
+            lane.awaitEnd();
             LOG.info("destination {} is gone; its queue waits", lane.route().name());
+            view(lane.route().name()).ifPresent(happenings::destination);
         }
     }
 
@@ -148,17 +204,25 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             throw new IOException("there is no destination");
         }
         List<StoredInstance> instances = means.index().instances(studyInstanceUid);
-        Map<String, Object> attributes = Lane.attributes(study, instances);
-        Map<String, IdentityMode> chosen = new HashMap<>();
-        for (Route route : routes()) {
+        Map<String, Object> attributes = StudyDelivery.facts(study, instances).attributes();
+        Map<String, DeliveryQueue.Order> chosen = new HashMap<>();
+        boolean drained = false;
+        for (Route route : goodRoutes()) {
             if (route.takes(attributes)) {
-                chosen.put(route.name(), IdentityMode.PSEUDONYMOUS);
+                if (means.modes().isDraining(route.name())) {
+                    drained = true;
+                } else {
+                    chosen.put(route.name(), route.order(attributes));
+                }
             }
         }
         if (chosen.isEmpty()) {
+            // It might be the one; until it is mended or resumed the study waits rather than go nowhere for good.
+            if (drained) {
+                throw new IOException("only destinations that are drained take it");
+            }
             for (Lane lane : lanes) {
                 if (lane.route().problem() != null) {
-                    // It might be the one; until it is mended the study waits rather than go nowhere for good.
                     throw new IOException(
                             "nobody takes it, and destination " + lane.route().name() + " is misconfigured");
                 }
@@ -188,7 +252,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 views.add(new View(
                         route.name(),
                         State.MISSING,
-                        "its bundle or configuration is not there; studies are queued for it until destination:forget",
+                        missing(route.name()),
                         route.filter() == null ? null : route.filterText(),
                         0));
             }
@@ -206,35 +270,133 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         return views;
     }
 
+    private String missing(String name) {
+        Modes.Mode mode = means.modes().of(name);
+        return "its bundle or configuration is not there; "
+                + (mode == Modes.Mode.DRAINING
+                        ? "it is drained, and nothing is queued for it until destination:resume"
+                        : "studies are queued for it until destination:forget")
+                + (mode == Modes.Mode.PAUSED ? "; paused until destination:resume" : "");
+    }
+
+    private Optional<View> view(String name) {
+        return destinations().stream().filter(view -> view.name().equals(name)).findFirst();
+    }
+
+    private List<Lane> lanes(String name) {
+        return lanes.stream().filter(lane -> lane.route().name().equals(name)).toList();
+    }
+
     @Override
-    public boolean resume(String name) {
-        boolean found = false;
-        for (Lane lane : lanes) {
-            if (lane.route().name().equals(name)) {
-                lane.resume();
-                found = true;
-            }
+    public Optional<Detail> destination(String name) throws IOException {
+        View view = view(name).orElse(null);
+        if (view == null) {
+            return Optional.empty();
         }
-        return found;
+        List<Lane> own = lanes(name);
+        return Optional.of(new Detail(
+                view,
+                own.isEmpty() ? Map.of() : own.get(0).route().settings().inWords(),
+                means.queue().counts().getOrDefault(name, Map.of()),
+                means.abandoned().count(name),
+                own.stream().flatMap(lane -> lane.calls().stream()).toList()));
+    }
+
+    @Override
+    public Optional<ProbeResult> probe(String name) {
+        return lanes(name).stream().findFirst().map(Lane::probe);
+    }
+
+    @Override
+    public boolean pause(String name) throws IOException {
+        return change(name, Modes.Mode.PAUSED);
+    }
+
+    @Override
+    public boolean drain(String name) throws IOException {
+        return change(name, Modes.Mode.DRAINING);
+    }
+
+    @Override
+    public boolean resume(String name) throws IOException {
+        boolean there = change(name, null);
+        wake(name);
+        return there;
+    }
+
+    @Override
+    public boolean wake(String name) {
+        List<Lane> own = lanes(name);
+        own.forEach(Lane::resume);
+        return !own.isEmpty();
+    }
+
+    private boolean change(String name, Modes.@Nullable Mode mode) throws IOException {
+        if (view(name).isEmpty()) {
+            return false;
+        }
+        if (means.modes().set(name, mode)) {
+            LOG.info("destination {} is {}", name, mode == null ? "resumed" : mode);
+        }
+        for (Lane lane : lanes(name)) {
+            lane.announce();
+            lane.wake();
+        }
+        return true;
+    }
+
+    @Override
+    public boolean interrupt(long delivery) {
+        return lanes.stream().anyMatch(lane -> lane.interrupt(delivery));
     }
 
     @Override
     public boolean forget(String name) throws IOException {
-        for (Lane lane : lanes) {
-            if (lane.route().name().equals(name)) {
-                return false;
-            }
+        if (!lanes(name).isEmpty()) {
+            return false;
         }
         boolean forgotten = known.forget(name);
         if (forgotten) {
+            means.modes().set(name, null);
             LOG.info("destination {} is forgotten: no more studies are queued for it", name);
         }
         return forgotten;
     }
 
+    @Override
+    public List<RouteView> routes() {
+        return allRoutes().stream()
+                .map(route -> new RouteView(
+                        route.name(),
+                        !lanes(route.name()).isEmpty(),
+                        route.filter() == null ? null : route.filterText(),
+                        router.problem(route)))
+                .toList();
+    }
+
+    @Override
+    public List<Explanation> explain(String studyInstanceUid) throws IOException {
+        return router.explain(studyInstanceUid);
+    }
+
+    @Override
+    public Map<String, List<Long>> apply(String studyInstanceUid) throws IOException {
+        Map<String, List<Long>> added = router.apply(studyInstanceUid);
+        lanes.forEach(Lane::wake);
+        return added;
+    }
+
+    @Override
+    public List<Long> replay(String studyInstanceUid, String destination) throws IOException {
+        List<Long> added = router.replay(studyInstanceUid, destination);
+        lanes.forEach(Lane::wake);
+        return added;
+    }
+
     @Deactivate
     void close() {
         lanes.forEach(Lane::close);
+        lanes.forEach(Lane::awaitEnd);
         lanes.clear();
     }
 }

@@ -3,45 +3,48 @@ package org.sallyport.gateway.delivery.internal;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
-import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.store.InstanceStore;
-import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex;
-import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One destination's own threads: a dispatcher that claims what is due and as many workers as it may have. Lanes share nothing but the queue, so that a
- * slow destination delays no other.
+ * One destination's own threads: a dispatcher that claims what is due, and as many workers as it may have. Lanes share nothing but the queue, so that
+ * a slow destination delays no other. The dispatcher alone claims, watches for calls that make no progress, and renews claims.
  */
 final class Lane {
 
     private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
     private static final Duration LEASE = Duration.ofMinutes(2);
+    private static final long RENEW_SECONDS = 30;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(24);
-    private static final long LOOK_MILLIS = 2_000;
-    private static final long SETTLE_SECONDS = 10;
+
+    /** Threads that a destination may have lost before nothing more is begun there. */
+    private static final int MOST_ABANDONED = 8;
 
     /** What all lanes use. */
     record Means(
@@ -49,23 +52,44 @@ final class Lane {
             StudyIndex index,
             InstanceStore store,
             RetryPauses pauses,
+            Modes modes,
+            Abandoned abandoned,
+            Happenings happenings,
+            Patience patience,
             String owner,
-            Clock clock) {}
+            Clock clock,
+            ZoneId zone) {}
 
     private final Route route;
     private final Destination destination;
     private final Means means;
-    private final Set<Long> running = ConcurrentHashMap.newKeySet();
+    private final Attempt attempt;
+    private final Breaker breaker;
+    private final Bandwidth bandwidth;
+    private final Prober prober;
+    private final Map<Long, Call> running = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor workers;
     private final ScheduledExecutorService dispatcher;
+    private final AtomicBoolean woken = new AtomicBoolean();
     private volatile @Nullable String stopped;
     private volatile boolean closed;
+
+    // The dispatcher's own.
     private boolean queueFailed;
+    private long lookMillis;
+    private @Nullable ScheduledFuture<?> nextLook;
+
+    private DestinationDirectory.@Nullable State announced;
 
     Lane(Route route, Destination destination, Means means) {
         this.route = route;
         this.destination = destination;
         this.means = means;
+        this.attempt = new Attempt(destination, means);
+        this.breaker = new Breaker(route.settings().breaker(), means.pauses().trial());
+        this.bandwidth = new Bandwidth(route.settings().bandwidth());
+        this.prober = new Prober(route.name(), destination, means.abandoned());
+        this.lookMillis = means.patience().look().toMillis();
         AtomicInteger number = new AtomicInteger();
         // The dispatcher claims for free workers only; threads that are about to end their task do not count any more.
         this.workers = new ThreadPoolExecutor(
@@ -77,9 +101,13 @@ final class Lane {
                 task -> new Thread(task, "delivery-" + route.name() + "-" + number.incrementAndGet()));
         this.dispatcher =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "delivery-" + route.name()));
+        announce();
         if (route.problem() == null) {
-            dispatcher.scheduleWithFixedDelay(this::dispatch, 0, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-            dispatcher.scheduleWithFixedDelay(this::renew, 30, 30, TimeUnit.SECONDS);
+            wake();
+            long watch =
+                    Math.max(10, Math.min(5_000, route.settings().timeLimit().toMillis() / 10));
+            dispatcher.scheduleWithFixedDelay(this::watch, watch, watch, TimeUnit.MILLISECONDS);
+            dispatcher.scheduleWithFixedDelay(this::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
         }
     }
 
@@ -91,48 +119,142 @@ final class Lane {
         return destination;
     }
 
+    // ---- what people see and say
+
     DestinationDirectory.View view() {
-        String reason = stopped;
-        DestinationDirectory.State state = route.problem() != null
-                ? DestinationDirectory.State.MISCONFIGURED
-                : reason != null ? DestinationDirectory.State.STOPPED : DestinationDirectory.State.ACTIVE;
-        String message = route.problem() != null ? route.problem() : reason;
-        String filter = route.filter() == null ? null : route.filter().toString();
-        return new DestinationDirectory.View(route.name(), state, message, filter, running.size());
+        return new DestinationDirectory.View(
+                route.name(), state(), message(), route.filter() == null ? null : route.filterText(), running.size());
     }
 
-    /** Something new is in the queue. */
+    private DestinationDirectory.State state() {
+        if (route.problem() != null) {
+            return DestinationDirectory.State.MISCONFIGURED;
+        }
+        Modes.Mode mode = means.modes().of(route.name());
+        if (mode == Modes.Mode.PAUSED) {
+            return DestinationDirectory.State.PAUSED;
+        }
+        if (stopped != null || isFullOfAbandoned()) {
+            return DestinationDirectory.State.STOPPED;
+        }
+        return mode == Modes.Mode.DRAINING ? DestinationDirectory.State.DRAINING : DestinationDirectory.State.ACTIVE;
+    }
+
+    private boolean isFullOfAbandoned() {
+        return means.abandoned().count(route.name()) >= MOST_ABANDONED;
+    }
+
+    private @Nullable String message() {
+        if (route.problem() != null) {
+            return route.problem();
+        }
+        List<String> parts = new ArrayList<>();
+        int lost = means.abandoned().count(route.name());
+        if (lost > 0) {
+            parts.add(lost + (lost == 1 ? " call did" : " calls did")
+                    + " not end when interrupted and keeps a thread: update or restart its bundle");
+        }
+        if (means.modes().of(route.name()) == Modes.Mode.PAUSED) {
+            parts.add("paused until destination:resume");
+        }
+        String stop = stopped;
+        if (stop != null) {
+            parts.add(stop);
+        }
+        if (means.modes().isDraining(route.name())) {
+            parts.add("ends its queue; nothing new is queued until destination:resume");
+        }
+        if (!isOpen()) {
+            parts.add("waits for its window " + route.settings().window());
+        }
+        String broken = breaker.problem();
+        if (broken != null) {
+            parts.add(broken);
+        }
+        return parts.isEmpty() ? null : String.join("; ", parts);
+    }
+
+    List<DestinationDirectory.Running> calls() {
+        return running.values().stream().map(Call::view).toList();
+    }
+
+    ProbeResult probe() {
+        return prober.probe(means.patience().probe());
+    }
+
+    /** A person lets it work again. */
+    void resume() {
+        stopped = null;
+        breaker.reset();
+        wake();
+    }
+
+    /** @return whether the delivery runs here */
+    boolean interrupt(long delivery) {
+        Call call = running.get(delivery);
+        if (call != null) {
+            call.cancel("a person has ended it");
+        }
+        return call != null;
+    }
+
+    /** Tells a change of state, once. */
+    void announce() {
+        DestinationDirectory.View view = view();
+        synchronized (workers) {
+            if (view.state() == announced) {
+                return;
+            }
+            announced = view.state();
+        }
+        means.happenings().destination(view);
+    }
+
+    // ---- the dispatcher
+
+    /** Something new is in the queue, or a hand is free. */
     void wake() {
-        if (!closed && route.problem() == null) {
+        if (!closed && route.problem() == null && woken.compareAndSet(false, true)) {
             dispatchAfter(Duration.ZERO);
         }
     }
 
-    private void dispatchAfter(Duration pause) {
+    private @Nullable ScheduledFuture<?> dispatchAfter(Duration pause) {
         try {
-            dispatcher.schedule(this::dispatch, pause.toMillis(), TimeUnit.MILLISECONDS);
+            return dispatcher.schedule(this::dispatch, pause.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("{} is being closed", route.name());
+            return null;
         }
     }
 
-    void resume() {
-        stopped = null;
-        wake();
+    private boolean isOpen() {
+        TimeWindow window = route.settings().window();
+        return window == null || window.isOpen(LocalTime.ofInstant(means.clock().instant(), means.zone()));
+    }
+
+    private int free() {
+        boolean waits = closed
+                || stopped != null
+                || means.modes().of(route.name()) == Modes.Mode.PAUSED
+                || isFullOfAbandoned()
+                || !isOpen();
+        return waits ? 0 : breaker.most(route.concurrency() - running.size(), running.size());
     }
 
     private void dispatch() {
+        boolean asked = woken.getAndSet(false);
+        boolean found = false;
         try {
-            int free = route.concurrency() - running.size();
-            while (free > 0 && stopped == null && !closed) {
+            int free = free();
+            while (free > 0) {
                 List<DeliveryRecord> claimed = means.queue().claim(route.name(), free, means.owner(), LEASE);
                 if (claimed.isEmpty()) {
                     break;
                 }
-                for (DeliveryRecord record : claimed) {
-                    start(record);
-                }
-                free = route.concurrency() - running.size();
+                found = true;
+                claimed.forEach(this::start);
+                free = free();
             }
             queueFailed = false;
         } catch (IOException | RuntimeException e) {
@@ -141,12 +263,28 @@ final class Lane {
                 queueFailed = true;
             }
         }
+        announce();
+        long shortest = means.patience().look().toMillis();
+        lookMillis = asked || found
+                ? shortest
+                : Math.min(2 * lookMillis, means.patience().longestLook().toMillis());
+        long trial = breaker.remaining().toMillis();
+        if (nextLook != null) {
+            nextLook.cancel(false);
+        }
+        nextLook = dispatchAfter(Duration.ofMillis(trial > 0 ? Math.min(trial + 1, lookMillis) : lookMillis));
     }
 
     private void start(DeliveryRecord record) {
-        running.add(record.id());
+        Call call = new Call(record, means.clock().instant(), bandwidth);
+        if (running.putIfAbsent(record.id(), call) != null) {
+            // Its lease ended while it runs here, the machine having stood still: the claim is ours again, and goes on.
+            LOG.warn("the lease of delivery {} to {} ended while it runs", record.id(), route.name());
+            return;
+        }
+        breaker.begun();
         try {
-            workers.execute(() -> work(record));
+            workers.execute(() -> work(call));
         } catch (RejectedExecutionException e) {
             // Claimed while the lane was being closed. The interrupt was for the dispatcher, not for the database.
             Thread.interrupted();
@@ -156,103 +294,144 @@ final class Lane {
     }
 
     private void renew() {
-        for (long id : running) {
+        for (Call call : running.values()) {
             try {
-                if (!means.queue().renew(id, means.owner(), LEASE)) {
-                    LOG.warn("delivery {} to {} is no longer ours", id, route.name());
+                if (!means.queue().renew(call.id(), means.owner(), LEASE)) {
+                    LOG.warn("delivery {} to {} is no longer ours", call.id(), route.name());
+                    call.cancel("it is no longer ours");
                 }
             } catch (IOException | RuntimeException e) {
-                LOG.warn("the claim of delivery {} could not be renewed: {}", id, e.getMessage());
+                LOG.warn("the claim of delivery {} could not be renewed: {}", call.id(), e.getMessage());
             }
         }
     }
 
-    private void work(DeliveryRecord record) {
+    /** Interrupts calls that make no progress, and gives up those that do not end then. */
+    private void watch() {
+        Duration limit = route.settings().timeLimit();
+        for (Call call : running.values()) {
+            if (call.cancelled() == null && call.idleNanos() > limit.toNanos()) {
+                LOG.error("{} to {} is interrupted", call, route.name());
+                call.cancel("made no progress for " + LaneSettings.words(limit) + " and was interrupted");
+            } else if (call.isCancelledFor(means.patience().grace().toNanos())) {
+                abandon(call);
+            }
+        }
+    }
+
+    private void abandon(Call call) {
+        // On the list before it is ended: its thread takes it off again.
+        means.abandoned().add(route.name(), call);
+        if (!call.end()) {
+            means.abandoned().remove(route.name(), call);
+            return;
+        }
+        LOG.error("{} to {} did not end when interrupted; its thread is abandoned", call, route.name());
+        running.remove(call.id(), call);
         try {
-            DeliveryOutcome outcome = attempt(record);
-            // An interrupt was for the destination: a database would break off.
-            Thread.interrupted();
-            if (outcome == null) {
-                giveBack(record);
+            later(call.record(), Words.of(call.cancelled()) + "; it did not end, and its thread is lost", null);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("delivery {} could not be given back; its lease will end: {}", call.id(), e.getMessage());
+        }
+        breaker.failed();
+        wake();
+    }
+
+    // ---- workers
+
+    private void work(Call call) {
+        DeliveryOutcome outcome = attempt.make(call);
+        if (!call.end()) {
+            means.abandoned().remove(route.name(), call);
+            LOG.warn("{} to {} ended after it was abandoned; its outcome does not count", call, route.name());
+            return;
+        }
+        try {
+            if (closed
+                    && !(outcome instanceof DeliveryOutcome.Delivered)
+                    && !(outcome instanceof DeliveryOutcome.Refused)) {
+                giveBack(call.record());
             } else {
-                settle(record, outcome);
+                settle(call.record(), outcome);
             }
         } catch (IOException | RuntimeException e) {
             // The claim's lease brings it back.
-            LOG.error("the outcome of delivery {} to {} could not be recorded", record.id(), route.name(), e);
+            LOG.error("the outcome of delivery {} to {} could not be recorded", call.id(), route.name(), e);
         } finally {
-            running.remove(record.id());
+            running.remove(call.id(), call);
+            announce();
             wake();
         }
     }
 
-    /** @return null if it was broken off because the lane is being closed */
-    private @Nullable DeliveryOutcome attempt(DeliveryRecord record) {
-        try {
-            StudyRecord study = means.index()
-                    .study(record.studyInstanceUid())
-                    .orElseThrow(() -> new IOException("the index does not know the study"));
-            List<StoredInstance> instances = means.index().instances(record.studyInstanceUid(), record.part());
-            if (instances.isEmpty()) {
-                throw new IOException("the index knows no images of this part");
+    private void settle(DeliveryRecord record, DeliveryOutcome outcome) throws IOException {
+        if (outcome instanceof DeliveryOutcome.Delivered delivered) {
+            breaker.succeeded();
+            String receipt = Words.of(delivered.receipt());
+            if (isOurs(record, means.queue().delivered(record.id(), means.owner(), receipt))) {
+                LOG.info(
+                        "delivery {}: study {} part {} delivered to {}",
+                        record.id(),
+                        record.studyInstanceUid(),
+                        record.part(),
+                        route.name());
+                means.happenings().delivered(record, receipt);
             }
-            if (record.identity() != IdentityMode.PSEUDONYMOUS) {
-                return DeliveryOutcome.refused("originals are not delivered to this kind of destination");
-            }
-            if (!destination.replacesExisting() && instances.stream().anyMatch(instance -> instance.version() > 1)) {
-                return DeliveryOutcome.refused(
-                        "holds a changed version of an image, and the receiver keeps the first one it has");
-            }
-            StudyDelivery delivery = new StudyDelivery(record, study, instances, means.store(), () -> closed);
-            DeliveryOutcome outcome = destination.deliver(delivery);
-            return outcome == null ? DeliveryOutcome.later("the destination gave no outcome") : outcome;
-        } catch (Exception | Error e) {
-            if (closed) {
-                // Interrupted, in one of the many ways in which that shows.
-                return null;
-            }
-            // A plug-in's exception may quote anything: but for failed input and output, people and log are told its
-            // class only.
-            return DeliveryOutcome.later("failed with " + e.getClass().getSimpleName()
-                    + (e instanceof IOException && e.getMessage() != null ? ": " + e.getMessage() : ""));
+        } else if (outcome instanceof DeliveryOutcome.Refused refused) {
+            breaker.succeeded();
+            park(record, Words.of(refused.reason()));
+        } else if (outcome instanceof DeliveryOutcome.Stopped stop) {
+            breaker.brokenOff();
+            stopped = Words.of(stop.reason());
+            isOurs(
+                    record,
+                    means.queue().later(record.id(), means.owner(), Duration.ZERO, Words.of(stop.reason()), false));
+            LOG.error("destination {} has stopped, and its deliveries wait: {}", route.name(), stopped);
+        } else {
+            DeliveryOutcome.Later later = (DeliveryOutcome.Later) outcome;
+            breaker.failed();
+            later(record, Words.of(later.reason()), later.pause());
         }
     }
 
-    private void settle(DeliveryRecord record, DeliveryOutcome outcome) throws IOException {
-        DeliveryQueue queue = means.queue();
-        long id = record.id();
-        boolean ours;
-        if (outcome instanceof DeliveryOutcome.Delivered delivered) {
-            ours = queue.delivered(id, means.owner(), delivered.receipt());
-            LOG.info(
-                    "delivery {}: study {} part {} delivered to {}",
-                    id,
-                    record.studyInstanceUid(),
-                    record.part(),
-                    route.name());
-        } else if (outcome instanceof DeliveryOutcome.Refused refused) {
-            ours = queue.park(id, means.owner(), refused.reason());
-            LOG.warn("delivery {} to {} is parked: {}", id, route.name(), refused.reason());
-        } else if (outcome instanceof DeliveryOutcome.Stopped stop) {
-            stopped = stop.reason();
-            ours = queue.later(id, means.owner(), means.clock().instant(), stop.reason(), false);
-            LOG.error("destination {} has stopped, and its deliveries wait: {}", route.name(), stop.reason());
-        } else {
-            DeliveryOutcome.Later later = (DeliveryOutcome.Later) outcome;
-            Duration pause = pause(record, later.pause());
-            Instant due = means.clock().instant().plus(pause);
-            ours = queue.later(id, means.owner(), due, later.reason(), true);
+    private void park(DeliveryRecord record, String reason) throws IOException {
+        if (isOurs(record, means.queue().park(record.id(), means.owner(), reason))) {
+            LOG.warn("delivery {} to {} is parked: {}", record.id(), route.name(), reason);
+            means.happenings().parked(record, reason);
+        }
+    }
+
+    private void later(DeliveryRecord record, String reason, @Nullable Duration asked) throws IOException {
+        Duration giveUp = route.settings().giveUpAfter();
+        if (giveUp != null
+                && record.failingSince() != null
+                && !record.failingSince().plus(giveUp).isAfter(means.clock().instant())) {
+            park(record, "given up after " + LaneSettings.words(giveUp) + ": " + reason);
+            return;
+        }
+        Duration pause = pause(record, asked);
+        if (isOurs(record, means.queue().later(record.id(), means.owner(), pause, reason, true))) {
             LOG.warn(
                     "delivery {} to {} is tried again in {} s: {}",
-                    id,
+                    record.id(),
                     route.name(),
                     pause.toSeconds(),
-                    later.reason());
-            wakeAfter(pause);
+                    reason);
+            means.happenings().retrying(record, reason, pause);
+            if (!closed && pause.compareTo(means.patience().longestLook()) < 0) {
+                dispatchAfter(pause.plusMillis(1));
+            }
         }
-        if (!ours) {
-            LOG.warn("delivery {} to {} was taken over meanwhile; its outcome here does not count", id, route.name());
+    }
+
+    private boolean isOurs(DeliveryRecord record, boolean changed) {
+        if (!changed) {
+            LOG.warn(
+                    "delivery {} to {} was taken over or ended meanwhile; its outcome here does not count",
+                    record.id(),
+                    route.name());
         }
+        return changed;
     }
 
     private Duration pause(DeliveryRecord record, @Nullable Duration asked) {
@@ -264,38 +443,42 @@ final class Lane {
         return positive.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : positive;
     }
 
-    private void wakeAfter(Duration pause) {
-        if (!closed && pause.toMillis() < LOOK_MILLIS) {
-            dispatchAfter(pause.plusMillis(1));
-        }
-    }
-
     private void giveBack(DeliveryRecord record) {
         try {
-            means.queue().later(record.id(), means.owner(), means.clock().instant(), "interrupted", false);
+            means.queue().later(record.id(), means.owner(), Duration.ZERO, "interrupted", false);
         } catch (IOException | RuntimeException e) {
             LOG.warn("delivery {} could not be given back; its lease will end: {}", record.id(), e.getMessage());
         }
     }
 
-    /** Interrupts what runs, waits for it a while and reports what does not end. */
+    // ---- the end
+
+    /** Interrupts what runs; to be followed by {@link #awaitEnd}. */
     void close() {
         closed = true;
         dispatcher.shutdownNow();
-        workers.shutdownNow();
+        running.values().forEach(call -> call.cancel("the destination goes away"));
+        workers.shutdown();
+    }
+
+    /** Waits a while for what was interrupted, gives back what does not end, and reports it. */
+    void awaitEnd() {
         try {
-            if (!workers.awaitTermination(SETTLE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.error(
-                        "destination {}: {} deliveries did not end when interrupted and are abandoned",
-                        route.name(),
-                        running.size());
+            if (workers.awaitTermination(means.patience().settle().toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    static Map<String, Object> attributes(StudyRecord study, List<StoredInstance> instances) {
-        return StudyDelivery.facts(study, instances).attributes();
+        for (Call call : running.values()) {
+            means.abandoned().add(route.name(), call);
+            if (call.end()) {
+                LOG.error("{} to {} did not end when interrupted; its thread is abandoned", call, route.name());
+                giveBack(call.record());
+            } else {
+                means.abandoned().remove(route.name(), call);
+            }
+        }
+        running.clear();
     }
 }

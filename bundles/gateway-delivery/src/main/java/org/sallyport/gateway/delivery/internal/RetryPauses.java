@@ -19,4 +19,10 @@ record RetryPauses(int quick, Duration first, Duration cap) {
         double millis = Math.min((double) first.toMillis() * Math.pow(2, doublings), (double) cap.toMillis());
         return Duration.ofMillis((long) (millis * (0.8 + 0.4 * random)));
     }
+
+    /** How long a receiver that is down is left alone between trials. */
+    Duration trial() {
+        Duration six = first.multipliedBy(6);
+        return six.compareTo(cap) < 0 ? six : cap;
+    }
 }

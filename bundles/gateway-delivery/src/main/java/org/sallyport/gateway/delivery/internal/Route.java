@@ -3,9 +3,9 @@ package org.sallyport.gateway.delivery.internal;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
-import org.osgi.framework.FrameworkUtil;
-import org.osgi.framework.InvalidSyntaxException;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 
 /**
  * What a destination's service properties say of it, checked.
@@ -16,40 +16,33 @@ import org.sallyport.gateway.api.Destination;
 record Route(
         String name,
         @Nullable Filter filter,
-        int concurrency,
+        LaneSettings settings,
         @Nullable String problem) {
 
-    private static final int MOST_WORKERS = 64;
-
-    static Route of(Map<String, Object> properties) {
+    static Route of(Map<String, ?> properties) {
         Object given = properties.get(Destination.NAME);
         String name = given == null ? "" : given.toString();
         if (!name.matches("[a-z0-9-]{1,40}")) {
             return new Route(
-                    "misconfigured", null, 1, Destination.NAME + " \"" + name + "\": must be 1–40 of a–z, 0–9, -");
-        }
-        int concurrency = 1;
-        Object workers = properties.get(Destination.CONCURRENCY);
-        if (workers != null) {
-            try {
-                concurrency = Integer.parseInt(workers.toString().strip());
-            } catch (NumberFormatException e) {
-                concurrency = 0;
-            }
-            if (concurrency < 1 || concurrency > MOST_WORKERS) {
-                return new Route(
-                        name, null, 1, Destination.CONCURRENCY + " " + workers + ": must be 1–" + MOST_WORKERS);
-            }
+                    "misconfigured",
+                    null,
+                    LaneSettings.DEFAULT,
+                    Destination.NAME + " \"" + name + "\": must be 1–40 of a–z, 0–9, -");
         }
         Object filter = properties.get(Destination.FILTER);
-        if (filter == null || filter.toString().isBlank()) {
-            return new Route(name, null, concurrency, null);
-        }
         try {
-            return new Route(name, FrameworkUtil.createFilter(filter.toString()), concurrency, null);
-        } catch (InvalidSyntaxException e) {
-            return new Route(name, null, concurrency, Destination.FILTER + " \"" + filter + "\": " + e.getMessage());
+            return new Route(
+                    name,
+                    LaneSettings.filter(Destination.FILTER, filter == null ? "" : filter.toString()),
+                    LaneSettings.of(properties),
+                    null);
+        } catch (IllegalArgumentException e) {
+            return new Route(name, null, LaneSettings.DEFAULT, e.getMessage());
         }
+    }
+
+    int concurrency() {
+        return settings.concurrency();
     }
 
     /** Empty = every study. */
@@ -59,5 +52,13 @@ record Route(
 
     boolean takes(Map<String, Object> study) {
         return problem == null && (filter == null || filter.matches(study));
+    }
+
+    /** What is ordered for a study that it takes. */
+    DeliveryQueue.Order order(Map<String, Object> study) {
+        Filter urgent = settings.urgent();
+        return new DeliveryQueue.Order(
+                IdentityMode.PSEUDONYMOUS,
+                urgent != null && urgent.matches(study) ? DeliveryQueue.HIGHEST_PRIORITY : settings.priority());
     }
 }

@@ -7,7 +7,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.IdentityMode;
@@ -20,25 +19,18 @@ import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 /** What a destination is handed. Progress is written by the destination's thread and read by any. */
 final class StudyDelivery implements Delivery {
 
-    private final DeliveryRecord record;
+    private final Call call;
     private final StudyFacts study;
     private final List<DeliveryInstance> instances;
-    private final BooleanSupplier cancelled;
     private volatile int instancesDone;
     private volatile long bytesDone;
 
-    StudyDelivery(
-            DeliveryRecord record,
-            StudyRecord study,
-            List<StoredInstance> stored,
-            InstanceStore store,
-            BooleanSupplier cancelled) {
-        this.record = record;
+    StudyDelivery(Call call, StudyRecord study, List<StoredInstance> stored, InstanceStore store) {
+        this.call = call;
         this.study = facts(study, stored);
         this.instances = stored.stream()
-                .map(instance -> (DeliveryInstance) new StoredDeliveryInstance(instance, store))
+                .map(instance -> (DeliveryInstance) new StoredDeliveryInstance(instance, store, call))
                 .toList();
-        this.cancelled = cancelled;
     }
 
     static StudyFacts facts(StudyRecord study, List<StoredInstance> stored) {
@@ -70,19 +62,23 @@ final class StudyDelivery implements Delivery {
                 attributes);
     }
 
+    private DeliveryRecord record() {
+        return call.record();
+    }
+
     @Override
     public long id() {
-        return record.id();
+        return record().id();
     }
 
     @Override
     public int attempt() {
-        return record.attempts();
+        return record().attempts();
     }
 
     @Override
     public int part() {
-        return record.part();
+        return record().part();
     }
 
     @Override
@@ -92,7 +88,7 @@ final class StudyDelivery implements Delivery {
 
     @Override
     public IdentityMode identity() {
-        return record.identity();
+        return record().identity();
     }
 
     @Override
@@ -104,20 +100,30 @@ final class StudyDelivery implements Delivery {
     public void progress(int instances, long bytes) {
         instancesDone = instances;
         bytesDone = bytes;
+        call.progressed();
+    }
+
+    int instancesDone() {
+        return instancesDone;
+    }
+
+    long bytesDone() {
+        return bytesDone;
     }
 
     @Override
     public boolean isCancelled() {
-        return cancelled.getAsBoolean();
+        return call.cancelled() != null;
     }
 
     @Override
     public String toString() {
-        return "delivery " + record.id() + ", " + instancesDone + " of " + instances.size() + " instances, " + bytesDone
-                + " bytes";
+        return "delivery " + record().id() + ", " + instancesDone + " of " + instances.size() + " instances, "
+                + bytesDone + " bytes";
     }
 
-    private record StoredDeliveryInstance(StoredInstance stored, InstanceStore store) implements DeliveryInstance {
+    private record StoredDeliveryInstance(StoredInstance stored, InstanceStore store, Call call)
+            implements DeliveryInstance {
 
         @Override
         public String sopClassUid() {
@@ -156,7 +162,7 @@ final class StudyDelivery implements Delivery {
 
         @Override
         public InputStream open() throws IOException {
-            return store.openPart10(stored);
+            return call.meter(store.openPart10(stored));
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.delivery.internal.Awaiting.await;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,18 +32,28 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.delivery.RouteDirectory;
 
 /** Studies on their way to destinations of every temper. The clock stands still, so that what is tried later stays so. */
 class DeliveryEngineTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final String STUDY = "2.25.1";
+    private static final Patience PATIENCE = new Patience(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofMillis(300),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(2));
 
     private final FakeQueue queue = new FakeQueue(Clock.fixed(NOW, ZoneOffset.UTC));
     private final FakeIndex index = new FakeIndex();
+    private RetryPauses pauses = new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1));
     private DeliveryEngine engine;
 
     @TempDir
@@ -53,12 +67,7 @@ class DeliveryEngineTest {
 
     private DeliveryEngine engine() throws IOException {
         return new DeliveryEngine(
-                new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1)),
-                queue,
-                index,
-                index,
-                folder,
-                Clock.fixed(NOW, ZoneOffset.UTC));
+                pauses, queue, index, index, folder, Clock.fixed(NOW, ZoneOffset.UTC), ZoneOffset.UTC, PATIENCE);
     }
 
     @AfterEach
@@ -229,6 +238,21 @@ class DeliveryEngineTest {
     }
 
     @Test
+    void anImageOfAnotherStudyIsParkedForAReceiverThatKeepsTheFirst() throws IOException {
+        index.heldEarlier = Set.of("2.25.77");
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        archive.replaces = false;
+        add("archive", archive);
+        add("folder", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        await("the folder", () -> count("folder", State.DELIVERED) == 1);
+        await("the archive", () -> count("archive", State.PARKED) == 1);
+        assertTrue(queue.ofStudy(STUDY).stream()
+                .anyMatch(record -> String.valueOf(record.reason()).endsWith("the first is 2.25.77")));
+        assertEquals(List.of(), archive.handed);
+    }
+
+    @Test
     void aStudyThatTheIndexDoesNotKnowIsTriedLater() {
         queue.add("2.25.999", "archive", IdentityMode.PSEUDONYMOUS);
         add("archive", FakeDestination.thatTakesAll());
@@ -242,7 +266,7 @@ class DeliveryEngineTest {
         add("archive", FakeDestination.thatTakesAll());
         assertEquals(State.WAITING, queue.get(1).state());
         queue.away = false;
-        engine.resume("archive");
+        engine.wake("archive");
         awaitEnd(1, State.DELIVERED);
     }
 
@@ -534,6 +558,423 @@ class DeliveryEngineTest {
         add("archive", FakeDestination.thatTakesAll());
         queue.away = true;
         assertThrows(IOException.class, () -> engine.complete(STUDY));
+    }
+
+    // ---- persons
+
+    @Test
+    void aPausedDestinationIsHandedNothingAndStaysPausedOverARestart() throws IOException {
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        assertTrue(engine.pause("archive"));
+        engine.complete(STUDY);
+        assertEquals(DestinationDirectory.State.PAUSED, view("archive").state());
+        engine.close();
+        engine = engine();
+        assertTrue(String.valueOf(view("archive").message()).contains("destination:resume"), "said while it is away");
+        archive = add("archive", archive);
+        assertEquals(DestinationDirectory.State.PAUSED, view("archive").state());
+        engine.complete(STUDY);
+        assertEquals(List.of(), archive.handed);
+        assertEquals(2, count("archive", State.WAITING), "it is queued for all the same");
+        assertTrue(engine.wake("archive"));
+        assertEquals(DestinationDirectory.State.PAUSED, view("archive").state(), "a person's word stands");
+        assertTrue(engine.resume("archive"));
+        await("delivered", () -> count("archive", State.DELIVERED) == 2);
+        assertEquals(DestinationDirectory.State.ACTIVE, view("archive").state());
+        assertFalse(engine.pause("elsewhere"));
+        assertFalse(engine.drain("elsewhere"));
+    }
+
+    @Test
+    void aDrainedDestinationEndsItsQueueAndGetsNothingNew() throws IOException {
+        add("archive", FakeDestination.thatTakesAll());
+        engine.pause("archive");
+        engine.complete(STUDY);
+        engine.drain("archive");
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(DestinationDirectory.State.DRAINING, view("archive").state());
+        IOException e = assertThrows(IOException.class, () -> engine.complete(STUDY), "it would go nowhere");
+        assertTrue(String.valueOf(e.getMessage()).contains("drained"), e::toString);
+        add("other", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "other"), destinationsOf(STUDY), "the first of before, the second of now");
+        engine.resume("archive");
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "archive", "other", "other"), destinationsOf(STUDY));
+    }
+
+    @Test
+    void aDamagedModeIsTakenAsPaused() throws IOException {
+        engine.close();
+        Files.writeString(folder.resolve(Modes.FILE), "archive PAU\nward DRAINING\n\n");
+        engine = engine();
+        add("archive", FakeDestination.thatTakesAll());
+        add("ward", FakeDestination.thatTakesAll());
+        assertEquals(DestinationDirectory.State.PAUSED, view("archive").state());
+        assertEquals(DestinationDirectory.State.DRAINING, view("ward").state());
+    }
+
+    @Test
+    void aForgottenDestinationIsNoLongerPausedWhenItComesBack() throws IOException {
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        engine.pause("archive");
+        engine.removeDestination(archive);
+        assertTrue(engine.forget("archive"));
+        add("archive", archive);
+        assertEquals(DestinationDirectory.State.ACTIVE, view("archive").state());
+    }
+
+    @Test
+    void aDeliveryThatAPersonEndsIsInterruptedAndItsOutcomeDoesNotCount() throws IOException {
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                return DeliveryOutcome.delivered("after all");
+            }
+            return DeliveryOutcome.later("never reached");
+        }));
+        engine.complete(STUDY);
+        await("it runs", () -> archive.running.get() == 1);
+        queue.cancel(1, "by ann");
+        assertTrue(engine.interrupt(1));
+        await("it ends", () -> running(1) == 0);
+        assertEquals(State.CANCELLED, queue.get(1).state());
+        assertEquals("by ann", queue.get(1).reason());
+        assertFalse(engine.interrupt(1));
+        assertFalse(queue.calledInterrupted);
+    }
+
+    @Test
+    void aDestinationIsShownWithItsSettingsQueueAndProgress() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        FakeDestination archive = new FakeDestination(delivery -> {
+            delivery.progress(1, 60);
+            go.await();
+            return DeliveryOutcome.delivered("receipt");
+        });
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.BANDWIDTH, "2M"));
+        engine.complete(STUDY);
+        engine.complete(STUDY);
+        await("progress", () -> detail("archive").running().stream().anyMatch(r -> r.bytesDone() == 60));
+        DestinationDirectory.Detail detail = detail("archive");
+        assertEquals("2000000 bytes/s", detail.settings().get(Destination.BANDWIDTH));
+        assertEquals("6h", detail.settings().get(Destination.TIME_LIMIT));
+        assertEquals(Map.of(State.RUNNING, 1L, State.WAITING, 1L), detail.queue());
+        assertEquals(List.of(new DestinationDirectory.Running(1, STUDY, 1, NOW, 1, 1, 60, 100)), detail.running());
+        assertEquals(0, detail.abandoned());
+        go.countDown();
+        assertTrue(engine.destination("elsewhere").isEmpty());
+    }
+
+    @Test
+    void aProbeIsAnsweredWithinItsTimeWhateverTheDestinationDoes() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        archive.health = () -> ProbeResult.reachable("well\u001b[2J");
+        assertEquals(Optional.of(ProbeResult.reachable("well [2J")), engine.probe("archive"));
+        archive.health = () -> {
+            throw new IllegalStateException("DOE^JANE");
+        };
+        assertEquals(
+                Optional.of(ProbeResult.unreachable("failed with IllegalStateException")), engine.probe("archive"));
+        archive.health = () -> {
+            throw new NoClassDefFoundError("DOE^JANE");
+        };
+        assertEquals(Optional.of(ProbeResult.unreachable("failed with NoClassDefFoundError")), engine.probe("archive"));
+        archive.health = () -> {
+            awaitUninterruptibly(go);
+            return ProbeResult.reachable("late");
+        };
+        assertEquals(Optional.of(ProbeResult.unreachable("no answer within 0 s")), engine.probe("archive"));
+        assertEquals(1, detail("archive").abandoned());
+        assertTrue(String.valueOf(view("archive").message()).contains("keeps a thread"));
+        assertEquals(Optional.of(ProbeResult.unreachable("another probe has not ended yet")), engine.probe("archive"));
+        go.countDown();
+        await("the thread comes back", () -> abandoned("archive") == 0);
+        archive.health = () -> ProbeResult.reachable("well");
+        await("asked again", () -> engine.probe("archive").equals(Optional.of(ProbeResult.reachable("well"))));
+        assertEquals(Optional.empty(), engine.probe("elsewhere"));
+    }
+
+    // ---- settings
+
+    @Test
+    void whatIsReadIsSlowedDownToTheBandwidth() throws IOException {
+        index.add("2.25.3", 50_000);
+        FakeDestination archive = new FakeDestination(delivery -> {
+            try (InputStream in = delivery.instances().get(0).open()) {
+                return DeliveryOutcome.delivered(in.readAllBytes().length + " bytes");
+            }
+        });
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.BANDWIDTH, "100k"));
+        long begin = System.nanoTime();
+        engine.complete("2.25.3");
+        assertEquals("50000 bytes", awaitEnd(1, State.DELIVERED).reason());
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+        assertTrue(millis >= 350, millis + " ms for half a second's worth, less a burst");
+    }
+
+    @Test
+    void outsideItsWindowNothingIsBegun() throws IOException {
+        FakeDestination closed = FakeDestination.thatTakesAll();
+        FakeDestination open = FakeDestination.thatTakesAll();
+        engine.addDestination(closed, Map.of(Destination.NAME, "closed", Destination.WINDOW, "22:00-06:00"));
+        engine.addDestination(open, Map.of(Destination.NAME, "open", Destination.WINDOW, "22:00-06:00, 12:00-12:01"));
+        engine.complete(STUDY);
+        await("the open one", () -> count("open", State.DELIVERED) == 1);
+        assertEquals(List.of(), closed.handed);
+        assertEquals("waits for its window 22:00-06:00", view("closed").message());
+        assertEquals(DestinationDirectory.State.ACTIVE, view("closed").state());
+    }
+
+    @Test
+    void afterFailuresInARowOneAtATimeIsTriedUntilItWorks() throws IOException {
+        engine.close();
+        pauses = new RetryPauses(3, Duration.ofMillis(20), Duration.ofHours(1));
+        engine = engine();
+        AtomicBoolean down = new AtomicBoolean(true);
+        FakeDestination archive = new FakeDestination(delivery ->
+                down.get() ? new DeliveryOutcome.Later("down", Duration.ofHours(1)) : DeliveryOutcome.delivered("up"));
+        for (int i = 0; i < 40; i++) {
+            queue.add(STUDY, "archive", IdentityMode.PSEUDONYMOUS);
+        }
+        engine.addDestination(
+                archive, Map.of(Destination.NAME, "archive", Destination.BREAKER, 3, Destination.CONCURRENCY, 2));
+        await("it breaks", () -> String.valueOf(view("archive").message()).contains("3 deliveries failed in a row"));
+        int before = archive.handed.size();
+        assertTrue(before <= 6, before + " were tried before it broke");
+        archive.mostRunning.set(0);
+        await("trials", () -> archive.handed.size() >= before + 3);
+        assertEquals(1, archive.mostRunning.get(), "one at a time");
+        down.set(false);
+        await("the others", () -> count("archive", State.WAITING) == 0 && count("archive", State.RUNNING) == 0);
+        assertTrue(count("archive", State.DELIVERED) >= 10);
+        assertEquals(null, view("archive").message());
+    }
+
+    @Test
+    void aDeliveryThatFailsForLongerThanItMayIsParked() throws IOException {
+        queue.failing = NOW.minus(Duration.ofDays(3));
+        queue.add(STUDY, "archive", IdentityMode.PSEUDONYMOUS);
+        queue.add(STUDY, "patient", IdentityMode.PSEUDONYMOUS);
+        FakeDestination busy = new FakeDestination(delivery -> DeliveryOutcome.later("busy"));
+        engine.addDestination(busy, Map.of(Destination.NAME, "archive", Destination.GIVE_UP_AFTER, "72h"));
+        engine.addDestination(busy, Map.of(Destination.NAME, "patient", Destination.GIVE_UP_AFTER, "73h"));
+        assertEquals("given up after 3d: busy", awaitEnd(1, State.PARKED).reason());
+        awaitEnd(2, State.RETRYING);
+    }
+
+    @Test
+    void urgentStudiesAreOrderedBeforeOthers() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "MR", 1, Map.of());
+        engine.addDestination(
+                FakeDestination.thatTakesAll(),
+                Map.of(Destination.NAME, "archive", Destination.PRIORITY, "2", Destination.URGENT, "(Modality=MR)"));
+        engine.complete(STUDY);
+        engine.complete("2.25.2");
+        assertEquals(
+                List.of(2, 9),
+                queue.orders.stream().map(DeliveryQueue.Order::priority).toList());
+    }
+
+    // ---- calls that do not end
+
+    @Test
+    void aCallWithoutProgressIsInterruptedAndTriedAgain() throws IOException {
+        FakeDestination archive = new FakeDestination(delivery -> {
+            new CountDownLatch(1).await();
+            return DeliveryOutcome.later("never reached");
+        });
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.TIME_LIMIT, "1s"));
+        engine.complete(STUDY);
+        assertEquals(
+                "made no progress for 1s and was interrupted",
+                awaitEnd(1, State.RETRYING).reason());
+        assertEquals(0, abandoned("archive"));
+        assertFalse(queue.calledInterrupted);
+    }
+
+    @Test
+    void aCallThatMakesProgressMayTakeItsTime() throws IOException {
+        index.add("2.25.3", 2_000);
+        long begin = System.nanoTime();
+        FakeDestination archive = new FakeDestination(delivery -> {
+            try (InputStream in = delivery.instances().get(0).open()) {
+                return DeliveryOutcome.delivered(in.readAllBytes().length + " bytes");
+            }
+        });
+        engine.addDestination(
+                archive,
+                Map.of(Destination.NAME, "archive", Destination.TIME_LIMIT, "1s", Destination.BANDWIDTH, "1k"));
+        engine.complete("2.25.3");
+        assertEquals("2000 bytes", awaitEnd(1, State.DELIVERED).reason());
+        assertTrue(System.nanoTime() - begin > Duration.ofMillis(1_500).toNanos());
+        assertEquals(1, archive.handed.size());
+    }
+
+    @Test
+    void aCallThatIgnoresItsInterruptIsAbandonedCountedAndItsLateAnswerIgnored() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        List<String> lateReads = new CopyOnWriteArrayList<>();
+        FakeDestination archive = new FakeDestination(delivery -> {
+            if (delivery.attempt() > 1) {
+                return DeliveryOutcome.delivered("second");
+            }
+            try (InputStream in = delivery.instances().get(0).open()) {
+                awaitUninterruptibly(go);
+                in.read();
+            } catch (IOException e) {
+                lateReads.add(String.valueOf(e.getMessage()));
+            }
+            return DeliveryOutcome.delivered("late");
+        });
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.TIME_LIMIT, "1s"));
+        engine.complete(STUDY);
+        engine.complete(STUDY);
+        await("abandoned", () -> abandoned("archive") == 1);
+        assertTrue(String.valueOf(view("archive").message()).contains("1 call did not end"));
+        assertEquals(State.RETRYING, queue.get(1).state(), "its claim is released");
+        assertTrue(String.valueOf(queue.get(1).reason()).contains("its thread is lost"));
+        await("the next one has a hand free", () -> archive.handed.size() == 2);
+        go.countDown();
+        await("its thread comes back", () -> abandoned("archive") == 0);
+        assertEquals(State.RETRYING, queue.get(1).state(), "its late answer does not count");
+        assertEquals(List.of("the delivery has ended"), lateReads);
+    }
+
+    @Test
+    void aDestinationThatLosesEveryThreadIsStopped() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        FakeDestination archive = new FakeDestination(delivery -> {
+            awaitUninterruptibly(go);
+            return DeliveryOutcome.delivered("late");
+        });
+        engine.addDestination(
+                archive,
+                Map.of(
+                        Destination.NAME,
+                        "archive",
+                        Destination.TIME_LIMIT,
+                        "1s",
+                        Destination.BREAKER,
+                        0,
+                        Destination.CONCURRENCY,
+                        8));
+        for (int i = 0; i < 12; i++) {
+            engine.complete(STUDY);
+        }
+        await("stopped", () -> view("archive").state() == DestinationDirectory.State.STOPPED);
+        assertEquals(8, abandoned("archive"));
+        assertEquals(8, archive.handed.size());
+        go.countDown();
+        await("it goes on", () -> count("archive", State.WAITING) == 0);
+    }
+
+    @Test
+    void anAnswerAfterItsRemovalDoesNotCountAndItsThreadIsShown() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            awaitUninterruptibly(go);
+            return DeliveryOutcome.delivered("from the grave");
+        }));
+        engine.complete(STUDY);
+        await("it runs", () -> archive.running.get() == 1);
+        engine.removeDestination(archive);
+        assertEquals(State.WAITING, queue.get(1).state());
+        add("archive", new FakeDestination(delivery -> DeliveryOutcome.delivered("of the new one")));
+        assertEquals("of the new one", awaitEnd(1, State.DELIVERED).reason());
+        assertEquals(1, detail("archive").abandoned());
+        go.countDown();
+        await("its thread comes back", () -> abandoned("archive") == 0);
+        assertEquals("of the new one", queue.get(1).reason());
+    }
+
+    // ---- routes
+
+    @Test
+    void aRouteIsExplainedByWhatItsFilterCompared() throws IOException {
+        addFiltered("all", "");
+        addFiltered("bad", "(Modality=CT");
+        addFiltered("ct", "(&(Modality=CT)(!(BodyPartExamined=HEAD))(StudyDescription=*\\(low\\)*))");
+        engine.removeDestination(addFiltered("gone", "(Images>=2)"));
+        addFiltered("old", "");
+        engine.drain("old");
+        engine.complete(STUDY);
+        List<RouteDirectory.Explanation> explained = engine.explain(STUDY);
+        assertEquals(
+                List.of("all true", "bad false", "ct false", "gone false", "old false"),
+                explained.stream().map(e -> e.destination() + " " + e.taken()).toList());
+        assertEquals("it has no filter: it takes every study", explained.get(0).why());
+        assertEquals(List.of(1L), explained.get(0).deliveries());
+        assertTrue(
+                explained.get(1).why().startsWith("misconfigured: filter"),
+                explained.get(1).why());
+        assertEquals("its filter does not take the study", explained.get(2).why());
+        assertEquals(
+                List.of(
+                        new RouteDirectory.Comparison("(Modality=CT)", "Modality", List.of("CT"), true),
+                        new RouteDirectory.Comparison("(BodyPartExamined=HEAD)", "BodyPartExamined", List.of(), false),
+                        new RouteDirectory.Comparison(
+                                "(StudyDescription=*\\(low\\)*)", "StudyDescription", List.of("Thorax"), false)),
+                explained.get(2).comparisons());
+        assertEquals(
+                List.of(new RouteDirectory.Comparison("(Images>=2)", "Images", List.of("1"), false)),
+                explained.get(3).comparisons());
+        assertTrue(explained.get(4).why().contains("drained"));
+        assertEquals(
+                List.of("all true", "bad true", "ct true", "gone false", "old true"),
+                engine.routes().stream()
+                        .map(r -> r.destination() + " " + r.there())
+                        .toList());
+        assertThrows(IOException.class, () -> engine.explain("2.25.999"));
+    }
+
+    @Test
+    void aStudyIsQueuedForDestinationsThatWereRoutedLater() throws IOException {
+        add("archive", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        add("later", FakeDestination.thatTakesAll());
+        addFiltered("mr", "(Modality=MR)");
+        assertEquals(Map.of("later", List.of(2L)), engine.apply(STUDY));
+        awaitEnd(2, State.DELIVERED);
+        assertEquals(Map.of(), engine.apply(STUDY));
+        assertThrows(IOException.class, () -> engine.apply("2.25.999"));
+    }
+
+    @Test
+    void aStudyIsDeliveredOnceMoreOnRequest() throws IOException {
+        FakeDestination mr = addFiltered("mr", "(Modality=MR)");
+        assertEquals(List.of(1L), engine.replay(STUDY, "mr"), "whatever its filter says");
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(List.of(2L), engine.replay(STUDY, "mr"));
+        awaitEnd(2, State.DELIVERED);
+        assertEquals(2, mr.handed.size());
+        IOException e = assertThrows(IOException.class, () -> engine.replay(STUDY, "elsewhere"));
+        assertTrue(String.valueOf(e.getMessage()).contains("route:list"));
+        addFiltered("bad", "(Modality=CT");
+        assertThrows(IOException.class, () -> engine.replay(STUDY, "bad"));
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean done = false;
+        while (!done) {
+            done = awaitLatch(latch);
+            Thread.interrupted();
+        }
+    }
+
+    private int abandoned(String name) {
+        return detail(name).abandoned();
+    }
+
+    private DestinationDirectory.Detail detail(String name) {
+        try {
+            return engine.destination(name).orElseThrow();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private FakeDestination add(String name, FakeDestination destination) {

@@ -1,11 +1,13 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.ProbeResult;
 
 /** Answers as it is told and remembers what it was handed. */
 final class FakeDestination implements Destination {
@@ -20,6 +22,7 @@ final class FakeDestination implements Destination {
     final AtomicInteger mostRunning = new AtomicInteger();
     volatile Answer answer;
     volatile boolean replaces = true;
+    volatile Callable<ProbeResult> health = ProbeResult::unknown;
 
     FakeDestination(Answer answer) {
         this.answer = answer;
@@ -38,6 +41,11 @@ final class FakeDestination implements Destination {
         } finally {
             running.decrementAndGet();
         }
+    }
+
+    @Override
+    public ProbeResult probe() throws Exception {
+        return health.call();
     }
 
     @Override

@@ -22,9 +22,22 @@ final class FakeIndex implements StudyIndex, InstanceStore {
 
     static final Instant RECEIVED = Instant.parse("2026-03-01T10:15:30Z");
 
+    volatile Set<String> heldEarlier = Set.of();
+
     private final List<StoredInstance> instances = new CopyOnWriteArrayList<>();
 
     void add(String study, String series, String sop, String modality, int version, Map<String, String> attributes) {
+        add(study, series, sop, modality, version, attributes, 100);
+    }
+
+    private void add(
+            String study,
+            String series,
+            String sop,
+            String modality,
+            int version,
+            Map<String, String> attributes,
+            int length) {
         InstanceFacts facts = new InstanceFacts(
                 study,
                 series,
@@ -43,12 +56,17 @@ final class FakeIndex implements StudyIndex, InstanceStore {
                 "192.0.2.7",
                 RECEIVED,
                 new TreeMap<>(attributes));
-        instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 100, 7, new byte[32], version));
+        instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, length, 7, new byte[32], version));
     }
 
     /** A study of one image. */
     void add(String study) {
         add(study, study + ".1", study + ".1.1", "CT", 1, Map.of("StudyDescription", "Thorax"));
+    }
+
+    /** A study of one image of so many bytes. */
+    void add(String study, int length) {
+        add(study, study + ".1", study + ".1.1", "CT", 1, Map.of(), length);
     }
 
     @Override
@@ -86,6 +104,11 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     @Override
     public List<StoredInstance> instances(String study, int part) throws IndexException {
         return instances(study);
+    }
+
+    @Override
+    public Set<String> heldEarlier(String study, int part) {
+        return heldEarlier;
     }
 
     @Override

@@ -24,6 +24,9 @@ final class FakeQueue implements DeliveryQueue {
     private final List<DeliveryRecord> records = new ArrayList<>();
     private final Map<Long, String> owners = new TreeMap<>();
 
+    /** All that was ordered. */
+    final List<Order> orders = new CopyOnWriteArrayList<>();
+
     /** The owners that have begun. */
     final List<String> releasedExcept = new CopyOnWriteArrayList<>();
 
@@ -40,11 +43,32 @@ final class FakeQueue implements DeliveryQueue {
         this.clock = clock;
     }
 
+    /** Since when what is added has been failing. */
+    @Nullable
+    Instant failing;
+
     synchronized long add(String study, String destination, IdentityMode identity) {
         long id = records.size() + 1L;
         records.add(new DeliveryRecord(
-                id, study, 1, destination, identity, State.WAITING, 0, clock.instant(), clock.instant(), null, null));
+                id,
+                study,
+                1,
+                destination,
+                identity,
+                State.WAITING,
+                0,
+                clock.instant(),
+                clock.instant(),
+                null,
+                null,
+                4,
+                failing));
         return id;
+    }
+
+    private void add(String study, String destination, Order order) {
+        orders.add(order);
+        add(study, destination, order.identity());
     }
 
     synchronized DeliveryRecord get(long id) {
@@ -52,10 +76,9 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public synchronized Optional<Integer> enqueue(String study, Map<String, IdentityMode> destinations)
-            throws IndexException {
+    public synchronized Optional<Integer> enqueue(String study, Map<String, Order> destinations) throws IndexException {
         check();
-        destinations.forEach((name, identity) -> add(study, name, identity));
+        destinations.forEach((name, order) -> add(study, name, order));
         return Optional.of(1);
     }
 
@@ -91,7 +114,9 @@ final class FakeQueue implements DeliveryQueue {
                 old.createdAt(),
                 dueAt,
                 state == State.DELIVERED ? clock.instant() : null,
-                reason);
+                reason,
+                old.priority(),
+                old.failingSince());
         records.set((int) old.id() - 1, record);
         return record;
     }
@@ -123,12 +148,17 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public synchronized boolean later(long id, String owner, Instant notBefore, String reason, boolean failed)
+    public synchronized boolean later(long id, String owner, Duration pause, String reason, boolean failed)
             throws IndexException {
         if (!isOurs(id, owner)) {
             return false;
         }
-        put(get(id), failed ? State.RETRYING : State.WAITING, get(id).attempts() - (failed ? 0 : 1), notBefore, reason);
+        put(
+                get(id),
+                failed ? State.RETRYING : State.WAITING,
+                get(id).attempts() - (failed ? 0 : 1),
+                clock.instant().plus(pause),
+                reason);
         return true;
     }
 
@@ -139,6 +169,30 @@ final class FakeQueue implements DeliveryQueue {
         }
         put(get(id), State.PARKED, get(id).attempts(), get(id).dueAt(), reason);
         return true;
+    }
+
+    @Override
+    public synchronized boolean parkNow(long id, String reason) throws IndexException {
+        check();
+        put(get(id), State.PARKED, get(id).attempts(), get(id).dueAt(), reason);
+        return true;
+    }
+
+    @Override
+    public synchronized boolean cancel(long id, String reason) throws IndexException {
+        check();
+        put(get(id), State.CANCELLED, get(id).attempts(), get(id).dueAt(), reason);
+        return true;
+    }
+
+    @Override
+    public synchronized List<Long> enqueueParts(String study, String destination, Order order, boolean repeat)
+            throws IndexException {
+        check();
+        boolean there = ofStudy(study).stream()
+                .anyMatch(record ->
+                        record.destination().equals(destination) && (!repeat || record.state() != State.DELIVERED));
+        return there ? List.of() : List.of(add(study, destination, order.identity()));
     }
 
     @Override

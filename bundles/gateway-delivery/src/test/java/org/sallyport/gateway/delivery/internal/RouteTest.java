@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.time.LocalTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,77 @@ class RouteTest {
             assertFalse(route.takes(STUDY));
             assertEquals(1, route.concurrency());
         }
+    }
+
+    @Test
+    void settingsAreReadWithTheirUnits() {
+        LaneSettings settings = LaneSettings.of(Map.of(
+                Destination.BANDWIDTH, "10M",
+                Destination.WINDOW, " 22:00-06:00 , 12:30-13:00 ",
+                Destination.BREAKER, "0",
+                Destination.GIVE_UP_AFTER, "3d",
+                Destination.TIME_LIMIT, "90s",
+                Destination.PRIORITY, 9,
+                Destination.URGENT, "(Modality=CT)"));
+        assertEquals(10_000_000, settings.bandwidth());
+        assertEquals("22:00-06:00, 12:30-13:00", String.valueOf(settings.window()));
+        assertEquals(0, settings.breaker());
+        assertEquals(Duration.ofDays(3), settings.giveUpAfter());
+        assertEquals(Duration.ofSeconds(90), settings.timeLimit());
+        assertEquals(9, settings.priority());
+        assertEquals(LaneSettings.DEFAULT, LaneSettings.of(Map.of()));
+        assertEquals(LaneSettings.DEFAULT, LaneSettings.of(Map.of("bandwidth", " ", "give-up-after", "never")));
+        assertEquals(1_000, LaneSettings.of(Map.of("bandwidth", "1000")).bandwidth());
+        assertEquals(
+                10_000_000_000L, LaneSettings.of(Map.of("bandwidth", "10 g")).bandwidth());
+    }
+
+    @Test
+    void aSettingThatIsNoneIsNamedAndTakesNothing() {
+        bad("bandwidth", "999", "11G", "-1", "1.5M", "10MB", "99999999999G", "fast");
+        bad("window", "22:00", "22:00-22:00", "24:00-06:00", "22-06", "22:00-06:00,", "a-b", "1:00-2:00-3:00");
+        bad("breaker", "-1", "1001", "many");
+        bad("give-up-after", "59s", "3651d", "3", "d", "3 weeks", "999999999d");
+        bad("time-limit", "0s", "8d", "never", "-1h");
+        bad("priority", "-1", "10", "high");
+        bad("urgent", "Modality=CT", "(Modality=CT");
+    }
+
+    private static void bad(String key, String... values) {
+        for (String value : values) {
+            Route route = Route.of(Map.of(Destination.NAME, "archive", key, value));
+            assertTrue(problem(route).contains(key) && problem(route).contains(value), () -> value + problem(route));
+            assertFalse(route.takes(STUDY));
+        }
+    }
+
+    @Test
+    void aWindowMayPassMidnight() {
+        TimeWindow window = TimeWindow.parse("window", "22:00-06:00,12:00-13:00");
+        for (String open : List.of("22:00", "23:59:59", "00:00", "05:59:59", "12:00", "12:59")) {
+            assertTrue(window.isOpen(LocalTime.parse(open)), open);
+        }
+        for (String closed : List.of("21:59:59", "06:00", "11:59", "13:00")) {
+            assertFalse(window.isOpen(LocalTime.parse(closed)), closed);
+        }
+    }
+
+    @Test
+    void bandwidthIsSharedAndAnUnusedSecondIsNotSavedUp() {
+        Bandwidth bandwidth = new Bandwidth(1_000);
+        long later = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        assertEquals(0, bandwidth.reserve(100, later), "the burst");
+        assertEquals(Duration.ofMillis(500).toNanos(), bandwidth.reserve(500, later));
+        assertEquals(Duration.ofSeconds(1).toNanos(), bandwidth.reserve(500, later));
+        assertEquals(100, bandwidth.piece(1 << 20));
+        assertEquals(1 << 20, new Bandwidth(0).piece(1 << 20));
+    }
+
+    @Test
+    void aConfigurationsSettingsArePassedOn() {
+        assertEquals(
+                Map.of("filter", "(Modality=CT)", "bandwidth", "1M"),
+                Destination.settings(Map.of("filter", "(Modality=CT)", "bandwidth", "1M", "directory", "/tmp")));
     }
 
     @Test

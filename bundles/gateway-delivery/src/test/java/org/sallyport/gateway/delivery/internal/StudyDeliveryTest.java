@@ -10,8 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.IdentityMode;
@@ -24,7 +25,7 @@ class StudyDeliveryTest {
     private static final String STUDY = "2.25.1";
 
     private final FakeIndex index = new FakeIndex();
-    private final AtomicBoolean cancelled = new AtomicBoolean();
+    private @Nullable Call call;
 
     private StudyDelivery delivery() throws IOException {
         DeliveryRecord record = new DeliveryRecord(
@@ -38,9 +39,11 @@ class StudyDeliveryTest {
                 FakeIndex.RECEIVED,
                 FakeIndex.RECEIVED,
                 null,
+                null,
+                4,
                 null);
-        return new StudyDelivery(
-                record, index.study(STUDY).orElseThrow(), index.instances(STUDY), index, cancelled::get);
+        call = new Call(record, FakeIndex.RECEIVED, new Bandwidth(0));
+        return new StudyDelivery(call, index.study(STUDY).orElseThrow(), index.instances(STUDY), index);
     }
 
     @Test
@@ -89,7 +92,7 @@ class StudyDeliveryTest {
         index.add(STUDY);
         StudyDelivery delivery = delivery();
         assertFalse(delivery.isCancelled());
-        cancelled.set(true);
+        Objects.requireNonNull(call).cancel("by a test");
         assertTrue(delivery.isCancelled());
         delivery.progress(1, 100);
         assertEquals("delivery 17, 1 of 1 instances, 100 bytes", delivery.toString());

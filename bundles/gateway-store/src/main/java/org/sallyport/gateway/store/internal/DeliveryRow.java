@@ -61,4 +61,15 @@ class DeliveryRow {
     @Column(name = "reason")
     @Nullable
     String reason;
+
+    @Column(name = "priority")
+    int priority;
+
+    /** Claims go by it, the least first: when it was queued, less what its priority is worth. So nothing waits for ever behind what is new. */
+    @Column(name = "rank_at")
+    long rankAt;
+
+    @Column(name = "failing_since")
+    @Nullable
+    Long failingSince;
 }

@@ -2,7 +2,6 @@ package org.sallyport.gateway.store.internal;
 
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -11,20 +10,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Stream;
 import javax.persistence.EntityManager;
 import javax.persistence.LockModeType;
+import javax.persistence.Query;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.store.IndexException;
 
 /**
- * The queue in the table {@code delivery}. On PostgreSQL rows are claimed with {@code FOR UPDATE SKIP LOCKED}; on Derby, which one process owns,
- * claims take turns by this object's monitor.
+ * The queue in the table {@code delivery}. What is WAITING is due: a claim reads the front of the index by destination, state and rank, and first
+ * brings back what has become due (few rows, by index too), so that its cost does not grow with the queue. On PostgreSQL rows are claimed with
+ * {@code FOR UPDATE SKIP LOCKED}; on Derby, which one process owns, claims take turns by this object's monitor.
  */
 @Component(service = DeliveryQueue.class)
 public final class JpaDeliveryQueue implements DeliveryQueue {
@@ -32,24 +32,32 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     private static final int LONGEST_REASON = 1000;
     private static final int MOST_CLAIMS = 64;
 
+    /** Rows that one claim brings back at most; the next claim brings the rest. */
+    private static final int MOST_BROUGHT_BACK = 500;
+
+    /** No pause or lease is longer. What lies further ahead was written by a clock that has been set back since. */
+    private static final long LONGEST_WAIT_MILLIS = Duration.ofHours(25).toMillis();
+
     private final Database database;
     private final IndexWriter writer;
-    private final Clock clock;
+    private final QueueTime time;
 
     @Activate
     public JpaDeliveryQueue(@Reference Database database, @Reference FileInstanceStore store) {
-        this(database, store.writer(), Clock.systemUTC());
+        this(
+                database,
+                store.writer(),
+                database.skipsLocked() ? QueueTime.ofServer() : QueueTime.ofProcess(Clock.systemUTC()));
     }
 
-    JpaDeliveryQueue(Database database, IndexWriter writer, Clock clock) {
+    JpaDeliveryQueue(Database database, IndexWriter writer, QueueTime time) {
         this.database = database;
         this.writer = writer;
-        this.clock = clock;
+        this.time = time;
     }
 
     @Override
-    public Optional<Integer> enqueue(String studyInstanceUid, Map<String, IdentityMode> destinations)
-            throws IndexException {
+    public Optional<Integer> enqueue(String studyInstanceUid, Map<String, Order> destinations) throws IndexException {
         writer.flush();
         return database.inTransaction(em -> {
             StudyRow study = em.find(StudyRow.class, studyInstanceUid, LockModeType.PESSIMISTIC_WRITE);
@@ -66,25 +74,62 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
                 return Optional.empty();
             }
             study.parts = part;
-            destinations.forEach((name, identity) -> em.persist(newRow(studyInstanceUid, part, name, identity)));
+            long now = time.now(em);
+            destinations.forEach((name, order) -> em.persist(newRow(studyInstanceUid, part, name, order, now)));
             return Optional.of(part);
         });
     }
 
-    private DeliveryRow newRow(String study, int part, String destination, IdentityMode identity) {
+    @Override
+    public List<Long> enqueueParts(String studyInstanceUid, String destination, Order order, boolean repeat)
+            throws IndexException {
+        return database.inTransaction(em -> {
+            // The lock keeps two who ask at once from queueing twice.
+            StudyRow study = em.find(StudyRow.class, studyInstanceUid, LockModeType.PESSIMISTIC_WRITE);
+            if (study == null) {
+                return List.of();
+            }
+            List<DeliveryRow> there = em.createQuery(
+                            "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study AND d.destination = :destination",
+                            DeliveryRow.class)
+                    .setParameter("study", studyInstanceUid)
+                    .setParameter("destination", destination)
+                    .getResultList();
+            long now = time.now(em);
+            List<DeliveryRow> added = new ArrayList<>();
+            for (int part = 1; part <= study.parts; part++) {
+                int wanted = part;
+                boolean standsInTheWay = there.stream()
+                        .filter(row -> row.part == wanted)
+                        .map(row -> State.valueOf(row.state))
+                        .anyMatch(state -> repeat ? isOpen(state) : state != State.CANCELLED);
+                if (!standsInTheWay) {
+                    DeliveryRow row = newRow(studyInstanceUid, part, destination, order, now);
+                    em.persist(row);
+                    added.add(row);
+                }
+            }
+            em.flush();
+            return added.stream().map(row -> row.id).toList();
+        });
+    }
+
+    private static boolean isOpen(State state) {
+        return state == State.WAITING || state == State.RUNNING || state == State.RETRYING;
+    }
+
+    private static DeliveryRow newRow(String study, int part, String destination, Order order, long now) {
         DeliveryRow row = new DeliveryRow();
         row.studyUid = study;
         row.part = part;
         row.destination = destination;
-        row.identityMode = identity.name();
+        row.identityMode = order.identity().name();
         row.state = State.WAITING.name();
-        row.createdAt = now();
-        row.dueAt = row.createdAt;
+        row.createdAt = now;
+        row.dueAt = now;
+        row.priority = order.priority();
+        row.rankAt = now - order.priority() * PRIORITY_STEP.toMillis();
         return row;
-    }
-
-    private long now() {
-        return clock.instant().toEpochMilli();
     }
 
     @Override
@@ -103,12 +148,13 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     private List<DeliveryRecord> claimNow(String destination, int max, String owner, Duration lease)
             throws IndexException {
         return database.inTransaction(em -> {
-            long now = now();
+            long now = time.now(em);
+            bringBack(em, destination, now);
             List<DeliveryRecord> claimed = new ArrayList<>();
-            for (long id : due(em, destination, max, now)) {
+            for (long id : ids(em, "state = 'WAITING' ORDER BY rank_at, id", max, destination)) {
                 DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
-                // Where rows are not locked while they are found, its late owner may have ended it meanwhile.
-                if (row == null || !isDue(row, now)) {
+                // Where rows are not locked while they are found, a person may have parked it meanwhile.
+                if (row == null || !row.state.equals(State.WAITING.name())) {
                     continue;
                 }
                 row.state = State.RUNNING.name();
@@ -121,57 +167,68 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         });
     }
 
-    private static boolean isDue(DeliveryRow row, long now) {
-        return switch (State.valueOf(row.state)) {
-            case WAITING, RETRYING -> row.dueAt <= now;
-            case RUNNING -> row.leaseUntil == null || row.leaseUntil < now;
-            case DELIVERED, PARKED -> false;
-        };
+    /** What retries and is due, and what runs with a lease that has ended, waits again. */
+    private void bringBack(EntityManager em, String destination, long now) {
+        long far = now + LONGEST_WAIT_MILLIS;
+        List<Long> due = new ArrayList<>(ids(
+                em,
+                "state = 'RETRYING' AND (due_at <= ?2 OR due_at > ?3) ORDER BY due_at",
+                MOST_BROUGHT_BACK,
+                destination,
+                now,
+                far));
+        due.addAll(ids(
+                em,
+                "state = 'RUNNING' AND (lease_until < ?2 OR lease_until > ?3) ORDER BY id",
+                MOST_BROUGHT_BACK,
+                destination,
+                now,
+                far));
+        if (!due.isEmpty()) {
+            // Asked again: where rows are not locked while they are found, their late owner may have ended them.
+            em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.owner = NULL, d.leaseUntil = NULL"
+                            + " WHERE d.id IN :ids AND (d.state = 'RETRYING' AND (d.dueAt <= :now OR d.dueAt > :far)"
+                            + " OR d.state = 'RUNNING' AND (d.leaseUntil < :now OR d.leaseUntil > :far))")
+                    .setParameter("ids", due)
+                    .setParameter("now", now)
+                    .setParameter("far", far)
+                    .executeUpdate();
+        }
     }
 
-    private List<Long> due(EntityManager em, String destination, int max, long now) {
-        if (database.skipsLocked()) {
-            List<?> ids = em.createNativeQuery("SELECT id FROM delivery WHERE destination = ?1"
-                            + " AND (state IN ('WAITING', 'RETRYING') AND due_at <= ?2"
-                            + " OR state = 'RUNNING' AND lease_until < ?2)"
-                            + " ORDER BY id LIMIT " + max + " FOR UPDATE SKIP LOCKED")
-                    .setParameter(1, destination)
-                    .setParameter(2, now)
-                    .getResultList();
-            return ids.stream().map(id -> ((Number) id).longValue()).toList();
+    /** Of one destination; locked where the database can skip what is locked. ?1 is the destination. */
+    private List<Long> ids(EntityManager em, String conditionAndOrder, int limit, Object... parameters) {
+        Query query = em.createNativeQuery("SELECT id FROM delivery WHERE destination = ?1 AND " + conditionAndOrder
+                + " FETCH FIRST " + limit + " ROWS ONLY" + (database.skipsLocked() ? " FOR UPDATE SKIP LOCKED" : ""));
+        for (int i = 0; i < parameters.length; i++) {
+            query.setParameter(i + 1, parameters[i]);
         }
-        return em.createQuery(
-                        "SELECT d.id FROM DeliveryRow d WHERE d.destination = :destination"
-                                + " AND (d.state IN ('WAITING', 'RETRYING') AND d.dueAt <= :now"
-                                + " OR d.state = 'RUNNING' AND d.leaseUntil < :now) ORDER BY d.id",
-                        Long.class)
-                .setParameter("destination", destination)
-                .setParameter("now", now)
-                .setMaxResults(max)
-                .getResultList();
+        List<?> ids = query.getResultList();
+        return ids.stream().map(id -> ((Number) id).longValue()).toList();
     }
 
     @Override
     public boolean renew(long id, String owner, Duration lease) throws IndexException {
-        return change(id, owner, row -> row.leaseUntil = now() + lease.toMillis());
+        return change(id, owner, (row, now) -> row.leaseUntil = now + lease.toMillis());
     }
 
     @Override
     public boolean delivered(long id, String owner, String receipt) throws IndexException {
-        return change(id, owner, row -> {
+        return change(id, owner, (row, now) -> {
             end(row, State.DELIVERED, receipt);
-            row.endedAt = now();
+            row.endedAt = now;
+            row.failingSince = null;
         });
     }
 
     @Override
-    public boolean later(long id, String owner, Instant notBefore, String reason, boolean failed)
-            throws IndexException {
-        return change(id, owner, row -> {
-            end(row, failed ? State.RETRYING : State.WAITING, reason);
-            row.dueAt = notBefore.toEpochMilli();
+    public boolean later(long id, String owner, Duration pause, String reason, boolean failed) throws IndexException {
+        return change(id, owner, (row, now) -> {
+            end(row, failed || pause.toMillis() > 0 ? State.RETRYING : State.WAITING, reason);
+            row.dueAt = now + Math.max(0, Math.min(pause.toMillis(), LONGEST_WAIT_MILLIS));
             if (failed) {
                 row.failures++;
+                row.failingSince = row.failingSince == null ? Long.valueOf(now) : row.failingSince;
             } else {
                 row.attempts--;
             }
@@ -180,7 +237,7 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
 
     @Override
     public boolean park(long id, String owner, String reason) throws IndexException {
-        return change(id, owner, row -> end(row, State.PARKED, reason));
+        return change(id, owner, (row, now) -> end(row, State.PARKED, reason));
     }
 
     private static void end(DeliveryRow row, State state, String reason) {
@@ -190,13 +247,38 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         row.reason = Rows.fitting(reason, LONGEST_REASON);
     }
 
-    private boolean change(long id, String owner, Consumer<DeliveryRow> change) throws IndexException {
+    private boolean change(long id, String owner, ObjLongConsumer<DeliveryRow> change) throws IndexException {
         return database.inTransaction(em -> {
             DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
             if (row == null || !row.state.equals(State.RUNNING.name()) || !owner.equals(row.owner)) {
                 return false;
             }
-            change.accept(row);
+            change.accept(row, time.now(em));
+            return true;
+        });
+    }
+
+    @Override
+    public boolean parkNow(long id, String reason) throws IndexException {
+        return endByPerson(id, State.PARKED, reason, Set.of(State.WAITING, State.RETRYING, State.RUNNING));
+    }
+
+    @Override
+    public boolean cancel(long id, String reason) throws IndexException {
+        return endByPerson(
+                id, State.CANCELLED, reason, Set.of(State.WAITING, State.RETRYING, State.RUNNING, State.PARKED));
+    }
+
+    private boolean endByPerson(long id, State state, String reason, Set<State> from) throws IndexException {
+        return database.inTransaction(em -> {
+            DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+            if (row == null || !from.contains(State.valueOf(row.state))) {
+                return false;
+            }
+            end(row, state, reason);
+            if (state == State.CANCELLED) {
+                row.endedAt = time.now(em);
+            }
             return true;
         });
     }
@@ -217,10 +299,10 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
 
     @Override
     public boolean retryNow(long id) throws IndexException {
-        return database.inTransaction(
-                em -> em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.dueAt = :now"
+        return database.inTransaction(em ->
+                em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.dueAt = :now, d.failingSince = NULL"
                                         + " WHERE d.id = :id AND d.state IN ('WAITING', 'RETRYING', 'PARKED')")
-                                .setParameter("now", now())
+                                .setParameter("now", time.now(em))
                                 .setParameter("id", id)
                                 .executeUpdate()
                         == 1);

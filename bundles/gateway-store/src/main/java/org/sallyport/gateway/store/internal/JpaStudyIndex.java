@@ -3,6 +3,8 @@ package org.sallyport.gateway.store.internal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import javax.persistence.EntityManager;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -68,6 +70,34 @@ public final class JpaStudyIndex implements StudyIndex {
                 .setParameter("study", studyInstanceUid)
                 .setParameter("part", part)
                 .getResultList()));
+    }
+
+    @Override
+    public Set<String> heldEarlier(String studyInstanceUid, int part) throws IndexException {
+        writer.flush();
+        List<Object[]> pairs = database.inTransaction(em -> em.createQuery(
+                        "SELECT own, other FROM InstanceRow own, InstanceRow other WHERE own.studyUid = :study"
+                                + " AND own.part = :part AND other.sopUid = own.sopUid AND other.studyUid <> :study",
+                        Object[].class)
+                .setParameter("study", studyInstanceUid)
+                .setParameter("part", part)
+                .getResultList());
+        Set<String> held = new TreeSet<>();
+        for (Object[] pair : pairs) {
+            if (isEarlier((InstanceRow) pair[1], (InstanceRow) pair[0])) {
+                held.add(((InstanceRow) pair[0]).sopUid);
+            }
+        }
+        return held;
+    }
+
+    /** Of two that came in the same millisecond one has to be the first, for all who ask. */
+    private static boolean isEarlier(InstanceRow other, InstanceRow own) throws IndexException {
+        int order = Rows.stored(other)
+                .facts()
+                .receivedAt()
+                .compareTo(Rows.stored(own).facts().receivedAt());
+        return order < 0 || order == 0 && other.studyUid.compareTo(own.studyUid) < 0;
     }
 
     @Override

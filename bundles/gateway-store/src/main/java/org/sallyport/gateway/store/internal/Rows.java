@@ -71,6 +71,8 @@ final class Rows {
                 Instant.ofEpochMilli(row.createdAt),
                 Instant.ofEpochMilli(row.dueAt),
                 row.endedAt == null ? null : Instant.ofEpochMilli(row.endedAt),
-                row.reason);
+                row.reason,
+                row.priority,
+                row.failingSince == null ? null : Instant.ofEpochMilli(row.failingSince));
     }
 }

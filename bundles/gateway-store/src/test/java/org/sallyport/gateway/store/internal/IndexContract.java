@@ -28,6 +28,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.Order;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
@@ -41,7 +42,7 @@ abstract class IndexContract {
     private static final String STUDY = Samples.STUDY;
     private static final Duration LEASE = Duration.ofMinutes(2);
     private static final String US = "appliance/run-2";
-    private static final Map<String, IdentityMode> ARCHIVE = Map.of("archive", IdentityMode.PSEUDONYMOUS);
+    private static final Map<String, Order> ARCHIVE = Map.of("archive", Order.pseudonymous());
 
     private MutableClock clock = new MutableClock();
     private IndexWriter writer;
@@ -57,7 +58,7 @@ abstract class IndexContract {
         clock = new MutableClock();
         writer = new IndexWriter(database());
         index = new JpaStudyIndex(database(), writer);
-        queue = new JpaDeliveryQueue(database(), writer, clock);
+        queue = new JpaDeliveryQueue(database(), writer, em -> clock.millis());
     }
 
     @AfterEach
@@ -217,7 +218,8 @@ abstract class IndexContract {
         assertEquals(1, index.study(STUDY).orElseThrow().loose());
         assertEquals(
                 Optional.of(2),
-                queue.enqueue(STUDY, Map.of("archive", IdentityMode.PSEUDONYMOUS, "ward", IdentityMode.ORIGINAL)));
+                queue.enqueue(
+                        STUDY, Map.of("archive", Order.pseudonymous(), "ward", new Order(IdentityMode.ORIGINAL, 4))));
         assertEquals(List.of("2.25.100", "2.25.101"), sops(index.instances(STUDY, 1)));
         assertEquals(List.of("2.25.102"), sops(index.instances(STUDY, 2)));
         assertEquals(2, index.study(STUDY).orElseThrow().parts());
@@ -306,7 +308,7 @@ abstract class IndexContract {
         queue.claim("archive", 1, US, LEASE);
         DeliveryRecord before = queue.delivery(id).orElseThrow();
         assertFalse(queue.delivered(id, "other/run", "receipt"));
-        assertFalse(queue.later(id, "other/run", clock.instant(), "reason", true));
+        assertFalse(queue.later(id, "other/run", Duration.ZERO, "reason", true));
         assertFalse(queue.park(id, "other/run", "reason"));
         assertFalse(queue.renew(id, "other/run", LEASE));
         assertFalse(queue.renew(id + 1000, US, LEASE));
@@ -334,7 +336,7 @@ abstract class IndexContract {
         enqueue(1, "archive");
         long id = queue.claim("archive", 1, US, LEASE).get(0).id();
         Instant due = clock.instant().plusSeconds(60);
-        assertTrue(queue.later(id, US, due, "receiver is away", true));
+        assertTrue(queue.later(id, US, Duration.ofSeconds(60), "receiver is away", true));
         assertEquals(State.RETRYING, state(id));
         assertEquals(due, queue.delivery(id).orElseThrow().dueAt());
         clock.pass(Duration.ofSeconds(59));
@@ -347,7 +349,7 @@ abstract class IndexContract {
     void givingBackIsNoAttempt() throws IndexException {
         enqueue(1, "archive");
         long id = queue.claim("archive", 1, US, LEASE).get(0).id();
-        assertTrue(queue.later(id, US, clock.instant(), "interrupted", false));
+        assertTrue(queue.later(id, US, Duration.ZERO, "interrupted", false));
         assertEquals(State.WAITING, state(id));
         assertEquals(1, queue.claim("archive", 1, US, LEASE).get(0).attempts());
     }
@@ -370,7 +372,7 @@ abstract class IndexContract {
         enqueue(1, "archive");
         long id = queue.claim("archive", 1, US, LEASE).get(0).id();
         assertFalse(queue.retryNow(id), "it runs");
-        queue.later(id, US, clock.instant().plusSeconds(3_600), "away", true);
+        queue.later(id, US, Duration.ofHours(1), "away", true);
         assertTrue(queue.retryNow(id));
         assertEquals(id, queue.claim("archive", 1, US, LEASE).get(0).id());
         assertFalse(queue.retryNow(id + 1000));
@@ -429,7 +431,8 @@ abstract class IndexContract {
     @Test
     void noDeliveryIsClaimedTwiceByTwoWhoAskAtOnce() throws Exception {
         enqueue(60, "archive");
-        JpaDeliveryQueue second = database().skipsLocked() ? new JpaDeliveryQueue(database(), writer, clock) : queue;
+        JpaDeliveryQueue second =
+                database().skipsLocked() ? new JpaDeliveryQueue(database(), writer, em -> clock.millis()) : queue;
         CyclicBarrier start = new CyclicBarrier(2);
         ExecutorService runs = Executors.newFixedThreadPool(2);
         try {
@@ -454,6 +457,143 @@ abstract class IndexContract {
         } finally {
             runs.shutdownNow();
         }
+    }
+
+    @Test
+    void anImageThatAnotherStudyHeldEarlierIsTold() throws IndexException {
+        Instant first = Samples.RECEIVED;
+        add(facts("2.25.2", "2.25.20", "2.25.100", "CT", first), 1);
+        add(facts(STUDY, "2.25.10", "2.25.100", "CT", first.plusSeconds(5)), 1);
+        add(facts(STUDY, "2.25.10", "2.25.101", "CT", first.plusSeconds(5)), 1);
+        add(facts("2.25.3", "2.25.30", "2.25.101", "CT", first.plusSeconds(9)), 1);
+        queue.enqueue(STUDY, ARCHIVE);
+        queue.enqueue("2.25.2", ARCHIVE);
+        queue.enqueue("2.25.3", ARCHIVE);
+        assertEquals(Set.of("2.25.100"), index.heldEarlier(STUDY, 1));
+        assertEquals(Set.of(), index.heldEarlier("2.25.2", 1), "it was the first");
+        assertEquals(Set.of("2.25.101"), index.heldEarlier("2.25.3", 1));
+        assertEquals(Set.of(), index.heldEarlier(STUDY, 2));
+        add(facts("2.25.2", "2.25.20", "2.25.101", "CT", first.plusSeconds(99)), 1);
+        queue.enqueue("2.25.2", ARCHIVE);
+        assertEquals(Set.of("2.25.101"), index.heldEarlier("2.25.2", 2), "late, in a study that began earlier");
+    }
+
+    // ---- priorities, persons, repeats
+
+    @Test
+    void anUrgentDeliveryGoesFirstButNotBeforeWhatHasWaitedLong() throws IndexException {
+        enqueue(1, "archive", 4);
+        clock.pass(DeliveryQueue.PRIORITY_STEP.multipliedBy(5).plusMillis(1));
+        enqueue(2, "archive", 0);
+        enqueue(3, "archive", 9);
+        enqueue(4, "archive", 4);
+        assertEquals(List.of("2.25.1", "2.25.3", "2.25.4", "2.25.2"), studies(queue.claim("archive", 64, US, LEASE)));
+        for (int priority : new int[] {-1, 10}) {
+            assertThrows(IllegalArgumentException.class, () -> new Order(IdentityMode.PSEUDONYMOUS, priority));
+        }
+    }
+
+    @Test
+    void whatRetriesComesBackInItsPlace() throws IndexException {
+        enqueue(3, "archive");
+        long first = queue.claim("archive", 1, US, LEASE).get(0).id();
+        queue.later(first, US, Duration.ofSeconds(10), "away", true);
+        clock.pass(Duration.ofSeconds(10));
+        assertEquals(List.of("2.25.1", "2.25.2"), studies(queue.claim("archive", 2, US, LEASE)));
+    }
+
+    @Test
+    void failingSinceIsWhenItFirstFailedUntilAPersonLooks() throws IndexException {
+        enqueue(1, "archive");
+        Instant first = clock.instant();
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertNull(queue.delivery(id).orElseThrow().failingSince());
+        queue.later(id, US, Duration.ZERO, "away", true);
+        clock.pass(Duration.ofSeconds(1));
+        assertEquals(first, queue.claim("archive", 1, US, LEASE).get(0).failingSince());
+        queue.later(id, US, Duration.ofHours(1), "away", true);
+        assertEquals(first, queue.delivery(id).orElseThrow().failingSince());
+        assertTrue(queue.retryNow(id));
+        assertNull(queue.delivery(id).orElseThrow().failingSince());
+    }
+
+    @Test
+    void aPersonParksWhatWaitsRetriesOrRuns() throws IndexException {
+        enqueue(1, "archive");
+        long id = queue.ofStudy("2.25.1").get(0).id();
+        assertTrue(queue.parkNow(id, "by ann"));
+        assertEquals("by ann", queue.delivery(id).orElseThrow().reason());
+        assertFalse(queue.parkNow(id, "again"));
+        queue.retryNow(id);
+        queue.claim("archive", 1, US, LEASE);
+        assertTrue(queue.parkNow(id, "by ann"));
+        assertFalse(queue.delivered(id, US, "too late"), "the claim ended");
+        assertFalse(queue.renew(id, US, LEASE));
+        assertEquals(State.PARKED, state(id));
+        assertFalse(queue.parkNow(id + 1000, "no such"));
+    }
+
+    @Test
+    void aCancelledDeliveryStaysInTheListAndIsTheEnd() throws IndexException {
+        enqueue(2, "archive");
+        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertTrue(queue.cancel(id, "by ann"));
+        assertFalse(queue.later(id, US, Duration.ZERO, "too late", true));
+        assertFalse(queue.retryNow(id));
+        assertFalse(queue.cancel(id, "again"));
+        assertFalse(queue.parkNow(id, "again"));
+        assertEquals(clock.instant(), queue.delivery(id).orElseThrow().endedAt());
+        assertEquals(List.of("2.25.1"), studies(queue.newest(10, Set.of(State.CANCELLED))));
+        long other = queue.claim("archive", 1, US, LEASE).get(0).id();
+        queue.delivered(other, US, "receipt");
+        assertFalse(queue.cancel(other, "delivered already"));
+    }
+
+    @Test
+    void partsThatWereNeverQueuedForADestinationAreQueuedOnce() throws Exception {
+        add("2.25.100");
+        queue.enqueue(STUDY, ARCHIVE);
+        add("2.25.101");
+        queue.enqueue(STUDY, Map.of());
+        add("2.25.102");
+        List<List<Long>> added = atOnce(4, () -> queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), false));
+        assertEquals(1, added.stream().mapToInt(List::size).sum(), "part 1 is there, part 2 is missing, 3 is loose");
+        DeliveryRecord part2 = queue.ofStudy(STUDY).get(1);
+        assertEquals(2, part2.part());
+        assertEquals(State.WAITING, part2.state());
+        queue.cancel(part2.id(), "by ann");
+        assertEquals(
+                1,
+                queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), false)
+                        .size());
+        assertEquals(
+                2,
+                queue.enqueueParts(STUDY, "ward", Order.pseudonymous(), false).size());
+        assertEquals(List.of(), queue.enqueueParts("2.25.999", "ward", Order.pseudonymous(), false));
+    }
+
+    @Test
+    void aRepeatQueuesEachPartThatDoesNotWaitAlready() throws IndexException {
+        add("2.25.100");
+        queue.enqueue(STUDY, ARCHIVE);
+        add("2.25.101");
+        queue.enqueue(STUDY, ARCHIVE);
+        long first = queue.claim("archive", 1, US, LEASE).get(0).id();
+        queue.delivered(first, US, "receipt");
+        List<Long> again = queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true);
+        assertEquals(1, again.size());
+        assertEquals(1, queue.delivery(again.get(0)).orElseThrow().part());
+        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true));
+    }
+
+    @Test
+    void aClockThatWasSetBackByYearsHoldsNothingUp() throws IndexException {
+        enqueue(2, "archive");
+        long retries = queue.claim("archive", 1, US, LEASE).get(0).id();
+        queue.later(retries, US, Duration.ofMinutes(15), "away", true);
+        queue.claim("archive", 1, "dead/run", LEASE);
+        clock.pass(Duration.ofDays(-700));
+        assertEquals(2, queue.claim("archive", 64, US, LEASE).size());
     }
 
     private interface Work<R> {
@@ -485,8 +625,14 @@ abstract class IndexContract {
         for (int i = 1; i <= studies; i++) {
             String study = destination.equals("archive") ? "2.25." + i : "2.26." + i;
             add(facts(study, study + ".10", study + ".100", "CT", Samples.RECEIVED), 1);
-            queue.enqueue(study, Map.of(destination, IdentityMode.PSEUDONYMOUS));
+            queue.enqueue(study, Map.of(destination, Order.pseudonymous()));
         }
+    }
+
+    private void enqueue(int study, String destination, int priority) throws IndexException {
+        String uid = "2.25." + study;
+        add(facts(uid, uid + ".10", uid + ".100", "CT", Samples.RECEIVED), 1);
+        queue.enqueue(uid, Map.of(destination, new Order(IdentityMode.PSEUDONYMOUS, priority)));
     }
 
     private void add(String sop) {

@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 
 /** Schemas grow by numbered files, on every database. */
 abstract class MigrationsContract {
@@ -24,7 +25,7 @@ abstract class MigrationsContract {
     void anEmptyDatabaseGetsTheSchema() throws SQLException {
         DataSource database = database();
         new Migrations().prepare(database);
-        assertEquals(1, number(database, "SELECT MAX(version) FROM schema_version"));
+        assertEquals(2, number(database, "SELECT MAX(version) FROM schema_version"));
         for (String table : List.of("study", "instance", "pack", "delivery")) {
             assertEquals(0, number(database, "SELECT COUNT(*) FROM " + table));
         }
@@ -37,7 +38,7 @@ abstract class MigrationsContract {
         execute(database, "INSERT INTO pack (pack_id) VALUES ('kept')");
         new Migrations().prepare(database);
         assertEquals(1, number(database, "SELECT COUNT(*) FROM pack"));
-        assertEquals(1, number(database, "SELECT COUNT(*) FROM schema_version"));
+        assertEquals(2, number(database, "SELECT COUNT(*) FROM schema_version"));
     }
 
     @Test
@@ -80,7 +81,22 @@ abstract class MigrationsContract {
         execute(database, "CREATE TABLE other.schema_version (version INTEGER NOT NULL)");
         execute(database, "INSERT INTO other.schema_version (version) VALUES (99)");
         new Migrations().prepare(database);
-        assertEquals(1, number(database, "SELECT MAX(version) FROM schema_version"));
+        assertEquals(2, number(database, "SELECT MAX(version) FROM schema_version"));
+    }
+
+    @Test
+    void deliveriesOfTheFirstSchemaKeepTheirOrder() throws SQLException {
+        DataSource database = database();
+        new Migrations(List.of(FIRST)).prepare(database);
+        execute(
+                database,
+                "INSERT INTO delivery (study_uid, part, destination, identity_mode, state, attempts, failures,"
+                        + " created_at, due_at) VALUES ('2.25.1', 1, 'archive', 'PSEUDONYMOUS', 'WAITING', 0, 0,"
+                        + " 5000000, 5000000)");
+        new Migrations().prepare(database);
+        assertEquals(
+                5_000_000 - 4 * (int) DeliveryQueue.PRIORITY_STEP.toMillis(),
+                number(database, "SELECT rank_at FROM delivery WHERE priority = 4"));
     }
 
     @Test

@@ -276,6 +276,11 @@ class StudyTrackerTest {
         private @Nullable IndexException failure;
 
         @Override
+        public Set<String> heldEarlier(String study, int part) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<StudyRecord> receiving() throws IndexException {
             if (failure != null) {
                 throw failure;

@@ -1,0 +1,50 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.vault.AuditLog;
+
+/** A command that changes what is delivered where: audited, and not done if it cannot be. */
+abstract class ChangingCommand extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    AuditLog audit;
+
+    @Option(name = "--reason", description = "Why; it is audited")
+    @Nullable
+    String reason;
+
+    /** What is done; a message for people. */
+    interface Change {
+        String make() throws Exception;
+    }
+
+    final String reason() {
+        return reason == null || reason.isBlank() ? "none given" : reason.strip();
+    }
+
+    /** Audits the change, then makes it; one that fails after all is audited as refused. */
+    final void change(String action, String subject, Change change) throws Exception {
+        AuditLog log = need(audit, "the audit log");
+        log.record(action, user(), "shell", subject, reason(), "done", null);
+        String message;
+        try {
+            message = change.make();
+        } catch (Exception e) {
+            log.record(
+                    action, user(), "shell", subject, reason(), "refused", "it failed; nothing or not all was changed");
+            throw e;
+        }
+        if (json) {
+            Sheet sheet = new Sheet();
+            sheet.put("action", action);
+            sheet.put("subject", subject);
+            sheet.put("message", message);
+            sheet.print(System.out, true);
+        } else {
+            System.out.println(message);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package org.sallyport.admin.shell.internal;
+
+import java.util.List;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.delivery.RouteDirectory;
+
+/** delivery:replay. */
+@Service
+@Command(
+        scope = "delivery",
+        name = "replay",
+        description = "Delivers a whole study to a destination once more, whatever its filter says")
+public final class DeliveryReplay extends ChangingCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    RouteDirectory routes;
+
+    @Argument(index = 0, name = "study", required = true, description = "Study Instance UID, as study:list shows it")
+    String study = "";
+
+    @Argument(index = 1, name = "destination", required = true, description = "Name, as destination:list shows it")
+    String name = "";
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        RouteDirectory engine = need(routes, "the delivery engine");
+        change("delivery.replay", study + " to " + name, () -> {
+            List<Long> ids = engine.replay(study, name);
+            return ids.isEmpty()
+                    ? "nothing is queued: all its parts wait for " + name + " already, or it has none yet"
+                    : "study " + study + " is queued for " + name + ": deliveries " + ids;
+        });
+        return null;
+    }
+}

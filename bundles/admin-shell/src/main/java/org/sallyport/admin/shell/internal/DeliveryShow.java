@@ -1,0 +1,68 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
+
+/** delivery:show. */
+@Service
+@Command(scope = "delivery", name = "show", description = "Shows a delivery and, while it runs here, how far it is")
+public final class DeliveryShow extends GatewayCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    DeliveryQueue queue;
+
+    @Reference(optional = true)
+    @Nullable
+    DestinationDirectory destinations;
+
+    @Argument(index = 0, name = "delivery", required = true, description = "Number, as delivery:list shows it")
+    long id;
+
+    static DeliveryRecord known(DeliveryQueue queue, long id) throws Exception {
+        return queue.delivery(id)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no delivery " + id + ": delivery:list shows which there are"));
+    }
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        DeliveryRecord d = known(need(queue, "the queue"), id);
+        Sheet sheet = new Sheet();
+        sheet.put("delivery", d.id());
+        sheet.put("study", d.studyInstanceUid());
+        sheet.put("part", d.part());
+        sheet.put("destination", d.destination());
+        sheet.put("identity", d.identity());
+        sheet.put("state", d.state());
+        sheet.put("priority", d.priority());
+        sheet.put("attempts", d.attempts());
+        sheet.put("created", d.createdAt());
+        sheet.put("due", d.dueAt());
+        sheet.put("failing-since", d.failingSince());
+        sheet.put("ended", d.endedAt());
+        sheet.put("reason", d.reason());
+        // Without the engine, what is in the queue is shown all the same.
+        DestinationDirectory engine = destinations;
+        if (engine != null) {
+            engine.destination(d.destination()).stream()
+                    .flatMap(detail -> detail.running().stream())
+                    .filter(r -> r.delivery() == id)
+                    .forEach(r -> {
+                        sheet.put("since", r.since());
+                        sheet.put("images-done", r.instancesDone());
+                        sheet.put("images", r.instances());
+                        sheet.put("bytes-done", r.bytesDone());
+                        sheet.put("bytes", r.bytes());
+                    });
+        }
+        sheet.print(System.out, json);
+        return null;
+    }
+}

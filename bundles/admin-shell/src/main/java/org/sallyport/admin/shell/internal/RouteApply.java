@@ -1,0 +1,38 @@
+package org.sallyport.admin.shell.internal;
+
+import java.util.List;
+import java.util.Map;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.delivery.RouteDirectory;
+
+/** route:apply. */
+@Service
+@Command(
+        scope = "route",
+        name = "apply",
+        description = "Queues a study for destinations that take it by now and were never given it")
+public final class RouteApply extends ChangingCommand {
+
+    @Reference(optional = true)
+    @Nullable
+    RouteDirectory routes;
+
+    @Argument(index = 0, name = "study", required = true, description = "Study Instance UID, as study:list shows it")
+    String study = "";
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        RouteDirectory engine = need(routes, "the delivery engine");
+        change("route.apply", study, () -> {
+            Map<String, List<Long>> added = engine.apply(study);
+            return added.isEmpty()
+                    ? "nothing is missing: route:test says which destinations take it"
+                    : "study " + study + " is queued: deliveries " + added;
+        });
+        return null;
+    }
+}

@@ -1,0 +1,110 @@
+package org.sallyport.gateway.delivery.internal;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Filter;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.RouteDirectory.Comparison;
+import org.sallyport.gateway.api.delivery.RouteDirectory.Explanation;
+import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Explains and repeats the routing of a study that is in the index. Immutable. */
+final class Router {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+    private final Lane.Means means;
+    private final Supplier<List<Route>> routes;
+
+    /** @param routes all routes that there are now, the misconfigured with their problem */
+    Router(Lane.Means means, Supplier<List<Route>> routes) {
+        this.means = means;
+        this.routes = routes;
+    }
+
+    /** Why nothing is queued along a route now, or null. */
+    @Nullable
+    String problem(Route route) {
+        if (route.problem() != null) {
+            return "misconfigured: " + route.problem();
+        }
+        return means.modes().isDraining(route.name())
+                ? "it is drained: nothing new is queued until destination:resume"
+                : null;
+    }
+
+    List<Explanation> explain(String study) throws IOException {
+        Map<String, Object> attributes = attributes(study);
+        List<DeliveryRecord> there = means.queue().ofStudy(study);
+        List<Explanation> explanations = new ArrayList<>();
+        for (Route route : routes.get()) {
+            Filter filter = route.filter();
+            List<Comparison> comparisons = filter == null ? List.of() : FilterComparisons.of(filter, attributes);
+            String problem = problem(route);
+            boolean taken = problem == null && route.takes(attributes);
+            String why;
+            if (problem != null) {
+                why = problem;
+            } else if (filter == null) {
+                why = "it has no filter: it takes every study";
+            } else {
+                why = taken ? "its filter takes the study" : "its filter does not take the study";
+            }
+            explanations.add(new Explanation(
+                    route.name(),
+                    taken,
+                    why,
+                    filter == null ? null : route.filterText(),
+                    comparisons,
+                    there.stream()
+                            .filter(delivery -> delivery.destination().equals(route.name()))
+                            .map(DeliveryRecord::id)
+                            .toList()));
+        }
+        return explanations;
+    }
+
+    Map<String, List<Long>> apply(String study) throws IOException {
+        Map<String, Object> attributes = attributes(study);
+        Map<String, List<Long>> added = new TreeMap<>();
+        for (Route route : routes.get()) {
+            if (problem(route) == null && route.takes(attributes)) {
+                List<Long> ids = means.queue().enqueueParts(study, route.name(), route.order(attributes), false);
+                if (!ids.isEmpty()) {
+                    LOG.info("study {} is queued for {} too: deliveries {}", study, route.name(), ids);
+                    added.put(route.name(), ids);
+                }
+            }
+        }
+        return added;
+    }
+
+    List<Long> replay(String study, String destination) throws IOException {
+        Map<String, Object> attributes = attributes(study);
+        Route route = routes.get().stream()
+                .filter(one -> one.name().equals(destination))
+                .findFirst()
+                .orElseThrow(
+                        () -> new IOException("no destination " + destination + ": route:list shows which there are"));
+        if (route.problem() != null) {
+            throw new IOException("destination " + destination + " is misconfigured: " + route.problem());
+        }
+        List<Long> ids = means.queue().enqueueParts(study, destination, route.order(attributes), true);
+        LOG.info("study {} is queued for {} once more: deliveries {}", study, destination, ids);
+        return ids;
+    }
+
+    private Map<String, Object> attributes(String uid) throws IOException {
+        StudyRecord study = means.index()
+                .study(uid)
+                .orElseThrow(() -> new IOException("no study " + Words.of(uid) + ": study:list shows which there are"));
+        return StudyDelivery.facts(study, means.index().instances(uid)).attributes();
+    }
+}

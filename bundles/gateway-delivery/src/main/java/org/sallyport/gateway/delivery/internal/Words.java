@@ -1,0 +1,29 @@
+package org.sallyport.gateway.delivery.internal;
+
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What plug-ins say, made fit to be shown. Pure. */
+final class Words {
+
+    private static final int LONGEST = 500;
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}]+");
+
+    private Words() {}
+
+    static String of(@Nullable String text) {
+        String clean = text == null ? "" : CONTROL.matcher(text).replaceAll(" ").strip();
+        if (clean.isEmpty()) {
+            return "no reason was given";
+        }
+        return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST);
+    }
+
+    /** A plug-in's exception may quote anything: but for failed input and output people are told its class only. */
+    static String of(Throwable failure) {
+        return of("failed with " + failure.getClass().getSimpleName()
+                + (failure instanceof java.io.IOException && failure.getMessage() != null
+                        ? ": " + failure.getMessage()
+                        : ""));
+    }
+}
