@@ -60,6 +60,9 @@ public interface DeliveryQueue {
      */
     boolean later(long id, String owner, Duration pause, String reason, boolean failed) throws IndexException;
 
+    /** Whether a delivery has been failing for so long by now, see {@link DeliveryRecord#failingSince}. */
+    boolean hasFailedFor(long id, Duration duration) throws IndexException;
+
     /** Parks: a person has to decide. */
     boolean park(long id, String owner, String reason) throws IndexException;
 

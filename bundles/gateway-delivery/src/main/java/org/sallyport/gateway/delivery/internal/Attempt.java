@@ -1,12 +1,16 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 
@@ -64,10 +68,41 @@ final class Attempt {
                     + " receiver keeps the first one it has; the first is "
                     + held.iterator().next());
         }
+        if (replaces && study.conflicts() > 0) {
+            instances = notSuperseded(record, instances);
+            if (instances.isEmpty()) {
+                return DeliveryOutcome.delivered("nothing was sent: later parts hold newer versions of all its images");
+            }
+        }
         StudyDelivery delivery = new StudyDelivery(call, study, instances, means.store());
         call.setDelivery(delivery);
         call.enter();
         return answer(destination.deliver(delivery));
+    }
+
+    /**
+     * Leaves out what a later part brings there in a newer version, or has brought: parts may overtake each other, and the older version must not end
+     * on top.
+     */
+    private List<StoredInstance> notSuperseded(DeliveryRecord record, List<StoredInstance> instances)
+            throws IOException {
+        Map<String, Integer> newer = new HashMap<>();
+        Set<Integer> parts = new HashSet<>();
+        for (DeliveryRecord other : means.queue().ofStudy(record.studyInstanceUid())) {
+            boolean arrives = other.state() != State.PARKED && other.state() != State.CANCELLED;
+            if (arrives
+                    && other.part() > record.part()
+                    && other.destination().equals(record.destination())
+                    && parts.add(other.part())) {
+                means.index()
+                        .instances(record.studyInstanceUid(), other.part())
+                        .forEach(instance ->
+                                newer.merge(instance.facts().sopInstanceUid(), instance.version(), Math::max));
+            }
+        }
+        return instances.stream()
+                .filter(instance -> newer.getOrDefault(instance.facts().sopInstanceUid(), 0) <= instance.version())
+                .toList();
     }
 
     private static DeliveryOutcome answer(@org.jspecify.annotations.Nullable DeliveryOutcome outcome) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
@@ -79,7 +80,7 @@ final class Lane {
     private long lookMillis;
     private @Nullable ScheduledFuture<?> nextLook;
 
-    private DestinationDirectory.@Nullable State announced;
+    private final AtomicReference<DestinationDirectory.@Nullable State> announced = new AtomicReference<>();
 
     Lane(Route route, Destination destination, Means means) {
         this.route = route;
@@ -201,13 +202,9 @@ final class Lane {
     /** Tells a change of state, once. */
     void announce() {
         DestinationDirectory.View view = view();
-        synchronized (workers) {
-            if (view.state() == announced) {
-                return;
-            }
-            announced = view.state();
+        if (announced.getAndSet(view.state()) != view.state()) {
+            means.happenings().destination(view);
         }
-        means.happenings().destination(view);
     }
 
     // ---- the dispatcher
@@ -262,10 +259,15 @@ final class Lane {
                 LOG.warn("the queue of {} cannot be read; trying again", route.name(), e);
                 queueFailed = true;
             }
+        } finally {
+            lookAgain(asked || found);
         }
         announce();
+    }
+
+    private void lookAgain(boolean busy) {
         long shortest = means.patience().look().toMillis();
-        lookMillis = asked || found
+        lookMillis = busy
                 ? shortest
                 : Math.min(2 * lookMillis, means.patience().longestLook().toMillis());
         long trial = breaker.remaining().toMillis();
@@ -308,14 +310,23 @@ final class Lane {
 
     /** Interrupts calls that make no progress, and gives up those that do not end then. */
     private void watch() {
-        Duration limit = route.settings().timeLimit();
         for (Call call : running.values()) {
-            if (call.cancelled() == null && call.idleNanos() > limit.toNanos()) {
-                LOG.error("{} to {} is interrupted", call, route.name());
-                call.cancel("made no progress for " + LaneSettings.words(limit) + " and was interrupted");
-            } else if (call.isCancelledFor(means.patience().grace().toNanos())) {
-                abandon(call);
+            try {
+                watch(call);
+            } catch (RuntimeException e) {
+                // Thrown on, it would end the watch for good.
+                LOG.error("{} to {} could not be looked after", call, route.name(), e);
             }
+        }
+    }
+
+    private void watch(Call call) {
+        Duration limit = route.settings().timeLimit();
+        if (call.cancelled() == null && call.idleNanos() > limit.toNanos()) {
+            LOG.error("{} to {} is interrupted", call, route.name());
+            call.cancel("made no progress for " + LaneSettings.words(limit) + " and was interrupted");
+        } else if (call.isCancelledFor(means.patience().grace().toNanos())) {
+            abandon(call);
         }
     }
 
@@ -367,7 +378,7 @@ final class Lane {
     private void settle(DeliveryRecord record, DeliveryOutcome outcome) throws IOException {
         if (outcome instanceof DeliveryOutcome.Delivered delivered) {
             breaker.succeeded();
-            String receipt = Words.of(delivered.receipt());
+            String receipt = Words.receipt(delivered.receipt());
             if (isOurs(record, means.queue().delivered(record.id(), means.owner(), receipt))) {
                 LOG.info(
                         "delivery {}: study {} part {} delivered to {}",
@@ -403,9 +414,7 @@ final class Lane {
 
     private void later(DeliveryRecord record, String reason, @Nullable Duration asked) throws IOException {
         Duration giveUp = route.settings().giveUpAfter();
-        if (giveUp != null
-                && record.failingSince() != null
-                && !record.failingSince().plus(giveUp).isAfter(means.clock().instant())) {
+        if (giveUp != null && means.queue().hasFailedFor(record.id(), giveUp)) {
             park(record, "given up after " + LaneSettings.words(giveUp) + ": " + reason);
             return;
         }

@@ -51,7 +51,7 @@ final class Prober {
             ProbeResult result = question.get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return result == null
                     ? ProbeResult.unknown()
-                    : new ProbeResult(result.state(), result.text() == null ? "" : Words.of(result.text()));
+                    : new ProbeResult(result.state(), Words.receipt(result.text()));
         } catch (TimeoutException e) {
             // Counted before it is interrupted, so that its end takes it off the list again.
             abandoned.add(name, token);

@@ -7,15 +7,19 @@ import org.jspecify.annotations.Nullable;
 final class Words {
 
     private static final int LONGEST = 500;
-    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}]+");
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]+");
 
     private Words() {}
 
+    /** A reason. */
     static String of(@Nullable String text) {
+        String clean = receipt(text);
+        return clean.isEmpty() ? "no reason was given" : clean;
+    }
+
+    /** A receipt; may be empty. */
+    static String receipt(@Nullable String text) {
         String clean = text == null ? "" : CONTROL.matcher(text).replaceAll(" ").strip();
-        if (clean.isEmpty()) {
-            return "no reason was given";
-        }
         return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST);
     }
 

@@ -24,20 +24,27 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.service.event.Event;
+import org.osgi.service.event.EventAdmin;
+import org.sallyport.gateway.api.Delivery;
+import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.api.delivery.DeliveryEvents;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
+import org.sallyport.gateway.api.store.StoredInstance;
 
 /** Studies on their way to destinations of every temper. The clock stands still, so that what is tried later stays so. */
 class DeliveryEngineTest {
@@ -250,6 +257,34 @@ class DeliveryEngineTest {
         assertTrue(queue.ofStudy(STUDY).stream()
                 .anyMatch(record -> String.valueOf(record.reason()).endsWith("the first is 2.25.77")));
         assertEquals(List.of(), archive.handed);
+    }
+
+    @Test
+    void anImageThatALaterPartBringsInANewerVersionIsLeftOut() throws IOException {
+        String study = "2.25.4";
+        index.add(study, study + ".1", study + ".1.1", "CT", 1, Map.of());
+        index.add(study, study + ".1", study + ".1.2", "CT", 1, Map.of());
+        index.add(study, study + ".1", study + ".1.1", "CT", 2, Map.of());
+        List<StoredInstance> all = index.instances(study);
+        index.parts.put(1, all.subList(0, 2));
+        index.parts.put(2, all.subList(2, 3));
+        queue.add(study, 1, "archive", IdentityMode.PSEUDONYMOUS);
+        queue.add(study, 2, "archive", IdentityMode.PSEUDONYMOUS);
+        queue.add(study, 1, "ward", IdentityMode.PSEUDONYMOUS);
+        long parked = queue.add(study, 2, "ward", IdentityMode.PSEUDONYMOUS);
+        queue.parkNow(parked, "by ann");
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        FakeDestination ward = add("ward", FakeDestination.thatTakesAll());
+        await("all", () -> count("archive", State.DELIVERED) == 2 && count("ward", State.DELIVERED) == 1);
+        assertEquals(List.of("2.25.4.1.2"), sops(archive.handed.get(0)), "the older version must not end on top");
+        assertEquals(List.of("2.25.4.1.1"), sops(archive.handed.get(1)));
+        assertEquals(List.of("2.25.4.1.1", "2.25.4.1.2"), sops(ward.handed.get(0)), "nothing newer is on its way");
+    }
+
+    private static List<String> sops(Delivery delivery) {
+        return delivery.instances().stream()
+                .map(DeliveryInstance::sopInstanceUid)
+                .toList();
     }
 
     @Test
@@ -888,6 +923,66 @@ class DeliveryEngineTest {
         go.countDown();
         await("its thread comes back", () -> abandoned("archive") == 0);
         assertEquals("of the new one", queue.get(1).reason());
+    }
+
+    // ---- events
+
+    @Test
+    void whatHappensIsToldOnTheBusWithoutIdentityAndOutlivesItsAbsence() throws IOException {
+        List<Event> events = new CopyOnWriteArrayList<>();
+        EventAdmin bus = bus(events::add);
+        engine.setEventAdmin(bus);
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> DeliveryOutcome.later("busy")));
+        engine.complete(STUDY);
+        awaitEnd(1, State.RETRYING);
+        archive.answer = delivery -> DeliveryOutcome.refused("no project");
+        engine.complete(STUDY);
+        awaitEnd(2, State.PARKED);
+        archive.answer = delivery -> DeliveryOutcome.delivered("receipt");
+        engine.complete(STUDY);
+        awaitEnd(3, State.DELIVERED);
+        engine.pause("archive");
+        await("told", () -> topics(events)
+                .equals(List.of(
+                        "org/sallyport/destination/STATE",
+                        "org/sallyport/delivery/RETRYING",
+                        "org/sallyport/delivery/PARKED",
+                        "org/sallyport/delivery/DELIVERED",
+                        "org/sallyport/destination/STATE")));
+        Event retrying = events.get(1);
+        assertEquals(1L, retrying.getProperty(DeliveryEvents.DELIVERY));
+        assertEquals(STUDY, retrying.getProperty(DeliveryEvents.STUDY));
+        assertEquals("archive", retrying.getProperty(DeliveryEvents.DESTINATION));
+        assertEquals("busy", retrying.getProperty(DeliveryEvents.MESSAGE));
+        assertTrue((Long) retrying.getProperty(DeliveryEvents.PAUSE_SECONDS) >= 80);
+        assertEquals("PAUSED", events.get(4).getProperty(DeliveryEvents.STATE));
+
+        engine.setEventAdmin(bus(event -> {
+            throw new IllegalStateException("the bus is stopped");
+        }));
+        engine.unsetEventAdmin(bus);
+        engine.resume("archive");
+        engine.complete(STUDY);
+        awaitEnd(4, State.DELIVERED);
+        assertEquals(5, events.size());
+    }
+
+    private static EventAdmin bus(Consumer<Event> post) {
+        return new EventAdmin() {
+            @Override
+            public void postEvent(Event event) {
+                post.accept(event);
+            }
+
+            @Override
+            public void sendEvent(Event event) {
+                throw new AssertionError("would wait for those who hear it");
+            }
+        };
+    }
+
+    private static List<String> topics(List<Event> events) {
+        return events.stream().map(Event::getTopic).toList();
     }
 
     // ---- routes

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.sallyport.gateway.api.store.IndexException;
@@ -23,6 +24,9 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     static final Instant RECEIVED = Instant.parse("2026-03-01T10:15:30Z");
 
     volatile Set<String> heldEarlier = Set.of();
+
+    /** What a part holds, of those that a test set apart. */
+    final Map<Integer, List<StoredInstance>> parts = new ConcurrentHashMap<>();
 
     private final List<StoredInstance> instances = new CopyOnWriteArrayList<>();
 
@@ -89,7 +93,7 @@ final class FakeIndex implements StudyIndex, InstanceStore {
                 100,
                 0,
                 own.size(),
-                0,
+                (int) own.stream().filter(instance -> instance.version() > 1).count(),
                 RECEIVED,
                 RECEIVED));
     }
@@ -103,7 +107,8 @@ final class FakeIndex implements StudyIndex, InstanceStore {
 
     @Override
     public List<StoredInstance> instances(String study, int part) throws IndexException {
-        return instances(study);
+        List<StoredInstance> own = parts.get(part);
+        return own == null ? instances(study) : own;
     }
 
     @Override

@@ -48,11 +48,15 @@ final class FakeQueue implements DeliveryQueue {
     Instant failing;
 
     synchronized long add(String study, String destination, IdentityMode identity) {
+        return add(study, 1, destination, identity);
+    }
+
+    synchronized long add(String study, int part, String destination, IdentityMode identity) {
         long id = records.size() + 1L;
         records.add(new DeliveryRecord(
                 id,
                 study,
-                1,
+                part,
                 destination,
                 identity,
                 State.WAITING,
@@ -169,6 +173,13 @@ final class FakeQueue implements DeliveryQueue {
         }
         put(get(id), State.PARKED, get(id).attempts(), get(id).dueAt(), reason);
         return true;
+    }
+
+    @Override
+    public synchronized boolean hasFailedFor(long id, Duration duration) throws IndexException {
+        check();
+        Instant since = get(id).failingSince();
+        return since != null && !since.plus(duration).isAfter(clock.instant());
     }
 
     @Override

@@ -513,7 +513,11 @@ abstract class IndexContract {
         assertEquals(first, queue.claim("archive", 1, US, LEASE).get(0).failingSince());
         queue.later(id, US, Duration.ofHours(1), "away", true);
         assertEquals(first, queue.delivery(id).orElseThrow().failingSince());
+        assertTrue(queue.hasFailedFor(id, Duration.ofSeconds(1)));
+        assertFalse(queue.hasFailedFor(id, Duration.ofMillis(1_001)));
+        assertFalse(queue.hasFailedFor(id + 1000, Duration.ZERO));
         assertTrue(queue.retryNow(id));
+        assertFalse(queue.hasFailedFor(id, Duration.ZERO));
         assertNull(queue.delivery(id).orElseThrow().failingSince());
     }
 
