@@ -11,9 +11,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p><b>Threading.</b> {@link #deliver} is called from worker threads, up to {@value #CONCURRENCY} at a time. It may block; when
  * the thread is interrupted it has to return soon. {@link #probe} is called from another thread and has to answer within
- * ten seconds. A call that makes no progress for {@value #TIME_LIMIT} is interrupted; half a minute later it is abandoned: its
- * answer counts no more, its streams fail, the delivery is tried again, and the thread that it keeps is shown to people. Progress is what is read from
- * the delivery's streams, and {@link Delivery#progress}.
+ * ten seconds.
  *
  * <p><b>At least once.</b> A delivery whose outcome was not recorded (power loss, a bundle replaced) is handed over again.
  * Receivers go by SOP Instance UID.
@@ -54,7 +52,11 @@ public interface Destination {
      */
     String GIVE_UP_AFTER = "give-up-after";
 
-    /** Service property: how long a call may make no progress, 1 second to 7 days, written like {@link #GIVE_UP_AFTER}; absent = 6h. */
+    /**
+     * Service property: how long a call may make no progress, 1 second to 7 days, written like {@link #GIVE_UP_AFTER}; absent = 6h. Then it is
+     * interrupted; half a minute later it is abandoned: its answer counts no more, its streams fail, the delivery is tried again, and the thread that it
+     * keeps is shown to people. Progress is what is read from the delivery's streams, and {@link Delivery#progress}.
+     */
     String TIME_LIMIT = "time-limit";
 
     /** Service property: priority of its deliveries, 0–9, higher first, each step worth 15 minutes of waiting; absent = 4. */

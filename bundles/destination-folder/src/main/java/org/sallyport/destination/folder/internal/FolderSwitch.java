@@ -2,6 +2,7 @@ package org.sallyport.destination.folder.internal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -27,7 +28,8 @@ public final class FolderSwitch {
     private final @Nullable ServiceRegistration<Destination> registration;
 
     @Activate
-    public FolderSwitch(FolderConfiguration configuration, BundleContext context) throws IOException {
+    public FolderSwitch(FolderConfiguration configuration, BundleContext context, Map<String, Object> configured)
+            throws IOException {
         if (!configuration.unless().isBlank()) {
             registration = null;
             return;
@@ -36,9 +38,9 @@ public final class FolderSwitch {
         Path directory = configuration.directory().isBlank()
                 ? DataFolder.of("outbox")
                 : DataFolder.privateFolder(Path.of(configuration.directory().strip()));
-        Map<String, Object> properties = Map.of(
-                Destination.NAME, configuration.destination_name(),
-                Destination.FILTER, configuration.filter());
+        Map<String, Object> properties = new HashMap<>(Destination.settings(configured));
+        properties.put(Destination.NAME, configuration.destination_name());
+        properties.put(Destination.FILTER, configuration.filter());
         registration = context.registerService(
                 Destination.class, new FolderDestination(directory, settings), FrameworkUtil.asDictionary(properties));
     }

@@ -47,6 +47,15 @@ class FolderSwitchTest {
     }
 
     @Test
+    void whatTheQueueWantsToKnowIsPassedOn() throws IOException {
+        open(Map.of("directory", folder.toString(), "bandwidth", "5M", "window", "22:00-06:00"));
+        assertEquals("5M", registered.get(0).get("bandwidth"));
+        assertEquals("22:00-06:00", registered.get(0).get("window"));
+        assertEquals("archive", registered.get(0).get("destination.name"));
+        assertEquals(null, registered.get(0).get("directory"));
+    }
+
+    @Test
     void aFloorOutsideItsRangeIsNamed() throws IOException {
         for (int value : new int[] {0, -1, 1_048_577}) {
             IllegalArgumentException e = assertThrows(
@@ -89,7 +98,7 @@ class FolderSwitchTest {
             registered.add((Dictionary<?, ?>) arguments[2]);
             return registration;
         });
-        return new FolderSwitch(configuration, context);
+        return new FolderSwitch(configuration, context, given);
     }
 
     private interface Answer {
