@@ -1,0 +1,206 @@
+package org.sallyport.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What people do to destinations, deliveries and routes by the shell of the real appliance. */
+@Tag("peers")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeliveryControlIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private Path folder = Path.of("");
+    private @Nullable Appliance started;
+    private int studies;
+
+    @BeforeAll
+    void start(@TempDir Path temporary) throws Exception {
+        folder = temporary;
+        started = new Appliance(folder.resolve("data")).start();
+    }
+
+    private Appliance appliance() {
+        return Objects.requireNonNull(started);
+    }
+
+    @AfterAll
+    void stop() {
+        appliance().close();
+    }
+
+    /** Sends a study of two images. @return its pseudonymous UID */
+    private String send() throws Exception {
+        Set<String> before = Set.copyOf(uids());
+        int number = ++studies;
+        appliance()
+                .storescu(List.of(), Senders.study(number, 2).writeTo(folder.resolve("study" + number)))
+                .ok();
+        List<String> now = new ArrayList<>(uids());
+        now.removeAll(before);
+        assertEquals(1, now.size());
+        return now.get(0);
+    }
+
+    private List<String> uids() throws Exception {
+        List<String> uids = new ArrayList<>();
+        appliance()
+                .json("study:list")
+                .forEach(study -> uids.add(study.get("study").asText()));
+        return uids;
+    }
+
+    private void awaitStates(String study, String... destinationsAndStates) throws IOException {
+        appliance().await(study + " " + List.of(destinationsAndStates), SOON, () -> states(study)
+                .equals(List.of(destinationsAndStates)));
+    }
+
+    private List<String> states(String study) throws Exception {
+        List<String> states = new ArrayList<>();
+        appliance()
+                .json("study:show", study)
+                .forEach(delivery -> states.add(delivery.get("destination").asText() + " "
+                        + delivery.get("state").asText()));
+        return states;
+    }
+
+    private void configure(String name, String... lines) throws IOException {
+        Path file = appliance().data().resolve("etc/org.sallyport.destination.folder-" + name + ".cfg");
+        Files.writeString(
+                file,
+                "destination.name = " + name + "\ndirectory = " + folder.resolve(name) + "\n" + String.join("\n", lines)
+                        + "\n");
+    }
+
+    private void awaitDestination(String name, String state) throws IOException {
+        appliance().await(name + " is " + state, SOON, () -> {
+            for (JsonNode destination : appliance().json("destination:list")) {
+                if (destination.get("destination").asText().equals(name)) {
+                    return destination.get("state").asText().equals(state);
+                }
+            }
+            return false;
+        });
+    }
+
+    private List<String> audited() throws Exception {
+        List<String> actions = new ArrayList<>();
+        appliance()
+                .json("audit:list --limit 1000")
+                .forEach(record -> actions.add(record.get("action").asText() + " "
+                        + record.get("subject").asText() + " "
+                        + record.get("outcome").asText()));
+        return actions;
+    }
+
+    @Test
+    void aPausedDestinationStaysSoOverAKillAndThenDelivers() throws Exception {
+        appliance().shell("destination:pause --reason 'disk is changed' outbox").ok();
+        String study = send();
+        awaitStates(study, "outbox WAITING");
+        appliance().kill();
+        appliance().start();
+        awaitDestination("outbox", "PAUSED");
+        assertEquals(List.of("outbox WAITING"), states(study));
+        JsonNode sheet = appliance().json("destination:show", "outbox");
+        assertEquals(1, sheet.get("waiting").asInt());
+        assertEquals("6h", sheet.get("time-limit").asText());
+        assertEquals(
+                "REACHABLE",
+                appliance().json("destination:probe", "outbox").get("state").asText());
+        appliance().shell("destination:resume outbox").ok();
+        awaitStates(study, "outbox DELIVERED");
+        assertTrue(audited().contains("destination.pause outbox done"));
+        assertTrue(audited().contains("destination.resume outbox done"));
+        assertNotEquals(0, appliance().shell("destination:pause elsewhere").exit());
+    }
+
+    @Test
+    void aWaitingDeliveryIsParkedTriedAgainAndCancelled() throws Exception {
+        appliance().shell("destination:pause outbox").ok();
+        String study = send();
+        awaitStates(study, "outbox WAITING");
+        String id = appliance().json("study:show", study).get(0).get("delivery").asText();
+        appliance().shell("delivery:park --reason 'wrong study' " + id).ok();
+        JsonNode sheet = appliance().json("delivery:show", id);
+        assertEquals("PARKED", sheet.get("state").asText());
+        assertTrue(sheet.get("reason").asText().endsWith(": wrong study"), sheet.toString());
+        appliance().shell("delivery:retry " + id).ok();
+        assertEquals(List.of("outbox WAITING"), states(study), "a pause stands");
+        appliance().shell("delivery:cancel " + id).ok();
+        appliance().shell("destination:resume outbox").ok();
+        assertEquals(List.of("outbox CANCELLED"), states(study));
+        appliance().shell("delivery:replay " + study + " outbox").ok();
+        awaitStates(study, "outbox CANCELLED", "outbox DELIVERED");
+        assertTrue(audited().contains("delivery.cancel delivery " + id + " to outbox done"));
+        assertTrue(audited().contains("delivery.replay " + study + " to outbox done"));
+    }
+
+    @Test
+    void aRouteThatIsAddedLaterIsExplainedAndApplied() throws Exception {
+        String study = send();
+        awaitStates(study, "outbox DELIVERED");
+        configure("later", "filter = (&(Modality=MR)(Images>=1))");
+        awaitDestination("later", "ACTIVE");
+        JsonNode explained = explanation(study, "later");
+        assertFalse(explained.get("taken").asBoolean());
+        assertEquals(
+                "(Modality=MR) is false: Modality = CT",
+                explained.get("compared").get(0).asText());
+        assertEquals(
+                "(Images>=1) is true: Images = 2",
+                explained.get("compared").get(1).asText());
+        assertTrue(appliance().shell("route:apply " + study).ok().output().contains("nothing is missing"));
+        configure("later", "filter = (Modality=CT)", "bandwidth = 5M", "window = 00:00-12:00,12:00-00:00");
+        appliance().await("the new filter", SOON, () -> explanation(study, "later")
+                .get("taken")
+                .asBoolean());
+        awaitDestination("later", "ACTIVE");
+        appliance().shell("route:apply " + study).ok();
+        awaitStates(study, "outbox DELIVERED", "later DELIVERED");
+        assertEquals(
+                "5000000 bytes/s",
+                appliance().json("destination:show", "later").get("bandwidth").asText());
+        assertTrue(audited().contains("route.apply " + study + " done"));
+
+        configure("later", "filter = (Modality=CT)", "bandwidth = fast");
+        awaitDestination("later", "MISCONFIGURED");
+        assertTrue(appliance()
+                .json("destination:show", "later")
+                .get("message")
+                .asText()
+                .contains("bandwidth \"fast\""));
+        Files.delete(appliance().data().resolve("etc/org.sallyport.destination.folder-later.cfg"));
+        awaitDestination("later", "MISSING");
+        appliance().shell("destination:forget --reason 'given back' later").ok();
+        assertTrue(audited().contains("destination.forget later done"));
+    }
+
+    private JsonNode explanation(String study, String destination) throws Exception {
+        for (JsonNode one : appliance().json("route:test", study)) {
+            if (one.get("destination").asText().equals(destination)) {
+                return one;
+            }
+        }
+        throw new AssertionError("route:test does not name " + destination);
+    }
+}
