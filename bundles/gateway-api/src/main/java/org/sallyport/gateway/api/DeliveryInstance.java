@@ -25,6 +25,12 @@ public interface DeliveryInstance {
     /** SHA-256 of the Part 10 file, 32 bytes; a fresh copy. */
     byte[] sha256();
 
-    /** The Part 10 file with preamble and file meta information. The caller closes it. */
+    /**
+     * The Part 10 file with preamble and file meta information, from its first byte; may have gigabytes. The caller closes it, also when
+     * something fails: open streams hold files open.
+     *
+     * @throws IOException the file is damaged or the disk fails, here or at any read: give the delivery up by letting it out or by
+     *     {@link DeliveryOutcome.Later}
+     */
     InputStream open() throws IOException;
 }

@@ -7,14 +7,28 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A place that completed studies are delivered to. One factory configuration makes one destination; the OSGi service
- * carries its name and settings as service properties.
+ * carries its name and settings as service properties. How to write one: {@code docs/writing-a-destination.md}.
  *
- * <p><b>Threading.</b> {@link #deliver} is called from worker threads, up to {@value #CONCURRENCY} at a time. It may block; when
- * the thread is interrupted it has to return soon. {@link #probe} is called from another thread and has to answer within
- * ten seconds.
+ * <p><b>Threading.</b> {@link #deliver} is called from worker threads of this destination alone, up to {@value #CONCURRENCY} at a time, each with a
+ * delivery of its own; it may block. {@link #probe} is called from another thread, also while deliveries run. Threads that the plug-in starts have to
+ * end when its service is unregistered.
  *
- * <p><b>At least once.</b> A delivery whose outcome was not recorded (power loss, a bundle replaced) is handed over again.
- * Receivers go by SOP Instance UID.
+ * <p><b>Time.</b> A delivery may take as long as its data needs, but each wait within it needs a limit: a receiver that stays silent must not hold the
+ * thread. When the thread is interrupted, {@link #deliver} has to return or throw within ten seconds; a call that does not is abandoned and reported, its
+ * thread is lost until it ends by itself, and what it returns then counts no more. The gateway interrupts when the destination goes away, and
+ * {@link Delivery#isCancelled} turns true at the same time. {@link #probe} has to answer within ten seconds.
+ *
+ * <p><b>Class loading.</b> A plug-in is a bundle with a class loader of its own; it imports {@code org.sallyport.gateway.api} in the range
+ * {@code [1.0,2)} and carries its libraries inside. The thread's context class loader is not the plug-in's: code that goes by it
+ * ({@code ServiceLoader}, JAXB) needs it set, and put back before returning. The bundle may be stopped, updated or uninstalled at any moment, also while
+ * {@link #deliver} runs; its static fields go with it.
+ *
+ * <p><b>At least once.</b> A delivery whose outcome was not recorded (power loss, a bundle replaced) is handed over again, under the same
+ * {@link Delivery#id}. Receivers go by SOP Instance UID. Only {@link DeliveryOutcome.Delivered} ends a delivery: it may be returned only when the
+ * receiver has every instance safe.
+ *
+ * <p><b>Privacy.</b> What {@link StudyFacts} and the instances hold is pseudonymous unless {@link Delivery#identity} says otherwise. Nothing of an
+ * instance's content may go into texts, exceptions, logs or file names; UIDs and pseudonyms may.
  */
 @ConsumerType
 public interface Destination {
@@ -86,14 +100,17 @@ public interface Destination {
 
     /**
      * Delivers every instance of the delivery and says how it ended. What is neither delivered nor refused is tried again
-     * later; nothing is ever deleted because a delivery failed.
+     * later; nothing is ever deleted because a delivery failed. Never returns null.
      *
      * @throws InterruptedException if interrupted; the delivery waits and is handed over again
-     * @throws Exception any other failure, taken as {@link DeliveryOutcome.Later} with the exception's class as the reason
+     * @throws Exception any other failure, taken as {@link DeliveryOutcome.Later} with the exception's class as the reason, and
+     *     its message if it is an {@link java.io.IOException}
      */
     DeliveryOutcome deliver(Delivery delivery) throws Exception;
 
-    /** Whether the receiver can be reached and would take a delivery now; must not send patient data. */
+    /**
+     * Whether the receiver can be reached and would take a delivery now; must not send patient data. An exception counts as unreachable.
+     */
     default ProbeResult probe() throws Exception {
         return ProbeResult.unknown();
     }
