@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.archive.StudyArchive;
@@ -43,7 +44,12 @@ record ZipFiles(Path directory, FolderSettings settings) {
                 OutputStream file = Channels.newOutputStream(channel);
                 OutputStream out = new BufferedOutputStream(
                         settings.manifest() ? new DigestOutputStream(file, digest) : file, BUFFER)) {
-            archive.writeTo(out, delivery::progress);
+            archive.writeTo(out, (instances, bytes) -> {
+                delivery.progress(instances, bytes);
+                if (delivery.isCancelled()) {
+                    throw new CancellationException();
+                }
+            });
             out.flush();
             channel.force(true);
             if (settings.manifest()) {
@@ -53,6 +59,8 @@ record ZipFiles(Path directory, FolderSettings settings) {
                 DurableFiles.replace(manifest, hidden.resolveSibling(hidden.getFileName() + "-sha256"), text);
             }
             Files.move(hidden, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        } catch (CancellationException e) {
+            return DeliveryOutcome.later("cancelled");
         } finally {
             Files.deleteIfExists(hidden);
         }
