@@ -1,0 +1,33 @@
+package org.sallyport.admin.shell.internal;
+
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+
+/** vendor:forget. */
+@Service
+@Command(
+        scope = "vendor",
+        name = "forget",
+        description = "Gives up a vendor's bundle or feature that could not be installed again")
+public final class VendorForget extends GatewayCommand {
+
+    @Argument(name = "name", required = true, description = "As vendor:list names it, state Missing")
+    String name = "";
+
+    @Reference(optional = true)
+    @Nullable
+    VendorKeeper keeper;
+
+    @Override
+    public @Nullable Object execute() {
+        if (!need(keeper, "the keeper of vendors' bundles").forget(name)) {
+            throw new IllegalArgumentException(
+                    name + " is not Missing: see vendor:list; what is installed goes by bundle:uninstall");
+        }
+        System.out.println(name + " is forgotten");
+        return null;
+    }
+}
