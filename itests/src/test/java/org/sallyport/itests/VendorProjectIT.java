@@ -1,0 +1,87 @@
+package org.sallyport.itests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A newcomer makes, builds and installs a plug-in by what docs/writing-a-destination.md says, and by nothing else; studies then reach it. */
+@Tag("peers")
+class VendorProjectIT {
+
+    private static final int MINUTES = 10;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void thePageLeadsToAPlugInThatRuns() throws Exception {
+        // In a copy: building here would change jars that this test runs from.
+        Path copy = Files.createDirectories(folder.resolve("project"));
+        for (String part : List.of(
+                "run",
+                "shell",
+                "scripts",
+                "pom.xml",
+                ".mvn",
+                "bundles",
+                "features",
+                "karaf-assembly",
+                "config",
+                "itests",
+                "benchmarks",
+                "examples")) {
+            Command.run("cp", "-a", Appliance.ROOT.resolve(part).toString(), copy.toString())
+                    .ok();
+        }
+        List<String> commands = Page.typed(Appliance.ROOT.resolve("docs/writing-a-destination.md"));
+        Path output = folder.resolve("output");
+        try (Appliance appliance = new Appliance(folder.resolve("data")).from(copy)) {
+            appliance.with("MAVEN_OPTS", "-Duser.home=" + home()).start();
+            List<String> ends = Page.run(appliance, copy, commands, output, MINUTES);
+            assertEquals(commands.stream().map(command -> "0: " + command).toList(), ends, () -> Page.text(output));
+            appliance
+                    .storescu(List.of(), Senders.study(1, 3).writeTo(folder.resolve("study")))
+                    .ok();
+            Path received = appliance.data().resolve("my-archive");
+            appliance.await("the plug-in has the images", Duration.ofSeconds(60), () -> {
+                try (Stream<Path> files = Files.list(received)) {
+                    return files.filter(file -> file.toString().endsWith(".dcm"))
+                                    .count()
+                            == 3;
+                }
+            });
+            assertEquals(0, appliance.stop());
+        }
+    }
+
+    /** A home with an empty Maven repository, so that the user's own is not changed; what is in that one need not be fetched again. */
+    private Path home() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("home"));
+        Path repository = Path.of(System.getProperty("user.home"), ".m2", "repository");
+        String there = repository.toUri().toString();
+        Files.writeString(Files.createDirectories(home.resolve(".m2")).resolve("settings.xml"), """
+                <settings>
+                  <profiles>
+                    <profile>
+                      <id>own</id>
+                      <repositories>
+                        <repository><id>own</id><url>%1$s</url><releases><checksumPolicy>ignore</checksumPolicy></releases></repository>
+                      </repositories>
+                      <pluginRepositories>
+                        <pluginRepository><id>own</id><url>%1$s</url><releases><checksumPolicy>ignore</checksumPolicy></releases></pluginRepository>
+                      </pluginRepositories>
+                    </profile>
+                  </profiles>
+                  <activeProfiles><activeProfile>own</activeProfile></activeProfiles>
+                </settings>
+                """.formatted(there));
+        return home;
+    }
+}
