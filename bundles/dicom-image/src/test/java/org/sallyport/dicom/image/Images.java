@@ -117,7 +117,7 @@ final class Images {
 
     static DataSet attributes(Shape shape) {
         DataSet dataSet = new DataSet();
-        dataSet.setString(Tag.SOPClassUID, SECONDARY_CAPTURE);
+        dataSet.setString(Tag.SOPClassUID, sopClass(shape));
         dataSet.setString(Tag.SOPInstanceUID, INSTANCE);
         dataSet.setString(Tag.StudyInstanceUID, "2.25.5");
         dataSet.setString(Tag.SeriesInstanceUID, "2.25.6");
@@ -140,6 +140,14 @@ final class Images {
         return dataSet;
     }
 
+    /** Secondary Capture, of the multi-frame classes the one that fits (PS3.3 A.8). */
+    private static String sopClass(Shape shape) {
+        if (shape.frames() == 1) {
+            return SECONDARY_CAPTURE;
+        }
+        return SECONDARY_CAPTURE + (shape.samples() == 3 ? ".4" : shape.allocated() == 8 ? ".2" : ".3");
+    }
+
     static byte[] written(DataSet dataSet, TransferSyntax syntax) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         DataSetWriter writer = new DataSetWriter(out, syntax);
@@ -150,7 +158,8 @@ final class Images {
 
     static byte[] file(DataSet dataSet, TransferSyntax syntax) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        FileMetaInformation.ours(SECONDARY_CAPTURE, INSTANCE, syntax.uid()).write(out);
+        String sopClass = String.valueOf(dataSet.string(Tag.SOPClassUID));
+        FileMetaInformation.ours(sopClass, INSTANCE, syntax.uid()).write(out);
         out.write(written(dataSet, syntax));
         return out.toByteArray();
     }

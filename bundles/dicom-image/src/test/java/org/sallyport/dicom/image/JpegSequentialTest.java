@@ -34,7 +34,8 @@ class JpegSequentialTest {
     private static final String METADATA = "javax_imageio_jpeg_image_1.0";
 
     /**
-     * @param h sampling factors of the first component, the others have 1
+     * @param h sampling factors of the first component, the others have 1; half the rows only is left out, as the JDK's library is built with others
+     *     that smooth there, unlike the IJG's
      * @param interval MCUs between restart markers, 0 = none
      */
     record Encoding(int rows, int columns, boolean colour, int h, int v, int interval) {
@@ -52,8 +53,7 @@ class JpegSequentialTest {
                         new Encoding(rows, columns, true, 1, 1, 3),
                         new Encoding(rows, columns, true, 2, 1, 0),
                         new Encoding(rows, columns, true, 2, 2, 1),
-                        new Encoding(rows, columns, true, 4, 1, 0),
-                        new Encoding(rows, columns, true, 1, 2, 0))));
+                        new Encoding(rows, columns, true, 4, 1, 0))));
     }
 
     @ParameterizedTest

@@ -173,12 +173,23 @@ class PeersTest {
         Images.transcoder().part10(new ByteArrayInputStream(file), RLE, out);
         Path encoded = Files.write(directory.resolve("ours.dcm"), out.toByteArray());
         assertArrayEquals(Images.even(pixels), Images.pixelData(read(run("dcmdrle", List.of(), encoded))));
-        assertArrayEquals(Images.even(pixels), Images.pixelData(read(run("gdcmconv", List.of("--raw"), encoded))));
+        if (gdcmShapes().contains(shape)) {
+            assertArrayEquals(Images.even(pixels), Images.pixelData(read(run("gdcmconv", List.of("--raw"), encoded))));
+        }
+    }
+
+    /** What gdcm takes: no palette without its tables. */
+    static List<Shape> gdcmShapes() {
+        return shapes().stream()
+                .filter(shape -> shape.samples() == 3 || shape.photometric().startsWith("MONO"))
+                .toList();
     }
 
     static Stream<Arguments> gdcmOptions() {
-        return shapes().stream().filter(shape -> shape.rows() > 1).flatMap(shape -> Stream.of(
-                        List.of("--jpeg"), List.of("--rle"))
+        // gdcm stops at an assertion when it encodes RLE from a value with a byte of padding.
+        return gdcmShapes().stream().flatMap(shape -> (shape.frameBytes() * shape.frames() % 2 == 0
+                        ? Stream.of(List.of("--jpeg"), List.of("--rle"))
+                        : Stream.of(List.of("--jpeg")))
                 .map(options -> Arguments.of(shape, options)));
     }
 

@@ -10,7 +10,7 @@ import org.sallyport.dicom.image.ImageException.Reason;
 final class EntropyReader {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
-    /** Writers are known that do not write their last bits out if they fill no byte. */
+    /** Bits that may lack before a marker: less than a byte, which a careless writer did not fill. None may lack where data ends without one. */
     private static final int MADE_UP_AT_MOST = 7;
     /** A code and the bits that follow it have at most 16 each. */
     private static final int NEEDED = 32;
@@ -105,7 +105,7 @@ final class EntropyReader {
 
     /** Ends a segment. */
     void checkMadeUp() throws ImageException {
-        if (madeUp - count > MADE_UP_AT_MOST) {
+        if (madeUp - count > (at < end ? MADE_UP_AT_MOST : 0)) {
             throw new ImageException(Reason.TRUNCATED, "JPEG data ends before its image does");
         }
     }
