@@ -2,6 +2,7 @@ package org.sallyport.destination.dicom.internal;
 
 import java.io.IOException;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -55,13 +56,11 @@ public final class DicomSwitch {
                 new Secrets(key -> written == null ? null : written.get(key), DicomSettings.place(configuration));
         DicomDestination made = new DicomDestination(DicomSettings.of(configuration, secrets));
         destination = made;
-        registration = context.registerService(
-                Destination.class,
-                made,
-                FrameworkUtil.asDictionary(Map.of(
-                        Destination.NAME, configuration.destination_name(),
-                        Destination.FILTER, configuration.filter(),
-                        Destination.CONCURRENCY, concurrency)));
+        Map<String, Object> service = new HashMap<>(Destination.settings(properties));
+        service.put(Destination.NAME, configuration.destination_name());
+        service.put(Destination.FILTER, configuration.filter());
+        service.put(Destination.CONCURRENCY, concurrency);
+        registration = context.registerService(Destination.class, made, FrameworkUtil.asDictionary(service));
     }
 
     @Deactivate

@@ -2,6 +2,7 @@ package org.sallyport.destination.dicomweb.internal;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -44,13 +45,11 @@ public final class DicomwebConnector {
         Configuration file = file(admin, String.valueOf(properties.get(Constants.SERVICE_PID)));
         DicomwebSettings settings = DicomwebSettings.of(configuration, key -> written(file, key));
         destination = new DicomwebDestination(settings, Clock.systemUTC());
-        registration = context.registerService(
-                Destination.class,
-                destination,
-                FrameworkUtil.asDictionary(Map.of(
-                        Destination.NAME, settings.name(),
-                        Destination.FILTER, settings.filter(),
-                        Destination.CONCURRENCY, settings.concurrency())));
+        Map<String, Object> service = new HashMap<>(Destination.settings(properties));
+        service.put(Destination.NAME, settings.name());
+        service.put(Destination.FILTER, settings.filter());
+        service.put(Destination.CONCURRENCY, settings.concurrency());
+        registration = context.registerService(Destination.class, destination, FrameworkUtil.asDictionary(service));
     }
 
     /** By a list: asking for one by its name would bind it to this bundle. */

@@ -30,7 +30,7 @@ class FolderContractTest extends DestinationContract {
 
     @Override
     protected Destination open() throws IOException {
-        return new FolderDestination(Files.createDirectory(outbox()), 0);
+        return new FolderDestination(Files.createDirectory(outbox()), new FolderSettings(false, false, false, 0));
     }
 
     @Override
