@@ -127,6 +127,12 @@ class DicomDestinationIT {
                 String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
                 assertFalse(bytes.contains(PASSCODE), () -> "the passcode lies in " + file);
             }
+            String shown = appliance
+                    .shell("config:list '(service.pid=org.sallyport.destination.dicom*)'")
+                    .ok()
+                    .output();
+            assertTrue(shown.contains("$[env:PACS_PASSCODE"), "the file's words are shown: " + shown.length());
+            assertFalse(appliance.shell("config:list").ok().output().contains(PASSCODE), "config:list shows it");
         }
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.Destination;
 
-/** The packages that vendors compile against, beside what they were when their version was last settled; see docs/decisions/0011. */
+/** The packages that vendors compile against, beside what they were when their version was last settled; see docs/decisions/0013. */
 class BaselineTest {
 
     private static final Pattern FIRST_LINE = Pattern.compile("# (\\S+) (\\S+)");
