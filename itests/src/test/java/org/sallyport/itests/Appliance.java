@@ -203,6 +203,15 @@ final class Appliance implements AutoCloseable {
                 shell(command + " --json " + String.join(" ", arguments)).ok().output());
     }
 
+    /** The same for a condition that is waited for: a shell that does not answer yet is no failure. */
+    JsonNode jsonOnceThere(String command) throws IOException, InterruptedException {
+        Command.Result result = shell(command + " --json");
+        if (result.exit() != 0) {
+            throw new IOException(command + " ended with " + result.exit() + ": " + result.output());
+        }
+        return JSON.readTree(result.output());
+    }
+
     /** An image with its identity restored, as a Part 10 file. */
     byte[] original(String sopInstanceUid) throws IOException, InterruptedException {
         String text =
