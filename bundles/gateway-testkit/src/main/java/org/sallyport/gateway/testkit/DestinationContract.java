@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,7 +93,7 @@ public abstract class DestinationContract {
         long end = System.nanoTime() + SOON.toNanos();
         do {
             // The JDK's HTTP client ends its threads when it is collected.
-            System.gc();
+            ManagementFactory.getMemoryMXBean().gc();
             LockSupport.parkNanos(LOOK_NANOS);
             left.clear();
             for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -245,7 +246,7 @@ public abstract class DestinationContract {
 
     /** What is still reachable, the heap's garbage aside. */
     private static long liveBytes() {
-        System.gc();
+        ManagementFactory.getMemoryMXBean().gc();
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 

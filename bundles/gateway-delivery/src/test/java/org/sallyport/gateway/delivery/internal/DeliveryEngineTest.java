@@ -896,12 +896,13 @@ class DeliveryEngineTest {
                         0,
                         Destination.CONCURRENCY,
                         8));
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 40; i++) {
             engine.complete(STUDY);
         }
         await("stopped", () -> view("archive").state() == DestinationDirectory.State.STOPPED);
-        assertEquals(8, abandoned("archive"));
-        assertEquals(8, archive.handed.size());
+        assertTrue(abandoned("archive") >= 8, "threads lost: " + abandoned("archive"));
+        // A hand that is free before the eighth thread is lost begins one more.
+        assertTrue(archive.handed.size() <= 8 + 7, "begun: " + archive.handed.size());
         go.countDown();
         await("it goes on", () -> count("archive", State.WAITING) == 0);
     }
