@@ -98,14 +98,20 @@ final class Appliance implements AutoCloseable {
 
     /** Runs {@code ./run} and waits until images can be received. */
     Appliance start() throws IOException {
+        long before = timesReady();
         launch();
-        await("the appliance receives", START, () -> {
+        await("the appliance receives, and says so", START, () -> {
             if (!running().isAlive()) {
                 throw new AssertionError("./run ended with " + running().exitValue() + ":\n" + output());
             }
-            return health() == HttpURLConnection.HTTP_OK;
+            return timesReady() > before && health() == HttpURLConnection.HTTP_OK;
         });
         return this;
+    }
+
+    /** Not until then is the shell there as well. */
+    private long timesReady() throws IOException {
+        return output().lines().filter(line -> line.startsWith("ready: ")).count();
     }
 
     /** Waits for a condition; if it does not come true the message holds the end of the log. */
