@@ -81,7 +81,8 @@ class RestartIT {
             appliance.start();
             assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
             assertTrue(appliance.shell("study:list").ok().output().contains("pseudonym"), "the new code runs");
-            assertTrue(vendorIsActive(appliance), "the vendor's bundle is still there");
+            appliance.await(
+                    "the vendor's bundle is still there", Duration.ofSeconds(30), () -> vendorIsActive(appliance));
             assertEquals("study-timeout = 2\n", Files.readString(tracker), "the setting stays");
         }
     }
