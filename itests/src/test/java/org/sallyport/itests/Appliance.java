@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class Appliance implements AutoCloseable {
 
     Appliance(Path data) throws IOException {
         this.data = data;
-        List<Integer> ports = freePorts(3);
+        List<Integer> ports = Ports.free(3);
         this.dicomPort = ports.get(0);
         this.apiPort = ports.get(1);
         environment.put("SALLYPORT_DATA", data.toString());
@@ -49,23 +48,6 @@ final class Appliance implements AutoCloseable {
         environment.put("API_PORT", String.valueOf(apiPort));
         environment.put("SHELL_PORT", String.valueOf(ports.get(2)));
         environment.put("DICOM_STUDY_TIMEOUT", "3");
-    }
-
-    static List<Integer> freePorts(int count) throws IOException {
-        List<ServerSocket> sockets = new ArrayList<>();
-        List<Integer> ports = new ArrayList<>();
-        try {
-            for (int i = 0; i < count; i++) {
-                ServerSocket socket = new ServerSocket(0);
-                sockets.add(socket);
-                ports.add(socket.getLocalPort());
-            }
-        } finally {
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-        }
-        return ports;
     }
 
     Appliance with(String variable, String value) {

@@ -60,7 +60,7 @@ class DicomDestinationIT {
 
     @Test
     void everyImageArrivesAtBothOnce() throws Exception {
-        List<Integer> ports = Appliance.freePorts(4);
+        List<Integer> ports = Ports.free(4);
         Path received = Files.createDirectories(folder.resolve("received"));
         Path log = folder.resolve("storescp.log");
         start(log, "storescp", "-v", "-od", received.toString(), String.valueOf(ports.get(0)));

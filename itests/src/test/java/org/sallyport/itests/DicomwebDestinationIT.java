@@ -99,7 +99,7 @@ class DicomwebDestinationIT {
 
     @Test
     void everyImageIsThereOnceAndNoSecretIsKept() throws Exception {
-        port = Appliance.freePorts(1).get(0);
+        port = Ports.free(1).get(0);
         Appliance appliance = new Appliance(folder.resolve("data")).with("UPLOAD_RETRY_DELAY", "1");
         Path secret = Files.writeString(folder.resolve("secret"), PASSWORD + "\n");
         configure(appliance, "orthanc", "FILE(" + secret + ")");

@@ -35,7 +35,7 @@ final class PostgresServer implements AutoCloseable {
                     .orElseThrow(() -> new AssertionError("no PostgreSQL server is installed"));
         }
         PostgresServer server = new PostgresServer(
-                bin, folder.resolve("data"), Appliance.freePorts(1).get(0));
+                bin, folder.resolve("data"), Ports.free(1).get(0));
         if (isRoot()) {
             Command.run("chown", "postgres", folder.toString()).ok();
         }

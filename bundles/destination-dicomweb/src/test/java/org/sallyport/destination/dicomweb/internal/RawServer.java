@@ -36,6 +36,7 @@ final class RawServer implements AutoCloseable {
 
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final Thread listener = new Thread(this::listen, "raw-server");
     private final Deque<Behaviour> behaviours = new ConcurrentLinkedDeque<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<String> troubles = new CopyOnWriteArrayList<>();
@@ -56,7 +57,7 @@ final class RawServer implements AutoCloseable {
     RawServer(ServerSocketFactory sockets, String scheme) throws IOException {
         this.scheme = scheme;
         server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        threads.execute(this::listen);
+        listener.start();
     }
 
     String url() {
@@ -154,6 +155,12 @@ final class RawServer implements AutoCloseable {
     public void close() throws IOException {
         closing.countDown();
         server.close();
+        try {
+            // Until it has ended the kernel goes on accepting.
+            listener.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         for (Socket socket : open) {
             socket.close();
         }
