@@ -34,8 +34,8 @@ final class PostgresServer implements AutoCloseable {
                     .max(Path::compareTo)
                     .orElseThrow(() -> new AssertionError("no PostgreSQL server is installed"));
         }
-        PostgresServer server = new PostgresServer(
-                bin, folder.resolve("data"), Ports.free(1).get(0));
+        PostgresServer server =
+                new PostgresServer(bin, folder.resolve("data"), Ports.free(1).get(0));
         if (isRoot()) {
             Command.run("chown", "postgres", folder.toString()).ok();
         }
