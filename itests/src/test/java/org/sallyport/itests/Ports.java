@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /**
  * Ports for servers that are started a little later. They lie below those that the kernel gives to connections, so that none is taken meanwhile, and each
@@ -16,7 +17,7 @@ final class Ports {
     private static final int START = FIRST + RANGE * ((Integer.getInteger("fork.number", 1) - 1) % 4);
 
     /** Begins anywhere, so that runs of several checkouts rarely meet. */
-    private static int next = (int) (ProcessHandle.current().pid() % RANGE);
+    private static int next = new Random().nextInt(RANGE);
 
     private static int tried;
 
