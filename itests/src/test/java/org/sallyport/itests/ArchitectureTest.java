@@ -43,17 +43,20 @@ class ArchitectureTest {
             Map.entry("dicom-net", Set.of("dicom-data")),
             Map.entry("dicom-image", Set.of("dicom-data")),
             Map.entry("gateway-api", Set.of("dicom-data")),
-            Map.entry("gateway-vault", Set.of("gateway-api", "dicom-data")),
+            Map.entry("gateway-support", Set.of()),
+            Map.entry("gateway-vault", Set.of("gateway-api", "gateway-support", "dicom-data")),
             Map.entry("gateway-deid", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-store", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-tracker", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-delivery", Set.of("gateway-api", "dicom-data")),
-            Map.entry("gateway-scp", Set.of("gateway-api", "dicom-data", "dicom-net")),
+            Map.entry("gateway-scp", Set.of("gateway-api", "gateway-support", "dicom-data", "dicom-net")),
             Map.entry("gateway-testkit", Set.of("gateway-api", "dicom-data")),
-            Map.entry("destination-folder", Set.of("gateway-api", "dicom-data")),
-            Map.entry("destination-dicom", Set.of("gateway-api", "dicom-data", "dicom-net", "dicom-image")),
-            Map.entry("destination-dicomweb", Set.of("gateway-api", "dicom-data")),
-            Map.entry("ith-connector", Set.of("gateway-api", "dicom-data")),
+            Map.entry("destination-folder", Set.of("gateway-api", "gateway-support", "dicom-data")),
+            Map.entry(
+                    "destination-dicom",
+                    Set.of("gateway-api", "gateway-support", "dicom-data", "dicom-net", "dicom-image")),
+            Map.entry("destination-dicomweb", Set.of("gateway-api", "gateway-support", "dicom-data", "dicom-net")),
+            Map.entry("ith-connector", Set.of("gateway-api", "gateway-support", "dicom-data")),
             Map.entry("admin-rest", Set.of("gateway-api", "dicom-data")),
             Map.entry("admin-shell", Set.of("gateway-api", "dicom-data")));
 
@@ -169,7 +172,7 @@ class ArchitectureTest {
     void whatIsNotInternalIsExportedAndWhatIsInternalIsNot() {
         classes()
                 .that(are(not(INTERNAL)))
-                .and(are(not(bundle("gateway-testkit"))))
+                .and(are(not(bundle("gateway-testkit").or(bundle("gateway-support")))))
                 .should(ArchCondition.from(EXPORTED))
                 .check(CLASSES);
         noClasses().that(are(INTERNAL)).should(ArchCondition.from(EXPORTED)).check(CLASSES);

@@ -60,7 +60,7 @@ class DicomDestinationIT {
 
     @Test
     void everyImageArrivesAtBothOnce() throws Exception {
-        List<Integer> ports = Ports.free(4);
+        List<Integer> ports = Ports.free(3);
         Path received = Files.createDirectories(folder.resolve("received"));
         Path log = folder.resolve("storescp.log");
         start(log, "storescp", "-v", "-od", received.toString(), String.valueOf(ports.get(0)));
@@ -70,14 +70,13 @@ class DicomDestinationIT {
                 .with("PACS_AE_TITLE", "STORESCP")
                 .with("PACS_USER", "gate")
                 .with("PACS_PASSCODE", PASSCODE)) {
-            orthanc(ports.get(1), ports.get(2), ports.get(3));
+            orthanc(ports.get(1), ports.get(2), appliance.dicomPort());
             appliance.start();
             Files.writeString(
                     appliance.data().resolve("etc/org.sallyport.destination.dicom-orthanc.cfg"),
                     "destination.name = orthanc\nhost = 127.0.0.1\nport = " + ports.get(1)
-                            + "\ncalled-aet = ORTHANC\nassociations = 4\nstorage-commitment = true\ncommitment-port = "
-                            + ports.get(3)
-                            + "\ncommitment-address = 127.0.0.1\nuser = gate\n.passcode = $[env:PACS_PASSCODE]\n");
+                            + "\ncalled-aet = ORTHANC\nassociations = 4\nstorage-commitment = yes\nuser = gate\n"
+                            + ".passcode = $[env:PACS_PASSCODE]\n");
             Files.writeString(
                     appliance.data().resolve("etc/org.sallyport.destination.dicom-literal.cfg"),
                     "destination.name = literal\nhost = 127.0.0.1\ncalled-aet = X\nuser = gate\n.passcode = written\n");

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +36,7 @@ public final class Association implements Closeable {
     private final Timeouts timeouts;
     private final AssociateAccept accepted;
     private final UserInformation peer;
-    private final InetAddress address;
+    private final AssociationPolicy.Peer connected;
     private final Instant since = Instant.now();
     private final DataPdus sender;
 
@@ -49,13 +50,13 @@ public final class Association implements Closeable {
             Timeouts timeouts,
             AssociateAccept accepted,
             UserInformation peer,
-            InetAddress address) {
+            AssociationPolicy.Peer connected) {
         this.upperLayer = upperLayer;
         this.pdvs = new PdvReader(upperLayer, timeouts.network());
         this.timeouts = timeouts;
         this.accepted = accepted;
         this.peer = peer;
-        this.address = address;
+        this.connected = connected;
         this.sender = new DataPdus(upperLayer, peer.maxPduLength());
     }
 
@@ -68,7 +69,12 @@ public final class Association implements Closeable {
     }
 
     public InetAddress address() {
-        return address;
+        return connected.address();
+    }
+
+    /** What the peer proved in the TLS handshake; null = nothing, or in the clear. */
+    public @Nullable X509Certificate certificate() {
+        return connected.certificate();
     }
 
     public Instant since() {

@@ -3,6 +3,7 @@ package org.sallyport.dicom.net;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,14 @@ import org.jspecify.annotations.Nullable;
 public interface AssociationPolicy {
 
     /** Whether to accept, and which contexts. */
-    Decision decide(AssociateRequest request, InetAddress address);
+    Decision decide(AssociateRequest request, Peer peer);
+
+    /**
+     * Who has connected.
+     *
+     * @param certificate told and proven in the TLS handshake; null = none, or in the clear
+     */
+    record Peer(InetAddress address, @Nullable X509Certificate certificate) {}
 
     /** An association was accepted: makes the one that serves it. */
     Service serve(Association association) throws IOException;

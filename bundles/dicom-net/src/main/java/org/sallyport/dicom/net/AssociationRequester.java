@@ -149,7 +149,12 @@ public final class AssociationRequester {
             AssociateAccept accepted = upperLayer.request(request);
             AssociateAccept named =
                     new AssociateAccept(calledAet, callingAet, accepted.contexts(), accepted.userInformation());
-            return new Association(upperLayer, timeouts, named, accepted.userInformation(), socket.getInetAddress());
+            return new Association(
+                    upperLayer,
+                    timeouts,
+                    named,
+                    accepted.userInformation(),
+                    new AssociationPolicy.Peer(socket.getInetAddress(), connection.peerCertificate()));
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;

@@ -222,9 +222,10 @@ public final class AssociationServer implements Closeable {
 
     private void serve(Socket socket) throws IOException {
         socket.setSendBufferSize(SOCKET_BUFFER);
-        UpperLayer upperLayer = upperLayer(socket);
+        Connection connection = connection(socket);
+        UpperLayer upperLayer = upperLayer(connection);
         try {
-            serve(upperLayer, socket.getInetAddress());
+            serve(upperLayer, new AssociationPolicy.Peer(socket.getInetAddress(), connection.peerCertificate()));
         } catch (IOException | RuntimeException e) {
             // Of no effect if the association has ended already.
             upperLayer.abort();
@@ -232,20 +233,23 @@ public final class AssociationServer implements Closeable {
         }
     }
 
-    private UpperLayer upperLayer(Socket socket) throws IOException {
+    private Connection connection(Socket socket) throws IOException {
         Tls tls = settings.tls();
-        Timeouts timeouts = settings.timeouts();
-        Connection connection = tls == null
+        return tls == null
                 ? Connection.plain(socket)
-                : Connection.secured(socket, tls.asAcceptor(socket), timeouts.acse());
-        return new UpperLayer(connection, false, timeouts, settings.maxPduLength());
+                : Connection.secured(
+                        socket, tls.asAcceptor(socket), settings.timeouts().acse());
     }
 
-    private void serve(UpperLayer upperLayer, InetAddress address) throws IOException {
+    private UpperLayer upperLayer(Connection connection) throws IOException {
+        return new UpperLayer(connection, false, settings.timeouts(), settings.maxPduLength());
+    }
+
+    private void serve(UpperLayer upperLayer, AssociationPolicy.Peer peer) throws IOException {
         AssociateRequest request = upperLayer.awaitRequest();
         Rejection unsupported = unsupported(request);
         AssociationPolicy.Decision decision =
-                unsupported != null ? AssociationPolicy.Decision.reject(unsupported) : policy.decide(request, address);
+                unsupported != null ? AssociationPolicy.Decision.reject(unsupported) : policy.decide(request, peer);
         Rejection rejection = decision.rejection();
         if (rejection != null) {
             upperLayer.reject(rejection);
@@ -256,7 +260,7 @@ public final class AssociationServer implements Closeable {
         AssociateAccept accept =
                 new AssociateAccept(request.calledAet(), request.callingAet(), decision.contexts(), ours);
         Association association =
-                new Association(upperLayer, settings.timeouts(), accept, request.userInformation(), address);
+                new Association(upperLayer, settings.timeouts(), accept, request.userInformation(), peer);
         try (AssociationPolicy.Service service = policy.serve(association)) {
             associations.add(association);
             upperLayer.accept(accept);
@@ -282,7 +286,7 @@ public final class AssociationServer implements Closeable {
 
     private void turnAway(Socket socket, String why) {
         try {
-            UpperLayer upperLayer = upperLayer(socket);
+            UpperLayer upperLayer = upperLayer(connection(socket));
             AssociateRequest request = upperLayer.awaitRequest();
             LOG.warn("association of {} rejected: {}", request.callingAet(), why);
             upperLayer.reject(Rejection.LOCAL_LIMIT_EXCEEDED);

@@ -19,6 +19,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.internal.KeyFiles;
+import org.sallyport.dicom.net.internal.ValidNow;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,6 +91,9 @@ public final class Tls {
 
     private List<Seen> seen;
 
+    /** Guarded by this. */
+    private @Nullable String problem;
+
     /**
      * Reads the files.
      *
@@ -101,20 +105,28 @@ public final class Tls {
         this.context = load();
     }
 
-    /** The context by the files as they are now. */
-    private synchronized SSLContext context() {
+    /** By the files as they are now: for connections other than DICOM's, whose own rules of protocols and suites it does not hold. */
+    public synchronized SSLContext context() {
         try {
             List<Seen> now = look();
             if (!now.equals(seen)) {
                 // Also if they cannot be used: once is enough to say so.
                 seen = now;
                 context = load();
-                LOG.info("TLS files changed: new associations use them");
+                problem = null;
+                LOG.info("TLS files changed: new connections use them");
             }
         } catch (IOException e) {
-            LOG.error("changed TLS files cannot be used; the ones read before stay in use: {}", e.getMessage());
+            problem = "changed TLS files cannot be used; the ones read before stay in use: " + e.getMessage();
+            LOG.error(problem);
         }
         return context;
+    }
+
+    /** What is wrong with files that changed, for people; null = nothing. The files are looked at. */
+    public synchronized @Nullable String problem() {
+        context();
+        return problem;
     }
 
     private List<Seen> look() throws IOException {
@@ -147,7 +159,7 @@ public final class Tls {
                 TrustManagerFactory factory =
                         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
                 factory.init(KeyFiles.trusted(settings.trusted, settings.trustedPassword));
-                trust = factory.getTrustManagers();
+                trust = ValidNow.wrap(factory.getTrustManagers());
             }
             SSLContext made = SSLContext.getInstance("TLS");
             made.init(keys, trust, null);

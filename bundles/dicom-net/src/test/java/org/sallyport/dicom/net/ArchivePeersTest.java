@@ -36,6 +36,7 @@ import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.QueryRetrieve.Outcome;
 import org.sallyport.dicom.net.QueryRetrieve.Terms;
 import org.sallyport.dicom.net.Tls.ClientAuthentication;
+import org.sallyport.gateway.testkit.Certificates;
 
 /** As a user of archives, over TLS, and for storage commitment: against dcmtk's programs and Orthanc, which have to be on the path. */
 @Tag("peers")

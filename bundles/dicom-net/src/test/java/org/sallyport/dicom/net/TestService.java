@@ -1,7 +1,6 @@
 package org.sallyport.dicom.net;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -29,6 +28,7 @@ final class TestService implements AssociationPolicy {
 
     final BlockingQueue<Stored> stored = new LinkedBlockingQueue<>();
     final BlockingQueue<IOException> failed = new LinkedBlockingQueue<>();
+    final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
     private final BlockingQueue<Association> begun = new LinkedBlockingQueue<>();
     private final BlockingQueue<Association> ended = new LinkedBlockingQueue<>();
     private Function<AssociateRequest, @Nullable Rejection> rejection = request -> null;
@@ -54,7 +54,8 @@ final class TestService implements AssociationPolicy {
     }
 
     @Override
-    public Decision decide(AssociateRequest request, InetAddress address) {
+    public Decision decide(AssociateRequest request, Peer peer) {
+        peers.add(peer);
         Rejection why = rejection.apply(request);
         if (why != null) {
             return Decision.reject(why);

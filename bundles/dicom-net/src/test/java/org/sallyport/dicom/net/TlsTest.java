@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,6 +38,7 @@ import org.sallyport.dicom.net.AssociationException.Kind;
 import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.Tls.ClientAuthentication;
 import org.sallyport.dicom.net.internal.KeyFiles;
+import org.sallyport.gateway.testkit.Certificates;
 
 @Timeout(120)
 class TlsTest {
@@ -210,6 +215,62 @@ class TlsTest {
         }
     }
 
+    /** Certificate and key in files of their own, exchanged one after the other. */
+    @Test
+    void aPairThatIsExchangedInTwoStepsIsUsedWhenBothAreThere() throws Exception {
+        Path certificate = Files.copy(server.certificate(), directory.resolve("step-cert.pem"));
+        Path key = Files.copy(server.key(), directory.resolve("step-key.pem"));
+        Tls pair = new Tls(
+                new Tls.Settings(certificate, key, new char[0], null, new char[0], ClientAuthentication.NONE, false));
+        AssociationServer started = start(pair);
+        assertNull(pair.problem());
+        Files.copy(elsewhere.certificate(), certificate, StandardCopyOption.REPLACE_EXISTING);
+        assertTrue(String.valueOf(pair.problem()).contains("step-key.pem is not the one"), pair::problem);
+        echoes(started, requester(null, server.certificate(), false));
+        Files.copy(elsewhere.key(), key, StandardCopyOption.REPLACE_EXISTING);
+        echoes(started, requester(null, elsewhere.certificate(), false));
+        assertNull(pair.problem());
+    }
+
+    /** The JDK alone would take it: it is in the list of those that are trusted. */
+    @Test
+    void aTrustedCertificateOutOfItsTimeIsRefusedOnBothSides() throws Exception {
+        Certificates expired = Certificates.expired(directory, "expired", "dns:localhost,ip:127.0.0.1");
+        AssociationServer strict = start(acceptor(server.pem(), expired.certificate(), ClientAuthentication.REQUIRED));
+        fails(strict, requester(expired.pem(), server.certificate(), true));
+        AssociationServer old = start(acceptor(expired.pem(), null, ClientAuthentication.NONE));
+        fails(old, requester(null, expired.certificate(), true));
+    }
+
+    @Test
+    void whatThePeerProvedIsToldToThePolicyAndTheService() throws Exception {
+        AssociationServer started = start(acceptor(server.pem(), client.certificate(), ClientAuthentication.OPTIONAL));
+        try (Association association = open(started, requester(client.pem(), server.certificate(), true))) {
+            Association served = service.awaitBegin();
+            assertArrayEquals(encoded(client), encoded(served.certificate()));
+            assertArrayEquals(encoded(client), encoded(service.peers.take().certificate()));
+            assertArrayEquals(encoded(server), encoded(association.certificate()));
+            association.release();
+        }
+        try (Association association = open(started, requester(null, server.certificate(), true))) {
+            assertNull(service.awaitBegin().certificate());
+            assertNull(service.peers.take().certificate());
+            association.release();
+        }
+    }
+
+    private static byte[] encoded(@Nullable X509Certificate certificate) throws Exception {
+        return certificate == null ? new byte[0] : certificate.getEncoded();
+    }
+
+    private static byte[] encoded(Certificates pair) throws Exception {
+        try (InputStream in = Files.newInputStream(pair.certificate())) {
+            return CertificateFactory.getInstance("X.509")
+                    .generateCertificate(in)
+                    .getEncoded();
+        }
+    }
+
     @Test
     void onlyModernTlsIsSpoken() throws Exception {
         AssociationServer started = start(acceptor(server.pem(), null, ClientAuthentication.NONE));
@@ -336,14 +397,14 @@ class TlsTest {
         List<UserInformation.UserIdentity> told = new ArrayList<>();
         AssociationPolicy policy = new AssociationPolicy() {
             @Override
-            public Decision decide(AssociateRequest request, java.net.InetAddress address) {
+            public Decision decide(AssociateRequest request, Peer peer) {
                 UserInformation.UserIdentity identity =
                         request.userInformation().userIdentity();
                 if (identity != null) {
                     told.add(identity);
                 }
                 assertFalse(request.toString().contains("secret"));
-                return service.decide(request, address)
+                return service.decide(request, peer)
                         .withUserIdentityResponse(new UserInformation.UserIdentityResponse(new byte[] {1}));
             }
 

@@ -106,6 +106,11 @@ class HealthServletTest {
             }
 
             @Override
+            public List<ListenerView> listeners() {
+                return List.of();
+            }
+
+            @Override
             public void start() {}
 
             @Override

@@ -11,7 +11,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Name of the destination, 1–40 of a–z, 0–9, -")
     String destination_name() default "";
 
-    @AttributeDefinition(description = "Host name or address of the PACS; empty = switched off")
+    @AttributeDefinition(
+            description =
+                    "Node of the node list (id, name or AE title) instead of host, port and called-aet; empty = none")
+    String node() default "";
+
+    @AttributeDefinition(description = "Host name or address of the PACS; empty = switched off, unless there is a node")
     String host() default "";
 
     @AttributeDefinition(description = "Its port, 1–65535")
@@ -41,19 +46,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Seconds to wait for the answer to an image, 1–3600")
     int response$_$timeout() default 60;
 
-    @AttributeDefinition(description = "Whether the PACS takes a changed version of an image that it has")
-    boolean replaces$_$existing() default true;
+    @AttributeDefinition(description = "yes: the PACS takes a changed version of an image that it has")
+    String replaces$_$existing() default "yes";
 
-    @AttributeDefinition(description = "Whether the PACS is asked to commit itself to what was stored")
-    boolean storage$_$commitment() default false;
+    @AttributeDefinition(description = "yes: the PACS is asked to commit itself to what was stored")
+    String storage$_$commitment() default "no";
 
     @AttributeDefinition(
-            description =
-                    "Port on which the PACS may report its commitment; 0 = on the association of the request only")
-    int commitment$_$port() default 0;
-
-    @AttributeDefinition(description = "Address to listen on for reports; empty = all")
-    String commitment$_$address() default "";
+            description = "Further addresses from which the PACS may open associations to report, parted by commas")
+    String commitment$_$from() default "";
 
     @AttributeDefinition(description = "Seconds to wait for the report, 1–86400")
     int commitment$_$timeout() default 300;
@@ -66,8 +67,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.PASSWORD)
     String _passcode() default "";
 
-    @AttributeDefinition(description = "Whether to use TLS")
-    boolean tls() default false;
+    @AttributeDefinition(description = "yes: TLS")
+    String tls() default "no";
 
     @AttributeDefinition(description = "Our certificate: PKCS#12 or PEM file; empty = none")
     String tls$_$certificate() default "";
@@ -88,6 +89,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
             type = AttributeType.PASSWORD)
     String _tls$_$trusted$_$password() default "";
 
-    @AttributeDefinition(description = "Whether the certificate of the PACS has to name its host")
-    boolean tls$_$check$_$host() default true;
+    @AttributeDefinition(description = "yes: the certificate of the PACS has to name its host")
+    String tls$_$check$_$host() default "yes";
 }

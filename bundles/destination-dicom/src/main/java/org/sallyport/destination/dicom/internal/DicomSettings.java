@@ -1,13 +1,22 @@
 package org.sallyport.destination.dicom.internal;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.AeTitles;
 import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.dicom.net.Tls;
 import org.sallyport.dicom.net.UserInformation.UserIdentity;
+import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.support.settings.Secrets;
+import org.sallyport.gateway.support.settings.Values;
 
 /**
  * The settings of {@code org.sallyport.destination.dicom-<name>}, checked once.
@@ -18,9 +27,7 @@ import org.sallyport.dicom.net.UserInformation.UserIdentity;
  */
 record DicomSettings(
         String name,
-        String host,
-        int port,
-        String calledAet,
+        Peer.Source peer,
         String callingAet,
         int associations,
         Options options,
@@ -30,103 +37,129 @@ record DicomSettings(
     /**
      * Storage commitment.
      *
-     * @param port on which reports are taken, 0 = none
-     * @param address empty = all
+     * @param from addresses from which the PACS may report, beside its own
      * @param timeout for the report
      */
-    record Commitment(int port, String address, Duration timeout) {}
+    record Commitment(Set<InetAddress> from, Duration timeout) {
+
+        Commitment {
+            from = Set.copyOf(from);
+        }
+    }
 
     static String place(DicomConfiguration c) {
         return " (org.sallyport.destination.dicom-" + c.destination_name() + ".cfg)";
     }
 
     /**
-     * @throws IllegalArgumentException naming the key, the value and what is allowed; never a secret
-     * @throws IOException if a file of keys, certificates or a secret cannot be used
+     * @param nodes for a destination that is a node
+     * @throws IllegalArgumentException naming the key, the value or file and what is allowed; never a secret
      */
-    static DicomSettings of(DicomConfiguration c, Secrets secrets) throws IOException {
-        String place = place(c);
-        Timeouts timeouts = new Timeouts(
-                seconds("connect-timeout", c.connect$_$timeout(), 3600, place),
-                seconds("response-timeout", c.response$_$timeout(), 3600, place),
-                seconds("connect-timeout", c.connect$_$timeout(), 3600, place));
+    static DicomSettings of(DicomConfiguration c, Secrets secrets, Supplier<@Nullable NodeDirectory> nodes) {
+        Values values = new Values(place(c));
+        Duration connect = Duration.ofSeconds(values.within("connect-timeout", c::connect$_$timeout, 1, 3600));
+        Duration response = Duration.ofSeconds(values.within("response-timeout", c::response$_$timeout, 1, 3600));
         Options options = Options.DEFAULT
-                .withTimeouts(timeouts)
-                .withMaxPduLength(within("max-pdu", c.max$_$pdu(), 4096, 1 << 20, place))
+                .withTimeouts(new Timeouts(connect, response, connect))
+                .withMaxPduLength(values.within("max-pdu", c::max$_$pdu, 4096, 1 << 20))
                 .withUserIdentity(user(c, secrets))
-                .withTls(tls(c, secrets));
-        Commitment commitment = c.storage$_$commitment()
-                ? new Commitment(
-                        within("commitment-port", c.commitment$_$port(), 0, 65_535, place),
-                        c.commitment$_$address().strip(),
-                        seconds("commitment-timeout", c.commitment$_$timeout(), 86_400, place))
-                : null;
+                .withTls(tls(c, values, secrets));
+        Duration commitment =
+                Duration.ofSeconds(values.within("commitment-timeout", c::commitment$_$timeout, 1, 86_400));
+        Set<InetAddress> from = addresses(c.commitment$_$from(), values);
         return new DicomSettings(
                 c.destination_name(),
-                c.host().strip(),
-                within("port", c.port(), 1, 65_535, place),
-                aet("called-aet", c.called$_$aet(), place),
-                aet("calling-aet", c.calling$_$aet(), place),
-                within("associations", c.associations(), 1, 16, place),
+                peer(c, values, nodes),
+                aet("calling-aet", c.calling$_$aet(), values),
+                values.within("associations", c::associations, 1, 16),
                 options,
-                c.replaces$_$existing(),
-                commitment);
+                values.yes("replaces-existing", c.replaces$_$existing()),
+                values.yes("storage-commitment", c.storage$_$commitment()) ? new Commitment(from, commitment) : null);
     }
 
-    private static @Nullable UserIdentity user(DicomConfiguration c, Secrets secrets) throws IOException {
-        char[] passcode = secrets.get(".passcode", c._passcode());
+    private static Peer.Source peer(DicomConfiguration c, Values values, Supplier<@Nullable NodeDirectory> nodes) {
+        String node = c.node().strip();
+        String host = c.host().strip();
+        if (!node.isEmpty()) {
+            if (!host.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "node \"" + node + "\": stands beside host, one of them has to be empty" + values.place());
+            }
+            return new NodePeer(node, nodes);
+        }
+        if (host.length() > 253) {
+            throw new IllegalArgumentException("host: is no host name or address" + values.place());
+        }
+        Peer fixed =
+                new Peer(host, values.within("port", c::port, 1, 65_535), aet("called-aet", c.called$_$aet(), values));
+        return () -> fixed;
+    }
+
+    private static Set<InetAddress> addresses(String text, Values values) {
+        Set<InetAddress> addresses = new HashSet<>();
+        for (String one : text.strip().split("[,\\s]+", -1)) {
+            if (one.isEmpty()) {
+                continue;
+            }
+            try {
+                // Anything else the JDK would ask the name server for.
+                if (!one.matches("[0-9.]{7,15}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
+                    throw new IOException("no literal address");
+                }
+                addresses.add(InetAddress.getByName(one));
+            } catch (IOException e) {
+                throw values.refused(
+                        "commitment-from \"" + one + "\": must be addresses such as 10.1.2.3, parted by commas", e);
+            }
+        }
+        return addresses;
+    }
+
+    private static @Nullable UserIdentity user(DicomConfiguration c, Secrets secrets) {
+        String passcode = secrets.get(".passcode", c._passcode());
         String user = c.user().strip();
         if (user.isEmpty()) {
-            if (passcode.length > 0) {
+            if (!passcode.isEmpty()) {
                 throw new IllegalArgumentException(".passcode: stands without user" + place(c));
             }
             return null;
         }
         // No response is asked for: there are PACS that reject those who do, and nothing depends on one.
-        return passcode.length == 0
-                ? UserIdentity.ofUser(user, false)
-                : UserIdentity.ofUser(user, new String(passcode), false);
+        return passcode.isEmpty() ? UserIdentity.ofUser(user, false) : UserIdentity.ofUser(user, passcode, false);
     }
 
-    private static @Nullable Tls tls(DicomConfiguration c, Secrets secrets) throws IOException {
-        char[] password = secrets.get(".tls-password", c._tls$_$password());
-        char[] trustedPassword = secrets.get(".tls-trusted-password", c._tls$_$trusted$_$password());
-        if (!c.tls()) {
+    private static @Nullable Tls tls(DicomConfiguration c, Values values, Secrets secrets) {
+        char[] password = secrets.get(".tls-password", c._tls$_$password()).toCharArray();
+        char[] trustedPassword = secrets.get(".tls-trusted-password", c._tls$_$trusted$_$password())
+                .toCharArray();
+        boolean checkHost = values.yes("tls-check-host", c.tls$_$check$_$host());
+        if (!values.yes("tls", c.tls())) {
             return null;
         }
-        Path trusted = path(c.tls$_$trusted());
-        return new Tls(new Tls.Settings(
-                path(c.tls$_$certificate()),
-                path(c.tls$_$key()),
-                password,
-                trusted,
-                trustedPassword,
-                // For the port of reports: who is trusted to be called is who may call.
-                trusted == null ? Tls.ClientAuthentication.NONE : Tls.ClientAuthentication.REQUIRED,
-                c.tls$_$check$_$host()));
+        try {
+            return new Tls(new Tls.Settings(
+                    path(c.tls$_$certificate()),
+                    path(c.tls$_$key()),
+                    password,
+                    path(c.tls$_$trusted()),
+                    trustedPassword,
+                    Tls.ClientAuthentication.NONE,
+                    checkHost));
+        } catch (IOException | InvalidPathException e) {
+            throw values.refused("tls-certificate, tls-key or tls-trusted: " + e.getMessage(), e);
+        }
     }
 
     private static @Nullable Path path(String text) {
         return text.isBlank() ? null : Path.of(text.strip());
     }
 
-    private static String aet(String key, String value, String place) {
+    private static String aet(String key, String value, Values values) {
         String aet = value.strip();
-        if (aet.isEmpty() || aet.length() > 16 || !aet.chars().allMatch(x -> x >= 0x20 && x < 0x7F && x != '\\')) {
+        if (!AeTitles.isValid(aet)) {
             throw new IllegalArgumentException(
-                    key + " \"" + aet + "\": must be 1–16 printable ASCII characters without \\" + place);
+                    key + " \"" + aet + "\": must be 1–16 printable ASCII characters without \\" + values.place());
         }
         return aet;
-    }
-
-    private static Duration seconds(String key, int value, int most, String place) {
-        return Duration.ofSeconds(within(key, value, 1, most, place));
-    }
-
-    private static int within(String key, int value, int least, int most, String place) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " " + value + ": must be " + least + "–" + most + place);
-        }
-        return value;
     }
 }

@@ -1,12 +1,13 @@
 package org.sallyport.destination.dicom.internal;
 
 import java.io.IOException;
-import java.util.Dictionary;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -15,10 +16,17 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.node.CommitmentListener;
+import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.support.settings.Secrets;
+import org.sallyport.gateway.support.settings.Values;
 
-/** Registers a {@link DicomDestination} for a configuration, unless its host is empty. */
+/** Registers a {@link DicomDestination} for a configuration, unless that names neither host nor node. */
 @Component(
         service = {},
         immediate = true,
@@ -27,8 +35,8 @@ import org.sallyport.gateway.api.Destination;
 @Designate(ocd = DicomConfiguration.class, factory = true)
 public final class DicomSwitch {
 
-    private final @Nullable DicomDestination destination;
-    private final @Nullable ServiceRegistration<Destination> registration;
+    private final AtomicReference<@Nullable NodeDirectory> nodes = new AtomicReference<>();
+    private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     @Activate
     public DicomSwitch(
@@ -37,39 +45,41 @@ public final class DicomSwitch {
             BundleContext context,
             @Reference ConfigurationAdmin configurations)
             throws IOException {
-        if (configuration.host().isBlank()) {
-            destination = null;
-            registration = null;
+        if (configuration.host().isBlank() && configuration.node().isBlank()) {
             return;
         }
-        int concurrency = configuration.concurrency();
-        if (concurrency < 1 || concurrency > 64) {
-            throw new IllegalArgumentException(
-                    "concurrency " + concurrency + ": must be 1–64" + DicomSettings.place(configuration));
+        String place = DicomSettings.place(configuration);
+        int concurrency = new Values(place).within("concurrency", configuration::concurrency, 1, 64);
+        Secrets secrets = Secrets.of(configurations, properties, place);
+        DicomSettings settings = DicomSettings.of(configuration, secrets, nodes::get);
+        DicomDestination made = new DicomDestination(settings);
+        if (settings.commitment() != null) {
+            registrations.add(context.registerService(CommitmentListener.class, made.desk(), null));
         }
-        Object pid = properties.get(Constants.SERVICE_PID);
-        // As written: what reaches a component has its references replaced already.
-        Dictionary<String, Object> written = pid == null
-                ? null
-                : configurations.getConfiguration(pid.toString(), "?").getProperties();
-        Secrets secrets =
-                new Secrets(key -> written == null ? null : written.get(key), DicomSettings.place(configuration));
-        DicomDestination made = new DicomDestination(DicomSettings.of(configuration, secrets));
-        destination = made;
         Map<String, Object> service = new HashMap<>(Destination.settings(properties));
         service.put(Destination.NAME, configuration.destination_name());
         service.put(Destination.FILTER, configuration.filter());
         service.put(Destination.CONCURRENCY, concurrency);
-        registration = context.registerService(Destination.class, made, FrameworkUtil.asDictionary(service));
+        registrations.add(context.registerService(Destination.class, made, FrameworkUtil.asDictionary(service)));
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setNodes(NodeDirectory directory) {
+        nodes.set(directory);
+    }
+
+    void unsetNodes(NodeDirectory directory) {
+        nodes.compareAndSet(directory, null);
+    }
+
+    /** The destination first: what runs there is ended with it. */
     @Deactivate
-    void close() throws IOException {
-        if (registration != null) {
-            registration.unregister();
-        }
-        if (destination != null) {
-            destination.close();
+    void close() {
+        for (int i = registrations.size() - 1; i >= 0; i--) {
+            registrations.get(i).unregister();
         }
     }
 }

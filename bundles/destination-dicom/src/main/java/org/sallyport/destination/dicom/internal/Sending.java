@@ -27,6 +27,7 @@ import org.sallyport.gateway.api.DeliveryInstance;
 final class Sending {
 
     private final DicomSettings settings;
+    private final Peer peer;
     private final Transcoder transcoder;
     private final Delivery delivery;
     private final Plan.Batch batch;
@@ -40,6 +41,7 @@ final class Sending {
     /** @param before instances that are stored already, for the progress */
     Sending(
             DicomSettings settings,
+            Peer peer,
             Transcoder transcoder,
             Delivery delivery,
             Plan.Batch batch,
@@ -47,6 +49,7 @@ final class Sending {
             StoredInstances memory,
             int before) {
         this.settings = settings;
+        this.peer = peer;
         this.transcoder = transcoder;
         this.delivery = delivery;
         this.batch = batch;
@@ -83,9 +86,9 @@ final class Sending {
 
     private void oneAssociation() throws IOException {
         Association association = AssociationRequester.open(
-                settings.host(),
-                settings.port(),
-                settings.calledAet(),
+                peer.host(),
+                peer.port(),
+                peer.calledAet(),
                 settings.callingAet(),
                 batch.contexts(),
                 settings.options());

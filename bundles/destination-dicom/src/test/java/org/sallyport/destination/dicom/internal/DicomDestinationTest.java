@@ -2,18 +2,19 @@ package org.sallyport.destination.dicom.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,11 @@ import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.api.node.BackEndRules;
+import org.sallyport.gateway.api.node.CommitmentListener;
+import org.sallyport.gateway.api.node.CommitmentListener.Reporter;
+import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.api.node.NodeDirectory;
 
 @Timeout(60)
 class DicomDestinationTest {
@@ -47,40 +54,31 @@ class DicomDestinationTest {
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
 
     private final FakePacs pacs = new FakePacs(20);
-    private final List<DicomDestination> opened = new ArrayList<>();
 
     DicomDestinationTest() throws IOException {}
 
     @AfterEach
     void stop() throws IOException {
-        for (DicomDestination destination : opened) {
-            destination.close();
-        }
         pacs.close();
     }
 
-    private DicomDestination destination(int associations, DicomSettings.@Nullable Commitment commitment)
-            throws IOException {
-        DicomDestination made = new DicomDestination(new DicomSettings(
-                "pacs",
-                "127.0.0.1",
-                pacs.port(),
-                "PACS",
-                "GATE",
-                associations,
-                Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
-                true,
-                commitment));
-        opened.add(made);
-        return made;
+    private DicomDestination destination(int associations, DicomSettings.@Nullable Commitment commitment) {
+        int port = pacs.port();
+        return destination(() -> new Peer("127.0.0.1", port, "PACS"), associations, commitment);
     }
 
-    private DicomDestination destination() throws IOException {
+    private static DicomDestination destination(
+            Peer.Source peer, int associations, DicomSettings.@Nullable Commitment commitment) {
+        return new DicomDestination(new DicomSettings(
+                "pacs", peer, "GATE", associations, Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS), true, commitment));
+    }
+
+    private DicomDestination destination() {
         return destination(1, null);
     }
 
-    private static DicomSettings.Commitment within(int seconds, int port) {
-        return new DicomSettings.Commitment(port, "127.0.0.1", Duration.ofSeconds(seconds));
+    private static DicomSettings.Commitment within(int seconds) {
+        return new DicomSettings.Commitment(Set.of(), Duration.ofSeconds(seconds));
     }
 
     private void storedOnce(String... uids) {
@@ -134,17 +132,7 @@ class DicomDestinationTest {
     @Test
     void aPacsThatTakesFewerAssociationsGetsEverythingOverThose() throws Exception {
         try (FakePacs one = new FakePacs(1)) {
-            DicomDestination destination = new DicomDestination(new DicomSettings(
-                    "pacs",
-                    "127.0.0.1",
-                    one.port(),
-                    "PACS",
-                    "GATE",
-                    3,
-                    Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
-                    true,
-                    null));
-            opened.add(destination);
+            DicomDestination destination = destination(() -> new Peer("127.0.0.1", one.port(), "PACS"), 3, null);
             assertEquals(DeliveryOutcome.delivered("PACS"), destination.deliver(FakeDelivery.images(60)));
             assertEquals(60, one.stored.size());
         }
@@ -337,27 +325,66 @@ class DicomDestinationTest {
     void thePacsCommitsItselfOnTheSameAssociation() throws Exception {
         assertEquals(
                 DeliveryOutcome.delivered("PACS, committed"),
-                destination(1, within(20, 0)).deliver(FakeDelivery.images(3)));
+                destination(1, within(20)).deliver(FakeDelivery.images(3)));
         storedOnce("1.2.1", "1.2.2", "1.2.3");
     }
 
+    /** As the gateway's DICOM port hands on what comes there. */
     @Test
     void thePacsCommitsItselfOnAnAssociationOfItsOwn() throws Exception {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
         pacs.commitment = Commitment.OTHER_ASSOCIATION;
-        pacs.reportPort = port;
-        assertEquals(
-                DeliveryOutcome.delivered("PACS, committed"),
-                destination(1, within(20, port)).deliver(FakeDelivery.images(3)));
+        DicomDestination destination = destination(1, within(20));
+        CommitmentListener desk = destination.desk();
+        Reporter thePacs = reporter("PACS", "GATE", "127.0.0.1");
+        BlockingQueue<Boolean> answers = new LinkedBlockingQueue<>();
+        pacs.elsewhere = report -> {
+            CommitmentListener.Report told =
+                    new CommitmentListener.Report(report.transactionUid(), report.committed(), Map.of());
+            for (Reporter other : List.of(
+                    reporter("OTHER", "GATE", "127.0.0.1"),
+                    reporter("PACS", "OTHER", "127.0.0.1"),
+                    reporter("PACS", "GATE", "127.0.0.2"))) {
+                answers.add(desk.expects(other) || desk.report(other, told));
+            }
+            answers.add(desk.report(thePacs, new CommitmentListener.Report("2.25.1", report.committed(), Map.of())));
+            answers.add(desk.expects(thePacs) && desk.report(thePacs, told));
+            // Once is enough.
+            answers.add(desk.report(thePacs, told));
+        };
+        assertFalse(desk.expects(thePacs));
+        assertEquals(DeliveryOutcome.delivered("PACS, committed"), destination.deliver(FakeDelivery.images(3)));
+        assertFalse(desk.expects(thePacs));
+        assertEquals(List.of(false, false, false, false, true, false), List.copyOf(answers));
+    }
+
+    @Test
+    void aPacsThatReportsFromAnotherAddressIsHeardIfThatIsSaid() throws Exception {
+        pacs.commitment = Commitment.OTHER_ASSOCIATION;
+        DicomDestination destination = destination(
+                1, new DicomSettings.Commitment(Set.of(InetAddress.getByName("127.0.0.9")), Duration.ofSeconds(20)));
+        pacs.elsewhere = report -> destination
+                .desk()
+                .report(
+                        reporter("PACS", "GATE", "127.0.0.9"),
+                        new CommitmentListener.Report(
+                                report.transactionUid(), List.of("1.2.1"), Map.of("1.2.2", 0x0112, "1.2.3", -1)));
+        String why = later(destination.deliver(FakeDelivery.images(3)));
+        assertTrue(why.startsWith("the PACS does not commit itself to 2 of 3 images, reason "), why);
+        assertTrue(why.contains("0112") && why.contains("not told"), why);
+    }
+
+    private static Reporter reporter(String calling, String called, String address) {
+        try {
+            return new Reporter(calling, called, InetAddress.getByName(address));
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     @Test
     void whatIsNotKeptIsSentAgain() throws Exception {
         pacs.lost.add("1.2.2");
-        DicomDestination destination = destination(1, within(20, 0));
+        DicomDestination destination = destination(1, within(20));
         assertEquals(
                 "the PACS does not commit itself to 1 of 3 images, reason 0112; they are sent again",
                 later(destination.deliver(FakeDelivery.images(3))));
@@ -370,7 +397,7 @@ class DicomDestinationTest {
     @Test
     void withoutAReportItIsAskedForAgainAndNothingSentTwice() throws Exception {
         pacs.commitment = Commitment.SILENT;
-        DicomDestination destination = destination(1, within(1, 0));
+        DicomDestination destination = destination(1, within(1));
         assertEquals(
                 "the PACS did not report within 1 s whether it keeps the images",
                 later(destination.deliver(FakeDelivery.images(2))));
@@ -382,8 +409,8 @@ class DicomDestinationTest {
     @Test
     void aPacsWithoutStorageCommitmentIsToldOf() throws Exception {
         pacs.takes = (sopClass, syntax) -> !sopClass.equals(StorageCommitment.SOP_CLASS);
-        assertTrue(refused(destination(1, within(5, 0)).deliver(FakeDelivery.images(1)))
-                .contains("storage-commitment = false"));
+        assertTrue(refused(destination(1, within(5)).deliver(FakeDelivery.images(1)))
+                .contains("storage-commitment = no"));
     }
 
     // ---- probe
@@ -393,9 +420,48 @@ class DicomDestinationTest {
         assertEquals(ProbeResult.State.REACHABLE, destination().probe().state());
     }
 
+    // ---- a node as the peer
+
+    private static NodeDirectory directory(List<Node> nodes) {
+        return new NodeDirectory() {
+            @Override
+            public BackEndRules.Mode mode() {
+                return BackEndRules.Mode.PRIVATE;
+            }
+
+            @Override
+            public List<Node> nodes() {
+                return nodes;
+            }
+        };
+    }
+
+    private Node node(String id, boolean active, Node.Permission permission) {
+        return new Node(id, "the-pacs", "PACS", "127.0.0.1", pacs.port(), active, permission, Node.Origin.LOCAL, false);
+    }
+
     @Test
-    void aPortOfReportsThatIsTakenIsNamedAtOnce() {
-        IOException e = assertThrows(IOException.class, () -> destination(1, within(5, pacs.port())));
-        assertTrue(String.valueOf(e.getMessage()).contains("port " + pacs.port()), e::toString);
+    void aNodeIsSentToAsItStandsAtTheMoment() throws Exception {
+        AtomicReference<@Nullable NodeDirectory> nodes = new AtomicReference<>();
+        DicomDestination destination = destination(new NodePeer("the-pacs", nodes::get), 1, null);
+        assertTrue(later(destination.deliver(FakeDelivery.images(1))).contains("the node list is not there"));
+        assertEquals(ProbeResult.State.UNREACHABLE, destination.probe().state());
+
+        Node good = node("n1", true, Node.Permission.READ);
+        Map<List<Node>, String> refused = Map.of(
+                List.of(), "there is no node the-pacs",
+                List.of(node("n1", false, Node.Permission.READ)), "node the-pacs is switched off",
+                List.of(node("n1", true, Node.Permission.WRITE)), "has not the permission to read",
+                List.of(good, node("n2", true, Node.Permission.READ)), "several nodes are called the-pacs");
+        for (Map.Entry<List<Node>, String> each : refused.entrySet()) {
+            nodes.set(directory(each.getKey()));
+            String why = later(destination.deliver(FakeDelivery.images(1)));
+            assertTrue(why.contains(each.getValue()), why);
+        }
+        assertTrue(pacs.requests.isEmpty());
+
+        nodes.set(directory(List.of(good)));
+        assertEquals(DeliveryOutcome.delivered("PACS"), destination.deliver(FakeDelivery.images(1)));
+        assertEquals(ProbeResult.State.REACHABLE, destination.probe().state());
     }
 }

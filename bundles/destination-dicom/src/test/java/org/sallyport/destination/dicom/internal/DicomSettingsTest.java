@@ -3,6 +3,7 @@ package org.sallyport.destination.dicom.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.dicom.net.UserInformation.UserIdentity;
+import org.sallyport.gateway.support.settings.Secrets;
 
 class DicomSettingsTest {
 
@@ -37,14 +39,15 @@ class DicomSettingsTest {
 
     private static DicomSettings settings(Map<String, Object> given, Map<String, Object> written) throws IOException {
         DicomConfiguration configuration = configuration(given);
-        return DicomSettings.of(configuration, new Secrets(written::get, DicomSettings.place(configuration)));
+        return DicomSettings.of(
+                configuration, new Secrets(written::get, DicomSettings.place(configuration)), () -> null);
     }
 
     @Test
     void theDefaultsAreInTheClearAndAskForNothing() throws IOException {
         DicomSettings settings = settings(Map.of(), Map.of());
-        assertEquals("pacs.example", settings.host());
-        assertEquals(104, settings.port());
+        assertEquals(new Peer("pacs.example", 104, "PACS"), settings.peer().peer());
+        assertTrue(settings.replacesExisting());
         assertNull(settings.options().tls());
         assertNull(settings.options().userIdentity());
         assertNull(settings.commitment());
@@ -98,46 +101,61 @@ class DicomSettingsTest {
 
     @Test
     void aSecretInTheClearIsRefusedWithTheWayOut() {
-        for (String written : List.of("literal", "$[env:X;default=literal]", "literal$[env:X]", "$[prop:literal]")) {
-            IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class,
-                    () -> settings(Map.of("user", "me", "_passcode", "literal"), Map.of(".passcode", written)));
-            assertTrue(String.valueOf(e.getMessage()).contains("write $[env:VARIABLE] or FILE("), e::toString);
-            assertFalse(String.valueOf(e.getMessage()).contains("literal"));
+        for (String key : List.of("passcode", "tls-password", "tls-trusted-password")) {
+            String message = problem(Map.of("user", "me"), Map.of("." + key, "literal"));
+            assertTrue(message.startsWith("." + key + ": stands in the clear"), message);
+            assertTrue(message.contains("= $[env:VARIABLE] or "), message);
+            assertFalse(message.contains("literal"));
         }
-        // Resolved although nothing is written: it came by another way than a .cfg, which is no better.
-        assertThrows(
-                IllegalArgumentException.class, () -> settings(Map.of("user", "me", "_passcode", "literal"), Map.of()));
     }
 
     @Test
-    void aVariableOrFileThatIsNotThereIsNamed() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class,
-                () -> settings(
-                        Map.of("user", "me", "_passcode", "$[env:NOT_SET]"), Map.of(".passcode", "$[env:NOT_SET]")));
-        assertTrue(String.valueOf(e.getMessage()).contains("$[env:NOT_SET] is not set"));
-        assertThrows(
-                IOException.class,
-                () -> settings(
-                        Map.of("user", "me", "_passcode", "FILE(/not/there)"),
-                        Map.of(".passcode", "FILE(/not/there)")));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> settings(Map.of("_passcode", "x"), Map.of(".passcode", "$[env:X]")));
+    void aPasscodeWithoutAUserIsNamed() {
+        assertTrue(problem(Map.of("_passcode", "x"), Map.of(".passcode", "$[env:X]"))
+                .startsWith(".passcode: stands without user"));
+    }
+
+    private String problem(Map<String, Object> given, Map<String, Object> written) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> settings(given, written));
+        assertNull(e.getCause(), "people are shown the innermost cause");
+        String message = String.valueOf(e.getMessage());
+        assertTrue(message.endsWith(" (org.sallyport.destination.dicom-pacs.cfg)"), message);
+        return message;
+    }
+
+    @Test
+    void whatIsNeitherYesNorNoIsNamed() {
+        for (String method : List.of("tls", "tls$_$check$_$host", "storage$_$commitment", "replaces$_$existing")) {
+            assertEquals(
+                    method.replace("$_$", "-")
+                            + " \"maybe\": must be yes or no (org.sallyport.destination.dicom-pacs.cfg)",
+                    problem(Map.of(method, "maybe"), Map.of()));
+        }
+    }
+
+    @Test
+    void aNodeStandsForHostPortAndTitle() throws IOException {
+        DicomSettings settings = settings(Map.of("host", "", "node", "n1", "called$_$aet", ""), Map.of());
+        assertInstanceOf(NodePeer.class, settings.peer());
+        assertTrue(problem(Map.of("node", "n1"), Map.of()).startsWith("node \"n1\": stands beside host"));
+    }
+
+    @Test
+    void commitmentIsReportedFromAddresses() throws IOException {
+        DicomSettings.Commitment commitment = settings(
+                        Map.of("storage$_$commitment", "yes", "commitment$_$from", "10.1.2.3, fe80::1"), Map.of())
+                .commitment();
+        assertEquals(2, commitment == null ? 0 : commitment.from().size());
+        for (String wrong : List.of("pacs.example", "10.1.2", "10.1.2.300", "10.0.0.0/8")) {
+            assertTrue(problem(Map.of("commitment$_$from", wrong), Map.of())
+                    .startsWith("commitment-from \"" + wrong + "\": must be addresses"));
+        }
     }
 
     @Test
     void tlsNeedsItsFiles() {
-        IOException e = assertThrows(
-                IOException.class,
-                () -> settings(
-                        Map.of(
-                                "tls",
-                                true,
-                                "tls$_$certificate",
-                                folder.resolve("none.pem").toString()),
-                        Map.of()));
-        assertTrue(String.valueOf(e.getMessage()).contains("none.pem does not exist"));
+        String none = folder.resolve("none.pem").toString();
+        assertTrue(problem(Map.of("tls", "yes", "tls$_$certificate", none), Map.of())
+                .startsWith("tls-certificate, tls-key or tls-trusted: " + none + " does not exist"));
     }
 }

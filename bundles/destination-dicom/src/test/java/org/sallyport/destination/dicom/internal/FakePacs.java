@@ -2,7 +2,6 @@ package org.sallyport.destination.dicom.internal;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -10,11 +9,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationPolicy;
-import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
@@ -23,7 +22,6 @@ import org.sallyport.dicom.net.StorageCommitment;
 import org.sallyport.dicom.net.StorageCommitment.Failure;
 import org.sallyport.dicom.net.StorageCommitment.Report;
 import org.sallyport.dicom.net.Timeouts;
-import org.sallyport.dicom.net.UserInformation.RoleSelection;
 
 /** A PACS whose answers a test decides. */
 final class FakePacs implements AssociationPolicy, Closeable {
@@ -50,7 +48,9 @@ final class FakePacs implements AssociationPolicy, Closeable {
     volatile Statuses statuses = uid -> 0;
     volatile Function<CommandSet, CommandSet> answers = answer -> answer;
     volatile Commitment commitment = Commitment.SAME_ASSOCIATION;
-    volatile int reportPort;
+    /** Brings a report to the gateway's own port. */
+    volatile Consumer<Report> elsewhere = report -> {};
+
     private final AssociationServer server;
 
     FakePacs(int maxAssociations) throws IOException {
@@ -67,7 +67,7 @@ final class FakePacs implements AssociationPolicy, Closeable {
     }
 
     @Override
-    public Decision decide(AssociateRequest request, InetAddress address) {
+    public Decision decide(AssociateRequest request, Peer peer) {
         requests.add(request);
         return Decision.accept(request.contexts().stream()
                 .map(c -> {
@@ -118,7 +118,7 @@ final class FakePacs implements AssociationPolicy, Closeable {
                 if (commitment == Commitment.SAME_ASSOCIATION) {
                     StorageCommitment.report(association, asked, report(asked));
                 } else if (commitment == Commitment.OTHER_ASSOCIATION) {
-                    reportElsewhere(asked);
+                    elsewhere.accept(report(asked));
                 }
             }
             default -> association.send(message.context(), command.response(0));
@@ -140,22 +140,6 @@ final class FakePacs implements AssociationPolicy, Closeable {
 
     private boolean keeps(String uid) {
         return stored.containsKey(uid) && !lost.contains(uid);
-    }
-
-    private void reportElsewhere(StorageCommitment.Request asked) throws IOException {
-        try (Association back = AssociationRequester.open(
-                "127.0.0.1",
-                reportPort,
-                "GATE",
-                "PACS",
-                List.of(new AssociateRequest.ProposedContext(
-                        1, StorageCommitment.SOP_CLASS, List.of(FakeDelivery.IMPLICIT))),
-                AssociationRequester.Options.DEFAULT
-                        .withTimeouts(TIMEOUTS)
-                        .withRoles(List.of(new RoleSelection(StorageCommitment.SOP_CLASS, false, true))))) {
-            StorageCommitment.report(back, asked, report(asked));
-            back.release();
-        }
     }
 
     @Override

@@ -17,6 +17,8 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.io.entity.StringEntity;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.destination.dicomweb.internal.DicomwebSettings.Credentials;
+import org.sallyport.gateway.support.http.HttpCalls;
+import org.sallyport.gateway.support.http.Reply;
 
 /**
  * Access tokens by client credentials (RFC 6749 4.4), kept until shortly before they expire. Thread-safe: one thread fetches, the others wait for it
@@ -34,7 +36,7 @@ final class AccessTokens {
 
     private static final long LONGEST_LIFE = Duration.ofDays(1).toSeconds();
 
-    private final DicomwebHttp http;
+    private final HttpCalls http;
     private final Credentials.OAuth2 client;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -70,7 +72,7 @@ final class AccessTokens {
         }
     }
 
-    AccessTokens(DicomwebHttp http, Credentials.OAuth2 client, Clock clock) {
+    AccessTokens(HttpCalls http, Credentials.OAuth2 client, Clock clock) {
         this.http = http;
         this.client = client;
         this.clock = clock;

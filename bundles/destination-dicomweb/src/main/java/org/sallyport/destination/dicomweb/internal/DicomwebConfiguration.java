@@ -47,10 +47,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "OAuth 2: how the client tells who it is, header or body")
     String client$_$authentication() default "header";
 
-    @AttributeDefinition(description = "PKCS#12 file with the client's key and certificate; empty = none")
+    @AttributeDefinition(description = "PKCS#12 or PEM file with the client's certificate and key; empty = none")
     String client$_$certificate() default "";
 
-    @AttributeDefinition(description = "Password of client-certificate", type = AttributeType.PASSWORD)
+    @AttributeDefinition(description = "PEM file of the key; empty = in the file of the certificate")
+    String client$_$key() default "";
+
+    @AttributeDefinition(description = "Password of client-certificate or client-key", type = AttributeType.PASSWORD)
     String _client$_$certificate$_$password() default "";
 
     @AttributeDefinition(description = "PKCS#12 or PEM file with the certificates to trust; empty = those of Java")

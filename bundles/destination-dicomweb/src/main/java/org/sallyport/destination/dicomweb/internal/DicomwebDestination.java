@@ -20,12 +20,15 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.destination.dicomweb.internal.AccessTokens.NoTokenException;
 import org.sallyport.destination.dicomweb.internal.DicomwebSettings.Credentials;
+import org.sallyport.dicom.net.Tls;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.support.http.HttpCalls;
+import org.sallyport.gateway.support.http.Reply;
 
 /**
  * Stores deliveries by STOW-RS (PS3.18 10.5), in as many requests as the limits ask for. An instance counts as stored only if the server names it so;
@@ -33,13 +36,15 @@ import org.sallyport.gateway.api.ProbeResult;
  */
 final class DicomwebDestination implements Destination, Closeable {
 
+    private static final int LONGEST_REPLY = 8 << 20;
     private static final int MOST_REMEMBERED = 1_000;
     private static final int LONGEST_REASON = 450;
+    private static final Duration CONNECT = Duration.ofSeconds(8);
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(9);
     private static final Duration TOKEN_LIMIT = Duration.ofSeconds(30);
 
     private final DicomwebSettings settings;
-    private final DicomwebHttp http;
+    private final HttpCalls http;
     private final @Nullable AccessTokens tokens;
 
     /** By delivery; guarded by itself, oldest forgotten first. */
@@ -47,7 +52,11 @@ final class DicomwebDestination implements Destination, Closeable {
 
     DicomwebDestination(DicomwebSettings settings, Clock clock) {
         this.settings = settings;
-        this.http = new DicomwebHttp(settings.name(), settings.tls(), settings.readTimeout(), clock);
+        Tls tls = settings.tls();
+        this.http = new HttpCalls(
+                new HttpCalls.Settings("dicomweb-" + settings.name(), CONNECT, settings.readTimeout(), LONGEST_REPLY),
+                tls == null ? null : tls::context,
+                clock);
         this.tokens = settings.credentials() instanceof Credentials.OAuth2 client
                 ? new AccessTokens(http, client, clock)
                 : null;
@@ -166,7 +175,7 @@ final class DicomwebDestination implements Destination, Closeable {
             StoreProgress progress,
             Deque<List<DeliveryInstance>> requests) {
         int status = reply.status();
-        if (status == 401 || status == 403) {
+        if (reply.refusesUs()) {
             return DeliveryOutcome.stopped("the server refuses our credentials (status " + status
                     + "): correct them in the configuration, or have them allowed there");
         }

@@ -1,12 +1,13 @@
 package org.sallyport.destination.dicomweb.internal;
 
+import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.function.UnaryOperator;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.net.Tls;
+import org.sallyport.gateway.support.settings.Secrets;
+import org.sallyport.gateway.support.settings.Values;
 
 /**
  * The settings of one DICOMweb destination, checked once.
@@ -21,7 +22,7 @@ record DicomwebSettings(
         String name,
         URI base,
         Credentials credentials,
-        @Nullable SSLContext tls,
+        @Nullable Tls tls,
         boolean xmlAnswers,
         int mostInstances,
         long mostBytes,
@@ -63,157 +64,128 @@ record DicomwebSettings(
         }
     }
 
-    /**
-     * @param written the value of a key as it stands in the .cfg, for keys of secrets
-     * @throws IllegalArgumentException naming the key, the value and what is allowed; never a secret
-     */
-    static DicomwebSettings of(DicomwebConfiguration c, UnaryOperator<@Nullable String> written) {
-        try {
-            return checked(c, written);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    e.getMessage() + " (org.sallyport.destination.dicomweb-" + c.destination_name() + ".cfg)",
-                    e.getCause());
-        }
+    static String place(DicomwebConfiguration c) {
+        return " (org.sallyport.destination.dicomweb-" + c.destination_name() + ".cfg)";
     }
 
-    private static DicomwebSettings checked(DicomwebConfiguration c, UnaryOperator<@Nullable String> written) {
-        URI base = url("url", c.url());
-        Credentials credentials = credentials(c, written);
-        boolean plain = isPlainBeyondLoopback(base);
-        boolean allowed = yes("allow-http", c.allow$_$http());
+    /** @throws IllegalArgumentException naming the key, the value and what is allowed; never a secret */
+    static DicomwebSettings of(DicomwebConfiguration c, Secrets secrets) {
+        Values values = new Values(place(c));
+        URI base = values.httpUrl("url", c.url());
+        Credentials credentials = credentials(c, values, secrets);
+        boolean plain = Values.isPlainBeyondLoopback(base);
+        boolean allowed = values.yes("allow-http", c.allow$_$http());
         if (plain && !allowed) {
-            throw new IllegalArgumentException(
-                    "url: plain http beyond this machine can be read on the network: use https, or set allow-http = yes");
+            throw new IllegalArgumentException("url: plain http beyond this machine can be read on the network:"
+                    + " use https, or set allow-http = yes" + place(c));
         }
         if (plain && !(credentials instanceof Credentials.None)) {
             throw new IllegalArgumentException("authentication " + c.authentication()
-                    + ": credentials never go over plain http beyond this machine, allow-http or not: use https");
+                    + ": credentials never go over plain http beyond this machine, allow-http or not: use https"
+                    + place(c));
         }
-        SSLContext tls = TlsFiles.context(
-                c.client$_$certificate().strip(),
-                secret(".client-certificate-password", c._client$_$certificate$_$password(), written),
-                c.trust$_$store().strip(),
-                secret(".trust-store-password", c._trust$_$store$_$password(), written));
         return new DicomwebSettings(
                 c.destination_name(),
                 base,
                 credentials,
-                tls,
-                xml(c.answers().strip()),
-                within("most-instances", c.most$_$instances(), 1, 1_000),
-                (long) within("most-size", c.most$_$size(), 1, 65_536) << 20,
-                Duration.ofSeconds(within("read-timeout", c.read$_$timeout(), 1, 3_600)),
-                Duration.ofSeconds(within("request-timeout", c.request$_$timeout(), 1, 86_400)),
-                yes("replaces-existing", c.replaces$_$existing()),
-                within("concurrency", c.concurrency(), 1, 16),
+                tls(c, values, secrets),
+                xml(c.answers().strip(), values),
+                values.within("most-instances", c::most$_$instances, 1, 1_000),
+                (long) values.within("most-size", c::most$_$size, 1, 65_536) << 20,
+                Duration.ofSeconds(values.within("read-timeout", c::read$_$timeout, 1, 3_600)),
+                Duration.ofSeconds(values.within("request-timeout", c::request$_$timeout, 1, 86_400)),
+                values.yes("replaces-existing", c.replaces$_$existing()),
+                values.within("concurrency", c::concurrency, 1, 16),
                 c.filter());
     }
 
-    private static Credentials credentials(DicomwebConfiguration c, UnaryOperator<@Nullable String> written) {
+    private static @Nullable Tls tls(DicomwebConfiguration c, Values values, Secrets secrets) {
+        String password = secrets.get(".client-certificate-password", c._client$_$certificate$_$password());
+        String trustedPassword = secrets.get(".trust-store-password", c._trust$_$store$_$password());
+        Path certificate = path(c.client$_$certificate());
+        Path trusted = path(c.trust$_$store());
+        if (certificate == null && trusted == null) {
+            return null;
+        }
+        try {
+            return new Tls(new Tls.Settings(
+                    certificate,
+                    path(c.client$_$key()),
+                    password.toCharArray(),
+                    trusted,
+                    trustedPassword.toCharArray(),
+                    Tls.ClientAuthentication.NONE,
+                    true));
+        } catch (IOException e) {
+            throw values.refused("client-certificate, client-key or trust-store: " + e.getMessage(), e);
+        }
+    }
+
+    private static @Nullable Path path(String text) {
+        return text.isBlank() ? null : Path.of(text.strip());
+    }
+
+    private static Credentials credentials(DicomwebConfiguration c, Values values, Secrets secrets) {
+        String place = values.place();
         // All are looked at, so that a literal secret is refused even where it is of no use.
-        String password = secret(".password", c._password(), written);
-        String token = secret(".token", c._token(), written);
-        String clientSecret = secret(".client-secret", c._client$_$secret(), written);
+        String password = secrets.get(".password", c._password());
+        String token = secrets.get(".token", c._token());
+        String clientSecret = secrets.get(".client-secret", c._client$_$secret());
         return switch (c.authentication().strip()) {
             case "none" -> new Credentials.None();
             case "basic" -> {
-                String user = needed("user", c.user(), "basic");
+                String user = needed("user", c.user(), "basic", place);
                 if (user.contains(":")) {
-                    throw new IllegalArgumentException("user: must not hold a colon (RFC 7617 2)");
+                    throw new IllegalArgumentException("user: must not hold a colon (RFC 7617 2)" + place);
                 }
-                yield new Credentials.Basic(user, needed(".password", password, "basic"));
+                yield new Credentials.Basic(user, needed(".password", password, "basic", place));
             }
             case "bearer" -> {
-                String given = needed(".token", token, "bearer");
+                String given = needed(".token", token, "bearer", place);
                 if (!given.matches("[\\x21-\\x7E]+")) {
-                    throw new IllegalArgumentException(".token: holds characters that no token has");
+                    throw new IllegalArgumentException(".token: holds characters that no token has" + place);
                 }
                 yield new Credentials.Bearer(given);
             }
             case "oauth2" -> {
-                URI tokenUrl = url("token-url", c.token$_$url());
-                if (isPlainBeyondLoopback(tokenUrl)) {
+                URI tokenUrl = values.httpUrl("token-url", c.token$_$url());
+                if (Values.isPlainBeyondLoopback(tokenUrl)) {
                     throw new IllegalArgumentException(
-                            "token-url: secrets never go over plain http beyond this machine: use https");
+                            "token-url: secrets never go over plain http beyond this machine: use https" + place);
                 }
                 String how = c.client$_$authentication().strip();
                 if (!how.equals("header") && !how.equals("body")) {
-                    throw new IllegalArgumentException("client-authentication \"" + how + "\": must be header or body");
+                    throw new IllegalArgumentException(
+                            "client-authentication \"" + how + "\": must be header or body" + place);
                 }
                 yield new Credentials.OAuth2(
                         tokenUrl,
-                        needed("client-id", c.client$_$id(), "oauth2"),
-                        needed(".client-secret", clientSecret, "oauth2"),
+                        needed("client-id", c.client$_$id(), "oauth2", place),
+                        needed(".client-secret", clientSecret, "oauth2", place),
                         c.scope().strip(),
                         how.equals("body"));
             }
             default ->
                 throw new IllegalArgumentException(
-                        "authentication \"" + c.authentication() + "\": must be none, basic, bearer or oauth2");
+                        "authentication \"" + c.authentication() + "\": must be none, basic, bearer or oauth2" + place);
         };
     }
 
-    private static String secret(String key, String resolved, UnaryOperator<@Nullable String> written) {
-        return Secret.of(key, written.apply(key), resolved);
-    }
-
-    private static String needed(String key, String value, String authentication) {
+    private static String needed(String key, String value, String authentication, String place) {
         if (value.isBlank()) {
-            throw new IllegalArgumentException(key + ": missing; authentication = " + authentication + " needs it");
+            throw new IllegalArgumentException(
+                    key + ": missing; authentication = " + authentication + " needs it" + place);
         }
         return value.strip();
     }
 
-    private static URI url(String key, String given) {
-        String url = given.strip();
-        try {
-            URI uri = new URI(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
-            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-            if ((scheme.equals("http") || scheme.equals("https"))
-                    && uri.getHost() != null
-                    && (uri.getPort() == -1 || uri.getPort() >= 1 && uri.getPort() <= 65_535)
-                    && uri.getUserInfo() == null
-                    && uri.getQuery() == null
-                    && uri.getFragment() == null) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            // Told below, without what may be a secret in it.
-        }
-        throw new IllegalArgumentException(
-                key + ": must be http://host[:port][/path] or https://…, without user, query or fragment");
-    }
-
-    /** A name other than localhost is never loopback: it may mean another machine tomorrow. */
-    static boolean isPlainBeyondLoopback(URI uri) {
-        return "http".equalsIgnoreCase(uri.getScheme())
-                && !uri.getHost().equalsIgnoreCase("localhost")
-                && !uri.getHost().matches("127(\\.\\d{1,3}){3}")
-                && !uri.getHost().equals("[::1]");
-    }
-
-    private static boolean xml(String value) {
+    private static boolean xml(String value, Values values) {
         return switch (value) {
             case "json" -> false;
             case "xml" -> true;
-            default -> throw new IllegalArgumentException("answers \"" + value + "\": must be json or xml");
+            default ->
+                throw new IllegalArgumentException("answers \"" + value + "\": must be json or xml" + values.place());
         };
-    }
-
-    private static boolean yes(String key, String value) {
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "yes", "true" -> true;
-            case "no", "false", "" -> false;
-            default -> throw new IllegalArgumentException(key + " \"" + value + "\": must be yes or no");
-        };
-    }
-
-    private static int within(String key, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " " + value + ": must be " + least + "–" + most);
-        }
-        return value;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.sallyport.destination.dicomweb.internal;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import org.sallyport.gateway.support.settings.Secrets;
 
 /** The settings of a destination: the defaults, but for what a test says. */
 final class Configurations {
@@ -21,6 +22,9 @@ final class Configurations {
     }
 
     static DicomwebSettings settings(Map<String, Object> values) {
-        return DicomwebSettings.of(of(values), key -> null);
+        DicomwebConfiguration configuration = of(values);
+        // As if each secret stood in the environment.
+        return DicomwebSettings.of(
+                configuration, new Secrets(key -> "$[env:X;default=]", DicomwebSettings.place(configuration)));
     }
 }

@@ -5,17 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.destination.dicomweb.internal.DicomwebSettings.Credentials;
+import org.sallyport.gateway.support.settings.Secrets;
 
 class DicomwebSettingsTest {
 
@@ -84,9 +81,9 @@ class DicomwebSettingsTest {
         "authentication,bearer,.token: missing",
         "answers,html,answers \"html\": must be json or xml",
         "allow$_$http,maybe,allow-http \"maybe\": must be yes or no",
-        "client$_$certificate,/nowhere.p12,client-certificate: /nowhere.p12 cannot be opened",
-        "trust$_$store,/nowhere.pem,trust-store: /nowhere.pem cannot be read",
-        "trust$_$store,/dev/null,trust-store: /dev/null holds no certificate",
+        "client$_$certificate,/nowhere.p12,'client-certificate, client-key or trust-store: /nowhere.p12 does not exist'",
+        "trust$_$store,/nowhere.pem,'client-certificate, client-key or trust-store: /nowhere.pem does not exist'",
+        "trust$_$store,/dev/null,'client-certificate, client-key or trust-store: /dev/null is neither PEM nor'",
     })
     void wrongTextsAreNamed(String key, String value, String message) {
         assertTrue(problem(Map.of(key, value)).startsWith(message), problem(Map.of(key, value)));
@@ -107,44 +104,18 @@ class DicomwebSettingsTest {
     }
 
     @Test
-    void aLiteralSecretIsRefusedWithTheWayOut() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class,
-                () -> DicomwebSettings.of(
-                        Configurations.of(Map.of("authentication", "bearer", "_token", "hunter2")),
-                        key -> key.equals(".token") ? "hunter2" : null));
-        assertTrue(
-                String.valueOf(e.getMessage()).contains("write .token = FILE(/path/to/file) or .token = $[env:NAME]"));
-        assertFalse(String.valueOf(e.getMessage()).contains("hunter2"));
-        // Where it is of no use, too; and where only its end is a placeholder.
-        for (String literal : new String[] {"hunter2", "x$[env:A]", "$[env:A]x", "${env:A}", "FILE(a)b"}) {
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () -> DicomwebSettings.of(
-                            Configurations.of(Map.of()), key -> key.equals(".password") ? literal : null));
-        }
-    }
-
-    @Test
-    void secretsComeFromTheEnvironmentOrAFile(@TempDir Path folder) throws IOException {
-        assertEquals("abc", Secret.of(".token", "$[env:TOKEN]", "abc"));
-        assertEquals("abc", Secret.of(".token", " $[secret:pacs/token] ", "abc"));
-        assertEquals("", Secret.of(".token", "$[env:TOKEN;default=]", ""));
-        Path file = Files.writeString(folder.resolve("token"), "abc\n");
-        assertEquals("abc", Secret.of(".token", "FILE(" + file + ")", "FILE(" + file + ")"));
-        for (String broken : new String[] {
-            folder + "/none",
-            folder.toString(),
-            Files.createFile(folder.resolve("empty")).toString()
+    void aLiteralSecretIsRefusedWithTheWayOutAlsoWhereItIsOfNoUse() {
+        for (String key : new String[] {
+            ".password", ".token", ".client-secret", ".client-certificate-password", ".trust-store-password"
         }) {
-            String given = "FILE(" + broken + ")";
-            String message =
-                    String.valueOf(assertThrows(IllegalArgumentException.class, () -> Secret.of(".token", given, given))
-                            .getMessage());
-            assertTrue(message.startsWith(".token: " + broken), message);
+            Secrets secrets = new Secrets(asked -> asked.equals(key) ? "hunter2" : null, "");
+            String message = String.valueOf(assertThrows(
+                            IllegalArgumentException.class,
+                            () -> DicomwebSettings.of(Configurations.of(Map.of()), secrets))
+                    .getMessage());
+            assertTrue(message.startsWith(key + ": stands in the clear"), message);
+            assertFalse(message.contains("hunter2"));
         }
-        assertThrows(IllegalArgumentException.class, () -> Secret.of(".token", "$[env:TOKEN]", "$[env:TOKEN]"));
-        assertThrows(IllegalArgumentException.class, () -> Secret.of(".token", "$[env:TOKEN]", "a\nb"));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package org.sallyport.destination.folder.internal;
 
-import java.util.Locale;
+import org.sallyport.gateway.support.settings.Values;
 
 /**
  * How a {@link FolderDestination} writes, checked once.
@@ -14,36 +14,22 @@ record FolderSettings(boolean tree, boolean dicomdir, boolean manifest, long min
 
     /** @throws IllegalArgumentException naming the key, the value and what is allowed */
     static FolderSettings of(FolderConfiguration c) {
-        try {
-            boolean tree = tree(c.layout().strip());
-            boolean dicomdir = yes("dicomdir", c.dicomdir());
-            if (dicomdir && !tree) {
-                throw new IllegalArgumentException("dicomdir yes: needs layout = tree");
-            }
-            int minFree = c.min$_$free();
-            if (minFree < 1 || minFree > 1 << 20) {
-                throw new IllegalArgumentException("min-free " + minFree + ": must be 1–1048576 MiB");
-            }
-            return new FolderSettings(tree, dicomdir, yes("manifest", c.manifest()), (long) minFree << 20);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    e.getMessage() + " (org.sallyport.destination.folder-" + c.destination_name() + ".cfg)", e);
+        Values values = new Values(" (org.sallyport.destination.folder-" + c.destination_name() + ".cfg)");
+        boolean tree = tree(c.layout().strip(), values);
+        boolean dicomdir = values.yes("dicomdir", c.dicomdir());
+        if (dicomdir && !tree) {
+            throw new IllegalArgumentException("dicomdir yes: needs layout = tree" + values.place());
         }
+        long minFree = values.within("min-free", c::min$_$free, 1, 1 << 20);
+        return new FolderSettings(tree, dicomdir, values.yes("manifest", c.manifest()), minFree << 20);
     }
 
-    private static boolean tree(String layout) {
+    private static boolean tree(String layout, Values values) {
         return switch (layout) {
             case "zip" -> false;
             case "tree" -> true;
-            default -> throw new IllegalArgumentException("layout \"" + layout + "\": must be zip or tree");
-        };
-    }
-
-    private static boolean yes(String key, String value) {
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "yes", "true" -> true;
-            case "no", "false", "" -> false;
-            default -> throw new IllegalArgumentException(key + " \"" + value + "\": must be yes or no");
+            default ->
+                throw new IllegalArgumentException("layout \"" + layout + "\": must be zip or tree" + values.place());
         };
     }
 }

@@ -62,7 +62,7 @@ class FolderSwitchTest {
                     IllegalArgumentException.class,
                     () -> open(Map.of("directory", folder.toString(), "min$_$free", value)));
             assertEquals(
-                    "min-free " + value + ": must be 1–1048576 MiB (org.sallyport.destination.folder-archive.cfg)",
+                    "min-free " + value + ": must be 1–1048576 (org.sallyport.destination.folder-archive.cfg)",
                     e.getMessage());
         }
         open(Map.of("directory", folder.toString(), "min$_$free", 1_048_576));

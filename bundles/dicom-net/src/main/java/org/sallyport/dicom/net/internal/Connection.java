@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.AssociationException;
 import org.sallyport.dicom.net.AssociationException.Kind;
 
@@ -46,6 +49,19 @@ public record Connection(Socket tcp, Socket socket) {
             throw failed;
         } finally {
             watch.cancel(false);
+        }
+    }
+
+    /** What the peer proved in the handshake; null = nothing, or in the clear. */
+    public @Nullable X509Certificate peerCertificate() {
+        if (!(socket instanceof SSLSocket tls)) {
+            return null;
+        }
+        try {
+            return tls.getSession().getPeerCertificates()[0] instanceof X509Certificate told ? told : null;
+        } catch (SSLPeerUnverifiedException e) {
+            // It told none.
+            return null;
         }
     }
 

@@ -8,9 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -36,6 +40,8 @@ public final class KeyFiles {
 
     /** The JDK wants one for a key store that holds a key; the store is in memory only. */
     private static final char[] IN_MEMORY = "in-memory".toCharArray();
+
+    private static final byte[] FITS = "do they fit?".getBytes(StandardCharsets.US_ASCII);
 
     private KeyFiles() {}
 
@@ -67,13 +73,35 @@ public final class KeyFiles {
         }
         Path keyFile = key == null ? certificate : key;
         PrivateKey found = privateKey(keyFile, key == null ? content : read(key), password);
-        if (!chain.get(0).getPublicKey().getAlgorithm().equals(found.getAlgorithm())) {
+        if (!fits(found, chain.get(0).getPublicKey())) {
             throw new IOException(
                     "the key of " + keyFile + " is not the one of the first certificate of " + certificate);
         }
         KeyStore store = empty();
         store.setKeyEntry("own", found, entryPassword(password), chain.toArray(Certificate[]::new));
         return store;
+    }
+
+    /** Whether what one signs the other verifies: while files are exchanged one by one, key and certificate may be of different pairs. */
+    private static boolean fits(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "RSA" -> "SHA256withRSA";
+                    case "EC" -> "SHA256withECDSA";
+                    default -> "Ed25519";
+                };
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(FITS);
+            byte[] signed = signature.sign();
+            signature.initVerify(certified);
+            signature.update(FITS);
+            return signature.verify(signed);
+        } catch (InvalidKeyException | SignatureException e) {
+            // Of another kind, or on another curve.
+            return false;
+        }
     }
 
     /** The certificates that are trusted. */

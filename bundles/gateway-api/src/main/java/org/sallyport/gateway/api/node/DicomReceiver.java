@@ -5,15 +5,22 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The gateway's DICOM listener, as people see and switch it. Thread-safe. */
+/** The gateway's DICOM ports, as people see and switch them. Thread-safe. */
 public interface DicomReceiver {
 
     Status status();
 
-    /** Opens the listener; does nothing if it is open. */
+    /** The plain port, and the one for TLS if there is to be one. */
+    List<ListenerView> listeners();
+
+    /**
+     * Opens the ports that are not open.
+     *
+     * @throws IOException if one of them cannot be opened; the other is
+     */
     void start() throws IOException;
 
-    /** Closes the listener and lets running associations end, at most {@code DICOM_NETWORK_TIMEOUT}. */
+    /** Closes the ports and lets running associations end, at most {@code DICOM_NETWORK_TIMEOUT}. */
     void stop();
 
     List<AssociationView> associations();
@@ -21,7 +28,16 @@ public interface DicomReceiver {
     /** C-ECHO to a peer. @return round trip in milliseconds */
     long echo(String calledAet, String host, int port) throws IOException;
 
+    /** @param problem what is wrong with it, or null; a port that listens may have one too */
+    record ListenerView(
+            int port,
+            boolean tls,
+            boolean listening,
+            @Nullable String problem) {}
+
     /**
+     * The plain port.
+     *
      * @param receiving whether an image sent now would be received and kept
      * @param problem why not, or null
      */

@@ -7,7 +7,7 @@ import org.sallyport.gateway.api.node.Node;
 
 /**
  * Who may do what, at one moment. Public: any calling AE may echo and store. Private: the calling AE has to be an active node with
- * the right permission. A local node that is switched off bars its AE title in public mode too.
+ * the right permission. In both: a local node that is switched off bars its AE title, and one that is known by a certificate has to prove it.
  */
 record AccessRules(Mode mode, List<Node> nodes) {
 
@@ -15,20 +15,29 @@ record AccessRules(Mode mode, List<Node> nodes) {
         nodes = List.copyOf(nodes);
     }
 
-    /** Whether the calling AE may associate at all; if not: A-ASSOCIATE-RJ 1/1/3. */
-    boolean mayAssociate(String callingAet) {
-        return node(callingAet).map(Node::active).orElse(mode == Mode.PUBLIC);
+    /** Whether the caller may associate at all; if not: A-ASSOCIATE-RJ 1/1/3. */
+    boolean mayAssociate(Caller caller) {
+        return isKnown(caller.aet()) ? node(caller).map(Node::active).orElse(false) : mode == Mode.PUBLIC;
     }
 
-    /** Whether the calling AE may store; if not: status 0x0124. */
-    boolean mayStore(String callingAet) {
-        return node(callingAet)
-                .map(node -> node.active()
-                        && (mode == Mode.PUBLIC || node.permission().mayWrite()))
-                .orElse(mode == Mode.PUBLIC);
+    /** Whether the caller may store; if not: status 0x0124. */
+    boolean mayStore(Caller caller) {
+        return mayAssociate(caller)
+                && node(caller)
+                        .map(node -> mode == Mode.PUBLIC || node.permission().mayWrite())
+                        .orElse(true);
     }
 
-    private Optional<Node> node(String aet) {
-        return nodes.stream().filter(node -> node.aet().equals(aet)).findFirst();
+    /** Whether a node has this AE title: then the caller has to be that one. */
+    boolean isKnown(String aet) {
+        return nodes.stream().anyMatch(node -> node.aet().equals(aet));
+    }
+
+    /** The node that the caller is: one that is known by a certificate is so by that alone. */
+    private Optional<Node> node(Caller caller) {
+        return nodes.stream()
+                .filter(node -> node.aet().equals(caller.aet()))
+                .filter(node -> node.certificate() == null || node.certificate().equals(caller.certificate()))
+                .findFirst();
     }
 }

@@ -2,11 +2,14 @@ package org.sallyport.gateway.scp.internal;
 
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.dicom.data.AeTitles;
 import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.support.settings.Values;
 
 /** One local node, made by one configuration. Immutable. */
 @Component(
@@ -26,6 +29,7 @@ public final class LocalNode {
 
     LocalNode(String name, NodeConfiguration c) {
         String where = " (org.sallyport.node-" + name + ".cfg)";
+        Values values = new Values(where);
         String aet = c.aet().strip();
         if (!AeTitles.isValid(aet)) {
             throw new IllegalArgumentException("aet \"" + aet + "\": must be 1–16 printable ASCII characters" + where);
@@ -34,19 +38,17 @@ public final class LocalNode {
         if (address.isEmpty() || address.length() > 253) {
             throw new IllegalArgumentException("address \"" + address + "\": must be a host name or address" + where);
         }
-        if (c.port() < 1 || c.port() > 65_535) {
-            throw new IllegalArgumentException("port " + c.port() + ": must be 1–65535" + where);
-        }
         node = new Node(
                 name,
                 name,
                 aet,
                 address,
-                c.port(),
-                c.active(),
+                values.within("port", c::port, 1, 65_535),
+                values.yes("active", c.active()),
                 permission(c.permission(), where),
                 Node.Origin.LOCAL,
-                original(c.identity(), where));
+                original(c.identity(), where),
+                certificate(c.certificate(), where));
     }
 
     Node node() {
@@ -68,6 +70,16 @@ public final class LocalNode {
                 throw new IllegalArgumentException(
                         "permission \"" + value + "\": must be read, write or read_write" + where);
         };
+    }
+
+    /** As {@code openssl x509 -fingerprint -sha256} prints it, or without colons. */
+    private static @Nullable String certificate(String value, String where) {
+        String digits = value.strip().replace(":", "").toLowerCase(Locale.ROOT);
+        if (!digits.isEmpty() && !digits.matches("[0-9a-f]{64}")) {
+            throw new IllegalArgumentException("certificate \"" + value.strip()
+                    + "\": must be a SHA-256 fingerprint, 64 hexadecimal digits" + where);
+        }
+        return digits.isEmpty() ? null : digits;
     }
 
     private static boolean original(String value, String where) {

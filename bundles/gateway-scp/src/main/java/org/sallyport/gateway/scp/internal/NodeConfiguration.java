@@ -19,9 +19,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "read (query and retrieve), write (store) or read_write")
     String permission() default "read_write";
 
-    @AttributeDefinition(description = "false refuses the node")
-    boolean active() default true;
+    @AttributeDefinition(description = "no refuses the node")
+    String active() default "yes";
 
     @AttributeDefinition(description = "pseudonymous, or original: may be given patients' identities")
     String identity() default "pseudonymous";
+
+    @AttributeDefinition(description = "SHA-256 of the certificate by which alone the node may associate, over TLS")
+    String certificate() default "";
 }

@@ -1,10 +1,13 @@
 package org.sallyport.gateway.scp.internal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -15,17 +18,17 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationRequester;
-import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.CommandSet;
-import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.intake.Intake;
+import org.sallyport.gateway.api.node.CommitmentListener;
 import org.sallyport.gateway.api.node.DicomReceiver;
+import org.sallyport.gateway.support.settings.Secrets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The DICOM listener. While the intake is not there (vault locked, database away, a bundle being replaced) associations are rejected for the
- * time being. The server is guarded by this object's monitor; the reference to the intake is owned by Declarative Services.
+ * The DICOM ports. While the intake is not there (vault locked, database away, a bundle being replaced) associations are rejected for the
+ * time being. The references to the intake and to those who wait for reports are owned by Declarative Services.
  */
 @Component(service = DicomReceiver.class, configurationPid = "org.sallyport.scp", immediate = true)
 @Designate(ocd = ScpConfiguration.class)
@@ -33,20 +36,31 @@ public final class Receiver implements DicomReceiver {
 
     private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
+    /** The configuration changes or the gateway stops: senders are told within seconds, and try again. */
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final ScpSettings settings;
     private final NodeTable nodes;
+    private final CommitmentReports reports = new CommitmentReports();
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>();
-    private @Nullable AssociationServer server;
-    private @Nullable String problem;
+    private final Listener plain;
+
+    /** null = none is wanted. */
+    private final @Nullable Listener secured;
 
     @Activate
-    public Receiver(ScpConfiguration configuration, @Reference NodeTable nodes) {
-        this(ScpSettings.of(configuration), nodes);
+    public Receiver(
+            ScpConfiguration configuration,
+            Map<String, Object> properties,
+            @Reference ConfigurationAdmin configurations,
+            @Reference NodeTable nodes)
+            throws IOException {
+        this(configuration, Secrets.of(configurations, properties, ScpSettings.FILE.place()), nodes);
         if (settings.autoStart()) {
             try {
                 start();
             } catch (IOException e) {
-                // Shown by the health page; dicom:start tries again.
+                // Shown by dicom:status; dicom:start tries again.
                 LOG.error("the DICOM listener cannot start: {}", e.getMessage());
             }
         } else {
@@ -54,9 +68,21 @@ public final class Receiver implements DicomReceiver {
         }
     }
 
-    Receiver(ScpSettings settings, NodeTable nodes) {
-        this.settings = settings;
+    Receiver(ScpConfiguration configuration, Secrets secrets, NodeTable nodes) {
+        this.settings = ScpSettings.of(configuration);
         this.nodes = nodes;
+        ReceivingPolicy policy = new ReceivingPolicy(settings, nodes, reports, intake::get);
+        this.plain = new Listener(settings.port(), false, () -> settings.server(settings.port(), null), policy);
+        this.secured = TlsSettings.isWanted(configuration)
+                ? new Listener(
+                        TlsSettings.port(configuration),
+                        true,
+                        () -> {
+                            TlsSettings tls = TlsSettings.of(configuration, secrets);
+                            return settings.server(tls.port(), tls.tls());
+                        },
+                        policy)
+                : null;
     }
 
     @Reference(
@@ -71,69 +97,74 @@ public final class Receiver implements DicomReceiver {
         intake.compareAndSet(service, null);
     }
 
-    private Timeouts timeouts() {
-        return new Timeouts(settings.acseTimeout(), settings.dimseTimeout(), settings.networkTimeout());
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addCommitmentListener(CommitmentListener listener) {
+        reports.add(listener);
+    }
+
+    void removeCommitmentListener(CommitmentListener listener) {
+        reports.remove(listener);
+    }
+
+    private List<Listener> ports() {
+        return secured == null ? List.of(plain) : List.of(plain, secured);
     }
 
     @Override
-    public synchronized void start() throws IOException {
-        if (server != null) {
-            return;
+    public void start() throws IOException {
+        IOException failed = null;
+        for (Listener port : ports()) {
+            try {
+                port.open();
+            } catch (IOException e) {
+                if (failed == null) {
+                    failed = e;
+                } else {
+                    failed.addSuppressed(e);
+                }
+            }
         }
-        try {
-            AssociationServer opened = AssociationServer.start(
-                    new AssociationServer.Settings(
-                            settings.bindAddress(),
-                            settings.port(),
-                            settings.maxPduLength(),
-                            settings.maxAssociations(),
-                            timeouts()),
-                    new ReceivingPolicy(settings, nodes, intake::get));
-            server = opened;
-            problem = null;
-            LOG.info("listening for DICOM as {} on port {}", settings.aet(), opened.port());
-        } catch (IOException e) {
-            problem = e.getMessage();
-            throw e;
+        if (failed != null) {
+            throw failed;
         }
     }
 
     @Override
     public void stop() {
-        AssociationServer open;
-        synchronized (this) {
-            open = server;
-            server = null;
-        }
-        // Outside the monitor: associations may take a while to end, and people want to see them meanwhile.
-        if (open != null) {
-            try {
-                open.close(settings.networkTimeout());
-            } catch (IOException e) {
-                LOG.warn("closing the DICOM listener failed", e);
-            }
-            LOG.info("the DICOM listener is closed");
-        }
+        close(settings.networkTimeout());
     }
 
-    /** The configuration changes or the gateway stops: senders are told within seconds, and try again. */
     @Deactivate
-    synchronized void close() throws IOException {
-        AssociationServer open = server;
-        server = null;
-        if (open != null) {
-            open.close(java.time.Duration.ofSeconds(5));
+    void close() {
+        close(SOON);
+    }
+
+    private void close(Duration grace) {
+        for (Listener port : ports()) {
+            try {
+                port.close(grace);
+            } catch (IOException e) {
+                LOG.warn("closing a DICOM port failed", e);
+            }
         }
     }
 
     @Override
-    public synchronized Status status() {
-        AssociationServer open = server;
+    public List<ListenerView> listeners() {
+        return ports().stream().map(Listener::view).toList();
+    }
+
+    @Override
+    public Status status() {
+        ListenerView port = plain.view();
         Intake current = intake.get();
         Optional<String> cannotKeep = current == null ? Optional.empty() : current.problem();
-        String why = problem;
-        if (open == null) {
-            why = why == null ? "the listener is stopped (dicom:start)" : why;
+        String why = null;
+        if (!port.listening()) {
+            why = port.problem();
         } else if (current == null) {
             why = "vault, store or profile is not ready: see the log";
         } else if (!nodes.isReady()) {
@@ -143,22 +174,15 @@ public final class Receiver implements DicomReceiver {
         } else if (cannotKeep.isPresent()) {
             why = cannotKeep.get();
         }
-        boolean receiving =
-                open != null && current != null && nodes.isReady() && nodes.proxyActive() && cannotKeep.isEmpty();
-        return new Status(
-                open != null,
-                receiving,
-                settings.aet(),
-                open == null ? settings.port() : open.port(),
-                receiving ? null : why);
+        return new Status(port.listening(), why == null, settings.aet(), port.port(), why);
     }
 
     @Override
-    public synchronized List<AssociationView> associations() {
-        AssociationServer open = server;
-        return open == null
-                ? List.of()
-                : open.associations().stream().map(Receiver::view).toList();
+    public List<AssociationView> associations() {
+        return ports().stream()
+                .flatMap(port -> port.associations().stream())
+                .map(Receiver::view)
+                .toList();
     }
 
     private static AssociationView view(Association association) {
@@ -175,7 +199,7 @@ public final class Receiver implements DicomReceiver {
     @Override
     public long echo(String calledAet, String host, int port) throws IOException {
         try (Association association = AssociationRequester.open(
-                host, port, calledAet, settings.aet(), AssociationRequester.verification(), timeouts())) {
+                host, port, calledAet, settings.aet(), AssociationRequester.verification(), settings.timeouts())) {
             long begin = System.nanoTime();
             int status = association.echo();
             long millis = (System.nanoTime() - begin) / 1_000_000;

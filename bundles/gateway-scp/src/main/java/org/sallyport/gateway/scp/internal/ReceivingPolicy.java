@@ -1,7 +1,6 @@
 package org.sallyport.gateway.scp.internal;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.PresentationContext.Result;
 import org.sallyport.dicom.net.Rejection;
 import org.sallyport.gateway.api.intake.Intake;
+import org.sallyport.gateway.api.node.CommitmentListener.Reporter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,55 +27,79 @@ final class ReceivingPolicy implements AssociationPolicy {
 
     private final ScpSettings settings;
     private final NodeTable nodes;
+    private final CommitmentReports reports;
     private final Supplier<@Nullable Intake> intake;
 
-    ReceivingPolicy(ScpSettings settings, NodeTable nodes, Supplier<@Nullable Intake> intake) {
+    ReceivingPolicy(
+            ScpSettings settings, NodeTable nodes, CommitmentReports reports, Supplier<@Nullable Intake> intake) {
         this.settings = settings;
         this.nodes = nodes;
+        this.reports = reports;
         this.intake = intake;
     }
 
+    /** Of one request. */
+    private record Asked(AssociateRequest request, Caller caller, boolean reportDue) {}
+
     @Override
-    public Decision decide(AssociateRequest request, InetAddress address) {
-        Rejection rejection = rejection(request);
+    public Decision decide(AssociateRequest request, Peer peer) {
+        Asked asked = new Asked(
+                request,
+                Caller.of(request.callingAet(), peer.certificate()),
+                reports.expects(new Reporter(request.callingAet(), request.calledAet(), peer.address())));
+        Rejection rejection = rejection(asked);
         if (rejection != null) {
             LOG.warn(
-                    "association of {} ({}) to {} rejected with {}",
+                    "association of {} ({}) to {} rejected with {}{}",
                     request.callingAet(),
-                    address.getHostAddress(),
+                    peer.address().getHostAddress(),
                     request.calledAet(),
-                    rejection);
+                    rejection,
+                    nodes.rules().isKnown(request.callingAet()) ? ", though a node has its AE title" : "");
             return Decision.reject(rejection);
         }
         List<PresentationContext> answers = new ArrayList<>(request.contexts().size());
         for (ProposedContext context : request.contexts()) {
-            answers.add(answer(context, request.callingAet()));
+            answers.add(answer(context, asked));
         }
-        return Decision.accept(answers);
+        Decision accepted = Decision.accept(answers);
+        return asked.reportDue ? accepted.withRoles(CommitmentReports.roles(request)) : accepted;
     }
 
-    private @Nullable Rejection rejection(AssociateRequest request) {
+    private @Nullable Rejection rejection(Asked asked) {
+        AssociateRequest request = asked.request;
         if (!nodes.isReady() || !nodes.proxyActive() || intake.get() == null) {
             return Rejection.TEMPORARY_CONGESTION;
         }
-        if (!settings.acceptAnyCalledAet() && !request.calledAet().equals(settings.aet())) {
+        if (!settings.acceptAnyCalledAet() && !request.calledAet().equals(settings.aet()) && !asked.reportDue) {
             return Rejection.CALLED_AET_NOT_RECOGNIZED;
         }
-        return nodes.rules().mayAssociate(request.callingAet()) ? null : Rejection.CALLING_AET_NOT_RECOGNIZED;
+        AccessRules rules = nodes.rules();
+        // Who was asked for a report may bring it without being a node; one that is and is barred may not.
+        boolean welcome = rules.mayAssociate(asked.caller) || asked.reportDue && !rules.isKnown(asked.caller.aet());
+        return welcome ? null : Rejection.CALLING_AET_NOT_RECOGNIZED;
     }
 
-    private PresentationContext answer(ProposedContext context, String callingAet) {
+    private PresentationContext answer(ProposedContext context, Asked asked) {
         String abstractSyntax = context.abstractSyntax();
+        if (CommitmentReports.isProposed(context) && asked.reportDue) {
+            Optional<String> syntax = CommitmentReports.syntax(context);
+            return syntax.isEmpty()
+                    ? refused(context, Result.TRANSFER_SYNTAXES_NOT_SUPPORTED)
+                    : new PresentationContext(context.id(), abstractSyntax, Result.ACCEPTANCE, syntax.get());
+        }
         boolean verification = abstractSyntax.equals(AssociationRequester.VERIFICATION);
-        if (!verification && !settings.storageClasses().accepts(abstractSyntax)) {
-            LOG.info("{} proposed {}, which is not accepted (storage-classes)", callingAet, abstractSyntax);
+        if (!verification
+                && (!settings.storageClasses().accepts(abstractSyntax)
+                        || !nodes.rules().mayAssociate(asked.caller))) {
+            LOG.info("{} proposed {}, which is not accepted (storage-classes)", asked.caller.aet(), abstractSyntax);
             return refused(context, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED);
         }
         Optional<String> syntax = choose(context.transferSyntaxes());
         if (syntax.isEmpty()) {
             LOG.info(
                     "{} proposed {} in transfer syntaxes that are not known: {}",
-                    callingAet,
+                    asked.caller.aet(),
                     abstractSyntax,
                     context.transferSyntaxes());
             return refused(context, Result.TRANSFER_SYNTAXES_NOT_SUPPORTED);
@@ -113,6 +137,6 @@ final class ReceivingPolicy implements AssociationPolicy {
         if (current == null) {
             throw new IOException("the intake has gone while an association was accepted");
         }
-        return new ReceivingService(association, nodes, current);
+        return new ReceivingService(association, nodes, reports, current);
     }
 }

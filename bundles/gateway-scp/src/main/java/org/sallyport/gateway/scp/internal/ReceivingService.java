@@ -19,7 +19,7 @@ import org.sallyport.gateway.api.intake.Sender;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** C-ECHO and C-STORE for one association (PS3.7 9.1.5, 9.1.1). Owned by its thread. */
+/** C-ECHO, C-STORE and N-EVENT-REPORT for one association (PS3.7 9.1.5, 9.1.1, 10.1.1). Owned by its thread. */
 final class ReceivingService implements AssociationPolicy.Service {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceivingService.class);
@@ -28,6 +28,7 @@ final class ReceivingService implements AssociationPolicy.Service {
 
     private final Association association;
     private final NodeTable nodes;
+    private final CommitmentReports reports;
     private final Intake intake;
     private Intake.@Nullable Session session;
 
@@ -36,9 +37,10 @@ final class ReceivingService implements AssociationPolicy.Service {
 
     private int refused;
 
-    ReceivingService(Association association, NodeTable nodes, Intake intake) {
+    ReceivingService(Association association, NodeTable nodes, CommitmentReports reports, Intake intake) {
         this.association = association;
         this.nodes = nodes;
+        this.reports = reports;
         this.intake = intake;
     }
 
@@ -48,6 +50,8 @@ final class ReceivingService implements AssociationPolicy.Service {
         switch (command.commandField()) {
             case CommandSet.C_ECHO_RQ -> association.send(message.context(), command.response(CommandSet.SUCCESS));
             case CommandSet.C_STORE_RQ -> association.send(message.context(), store(message));
+            case CommandSet.N_EVENT_REPORT_RQ ->
+                association.send(message.context(), command.response(reports.take(association, message)));
             case CommandSet.C_CANCEL_RQ -> LOG.debug("nothing to cancel");
             default -> {
                 if (!command.isResponse()) {
@@ -61,7 +65,7 @@ final class ReceivingService implements AssociationPolicy.Service {
         CommandSet command = message.command();
         String sopClass = command.affectedSopClassUid();
         String sopInstance = command.affectedSopInstanceUid();
-        if (!nodes.rules().mayStore(association.callingAet())) {
+        if (!nodes.rules().mayStore(Caller.of(association))) {
             LOG.warn("{} may not store", association.callingAet());
             return command.response(CommandSet.NOT_AUTHORIZED).withComment("this AE title may not store");
         }

@@ -1,7 +1,14 @@
 package org.sallyport.gateway.scp.internal;
 
 import java.time.Duration;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.AeTitles;
+import org.sallyport.dicom.net.AssociationServer;
+import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.dicom.net.Tls;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
+import org.sallyport.gateway.support.settings.Values;
 
 /** The settings of {@code org.sallyport.scp}, checked once. */
 record ScpSettings(
@@ -19,6 +26,8 @@ record ScpSettings(
         boolean backEnd,
         boolean autoStart) {
 
+    static final Values FILE = new Values(" (org.sallyport.scp.cfg)");
+
     private static final int SMALLEST_PDU = 4096;
     private static final int LARGEST_PDU = 1 << 20;
 
@@ -31,18 +40,23 @@ record ScpSettings(
         }
         return new ScpSettings(
                 aet,
-                c.accept$_$any$_$called$_$ae(),
+                FILE.yes("accept-any-called-ae", c.accept$_$any$_$called$_$ae()),
                 c.bind$_$address().strip(),
-                within("port", c.port(), 0, 65_535, "DICOM_PORT"),
-                within("max-pdu-size", c.max$_$pdu$_$size(), SMALLEST_PDU, LARGEST_PDU, "DICOM_MAX_PDU_SIZE"),
-                within("max-associations", c.max$_$associations(), 1, 1_000, "DICOM_MAX_ASSOCIATIONS"),
-                seconds("acse-timeout", c.acse$_$timeout(), "DICOM_ACSE_TIMEOUT"),
-                seconds("dimse-timeout", c.dimse$_$timeout(), "DICOM_DIMSE_TIMEOUT"),
-                seconds("network-timeout", c.network$_$timeout(), "DICOM_NETWORK_TIMEOUT"),
+                of("DICOM_PORT").within("port", c::port, 0, 65_535),
+                of("DICOM_MAX_PDU_SIZE").within("max-pdu-size", c::max$_$pdu$_$size, SMALLEST_PDU, LARGEST_PDU),
+                of("DICOM_MAX_ASSOCIATIONS").within("max-associations", c::max$_$associations, 1, 1_000),
+                seconds("acse-timeout", c::acse$_$timeout, "DICOM_ACSE_TIMEOUT"),
+                seconds("dimse-timeout", c::dimse$_$timeout, "DICOM_DIMSE_TIMEOUT"),
+                seconds("network-timeout", c::network$_$timeout, "DICOM_NETWORK_TIMEOUT"),
                 StorageClasses.parse(c.storage$_$classes()),
                 mode(c.mode()),
                 !c.back$_$end().isBlank(),
-                c.auto$_$start());
+                of("DICOM_AUTO_START").yes("auto-start", c.auto$_$start()));
+    }
+
+    /** Messages name the variable too. */
+    static Values of(String variable) {
+        return new Values(" (org.sallyport.scp.cfg, " + variable + ")");
     }
 
     private static Mode mode(String value) {
@@ -55,15 +69,16 @@ record ScpSettings(
         };
     }
 
-    private static Duration seconds(String key, int value, String variable) {
-        return Duration.ofSeconds(within(key, value, 1, 3_600, variable));
+    private static Duration seconds(String key, IntSupplier value, String variable) {
+        return Duration.ofSeconds(of(variable).within(key, value, 1, 3_600));
     }
 
-    private static int within(String key, int value, int least, int most, String variable) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " " + value + ": must be " + least + "–" + most
-                    + " (org.sallyport.scp.cfg, " + variable + ")");
-        }
-        return value;
+    Timeouts timeouts() {
+        return new Timeouts(acseTimeout, dimseTimeout, networkTimeout);
+    }
+
+    /** For a port of ours. */
+    AssociationServer.Settings server(int portOfOurs, @Nullable Tls tls) {
+        return new AssociationServer.Settings(bindAddress, portOfOurs, maxPduLength, maxAssociations, timeouts(), tls);
     }
 }

@@ -3,6 +3,7 @@ package org.sallyport.gateway.scp.internal;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.support.settings.Secrets;
 
 /** Configurations and nodes: the defaults, but for what a test says. */
 final class Configurations {
@@ -15,6 +16,15 @@ final class Configurations {
 
     static ScpSettings settings(Map<String, Object> values) {
         return ScpSettings.of(scp(values));
+    }
+
+    /** As if each secret stood in the environment. */
+    static Secrets secrets() {
+        return new Secrets(key -> "$[env:X;default=]", ScpSettings.FILE.place());
+    }
+
+    static Receiver receiver(Map<String, Object> values, NodeTable nodes) {
+        return new Receiver(scp(values), secrets(), nodes);
     }
 
     static NodeConfiguration node(Map<String, Object> values) {

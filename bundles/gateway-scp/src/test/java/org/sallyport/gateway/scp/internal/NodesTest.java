@@ -20,6 +20,11 @@ class NodesTest {
         return new AccessRules(mode, List.of(nodes));
     }
 
+    /** In the clear. */
+    private static Caller by(String aet) {
+        return new Caller(aet, null);
+    }
+
     private static Node node(String aet, boolean active, Permission permission) {
         return Configurations.backEnd(aet, active, permission);
     }
@@ -28,12 +33,12 @@ class NodesTest {
     void inPrivateModeOnlyActiveNodesAssociate() {
         AccessRules rules =
                 rules(Mode.PRIVATE, node("CT", true, Permission.READ_WRITE), node("OLD", false, Permission.READ_WRITE));
-        assertTrue(rules.mayAssociate("CT"));
-        assertFalse(rules.mayAssociate("OLD"));
-        assertFalse(rules.mayAssociate("STRANGER"));
-        assertFalse(rules.mayAssociate("ct"), "AE titles are case-sensitive");
-        assertFalse(rules.mayAssociate(""));
-        assertFalse(rules(Mode.PRIVATE).mayAssociate("CT"));
+        assertTrue(rules.mayAssociate(by("CT")));
+        assertFalse(rules.mayAssociate(by("OLD")));
+        assertFalse(rules.mayAssociate(by("STRANGER")));
+        assertFalse(rules.mayAssociate(by("ct")), "AE titles are case-sensitive");
+        assertFalse(rules.mayAssociate(by("")));
+        assertFalse(rules(Mode.PRIVATE).mayAssociate(by("CT")));
     }
 
     @Test
@@ -44,12 +49,12 @@ class NodesTest {
                 node("SENDER", true, Permission.WRITE),
                 node("READER", true, Permission.READ),
                 node("OLD", false, Permission.WRITE));
-        assertTrue(rules.mayStore("BOTH"));
-        assertTrue(rules.mayStore("SENDER"));
-        assertFalse(rules.mayStore("READER"));
-        assertTrue(rules.mayAssociate("READER"), "it may echo");
-        assertFalse(rules.mayStore("OLD"));
-        assertFalse(rules.mayStore("STRANGER"));
+        assertTrue(rules.mayStore(by("BOTH")));
+        assertTrue(rules.mayStore(by("SENDER")));
+        assertFalse(rules.mayStore(by("READER")));
+        assertTrue(rules.mayAssociate(by("READER")), "it may echo");
+        assertFalse(rules.mayStore(by("OLD")));
+        assertFalse(rules.mayStore(by("STRANGER")));
     }
 
     @Test
@@ -57,11 +62,48 @@ class NodesTest {
         AccessRules rules =
                 rules(Mode.PUBLIC, node("READER", true, Permission.READ), node("OLD", false, Permission.WRITE));
         for (String aet : List.of("STRANGER", "READER")) {
-            assertTrue(rules.mayAssociate(aet), aet);
-            assertTrue(rules.mayStore(aet), aet);
+            assertTrue(rules.mayAssociate(by(aet)), aet);
+            assertTrue(rules.mayStore(by(aet)), aet);
         }
-        assertFalse(rules.mayAssociate("OLD"));
-        assertFalse(rules.mayStore("OLD"));
+        assertFalse(rules.mayAssociate(by("OLD")));
+        assertFalse(rules.mayStore(by("OLD")));
+    }
+
+    @Test
+    void aNodeThatIsKnownByACertificateHasToProveIt() {
+        String own = "ab".repeat(32);
+        Node bound = Configurations.local("CT", Map.of("certificate", own)).node();
+        for (Mode mode : Mode.values()) {
+            AccessRules rules = rules(mode, bound);
+            assertTrue(rules.mayAssociate(new Caller("CT", own)));
+            assertTrue(rules.mayStore(new Caller("CT", own)));
+            for (Caller other : List.of(by("CT"), new Caller("CT", "cd".repeat(32)))) {
+                assertFalse(rules.mayAssociate(other), mode + ": " + other);
+                assertFalse(rules.mayStore(other), mode + ": " + other);
+            }
+        }
+        // Two devices of one AE title, each with a certificate of its own and rights of its own.
+        AccessRules two = rules(
+                Mode.PRIVATE,
+                bound,
+                Configurations.local("CT", Map.of("certificate", "cd".repeat(32), "permission", "read"))
+                        .node());
+        assertTrue(two.mayStore(new Caller("CT", own)));
+        assertTrue(two.mayAssociate(new Caller("CT", "cd".repeat(32))));
+        assertFalse(two.mayStore(new Caller("CT", "cd".repeat(32))));
+        // A certificate is no way around being switched off.
+        assertFalse(rules(
+                        Mode.PUBLIC,
+                        Configurations.local("CT", Map.of("certificate", own, "active", "no"))
+                                .node())
+                .mayAssociate(new Caller("CT", own)));
+    }
+
+    @Test
+    void aFingerprintIsTakenAsItIsPrinted() {
+        Node node = Configurations.local("CT", Map.of("certificate", " " + "A0:".repeat(31) + "A0 "))
+                .node();
+        assertEquals("a0".repeat(32), node.certificate());
     }
 
     @Test
@@ -71,7 +113,7 @@ class NodesTest {
                 List.of(local),
                 List.of(node("CT", true, Permission.READ_WRITE), node("MR", true, Permission.READ_WRITE)));
         assertEquals(List.of("n-CT", "id-MR"), merged.stream().map(Node::id).toList());
-        assertFalse(new AccessRules(Mode.PRIVATE, merged).mayStore("CT"));
+        assertFalse(new AccessRules(Mode.PRIVATE, merged).mayStore(by("CT")));
     }
 
     @Test
@@ -79,7 +121,7 @@ class NodesTest {
         List<Node> merged = NodeMerge.merge(
                 List.of(), List.of(node("PACS", false, Permission.WRITE), node("PACS", true, Permission.WRITE)));
         assertEquals(2, merged.size());
-        assertTrue(new AccessRules(Mode.PRIVATE, merged).mayStore("PACS"));
+        assertTrue(new AccessRules(Mode.PRIVATE, merged).mayStore(by("PACS")));
     }
 
     @Test
@@ -158,7 +200,11 @@ class NodesTest {
         wrong.put("port", 0);
         wrong.put("permission", "all");
         wrong.put("identity", "yes");
+        wrong.put("active", "maybe");
+        wrong.put("certificate", "12:34");
         Map<String, String> expected = Map.of(
+                "active", "active \"maybe\": must be yes or no",
+                "certificate", "certificate \"12:34\": must be a SHA-256 fingerprint, 64 hexadecimal digits",
                 "aet", "aet \"SEVENTEEN_LETTERS\": must be 1–16 printable ASCII characters",
                 "address", "address \"\": must be a host name or address",
                 "port", "port 0: must be 1–65535",

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -21,8 +23,11 @@ import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.StorageCommitment;
 import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.dicom.net.UserInformation.RoleSelection;
 import org.sallyport.gateway.api.intake.IntakeResult;
+import org.sallyport.gateway.api.node.CommitmentListener;
 import org.sallyport.gateway.api.node.DicomReceiver;
 
 /** The listener as a sender sees it, over loopback. Statuses are those of PS3.4 B.2.3 and PS3.7 C. */
@@ -39,17 +44,17 @@ class ReceiverTest {
 
     @BeforeEach
     void listen() throws IOException {
-        ScpSettings settings = Configurations.settings(Map.of("port", 0, "bind$_$address", "127.0.0.1"));
-        nodes = new NodeTable(settings);
+        Map<String, Object> settings = Map.of("port", 0, "bind$_$address", "127.0.0.1");
+        nodes = new NodeTable(Configurations.settings(settings));
         nodes.addNode(Configurations.local("SCANNER", Map.of()));
         nodes.addNode(Configurations.local("READER", Map.of("permission", "read")));
-        receiver = new Receiver(settings, nodes);
+        receiver = Configurations.receiver(settings, nodes);
         receiver.setIntake(intake);
         receiver.start();
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() {
         receiver.close();
     }
 
@@ -263,14 +268,76 @@ class ReceiverTest {
     }
 
     @Test
-    void aPortThatIsTakenIsShownAsTheProblem() throws IOException {
-        ScpSettings taken =
-                Configurations.settings(Map.of("port", receiver.status().port(), "bind$_$address", "127.0.0.1"));
-        Receiver second = new Receiver(taken, nodes);
+    void aPortThatIsTakenIsShownAsTheProblem() {
+        Receiver second =
+                Configurations.receiver(Map.of("port", receiver.status().port(), "bind$_$address", "127.0.0.1"), nodes);
         assertThrows(IOException.class, second::start);
         assertFalse(second.status().listening());
         assertFalse(String.valueOf(second.status().problem()).isBlank());
         second.close();
+    }
+
+    // ---- reports of storage commitment, on an association of the PACS
+
+    /** Takes what is told under one transaction UID. */
+    private static class Desk implements CommitmentListener {
+
+        final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
+
+        @Override
+        public boolean expects(Reporter reporter) {
+            return reporter.callingAet().equals("PACS");
+        }
+
+        @Override
+        public boolean report(Reporter reporter, Report report) {
+            return report.transactionUid().equals("2.25.7") && reports.add(report);
+        }
+    }
+
+    private int reportOf(String transaction) throws IOException {
+        try (Association association = AssociationRequester.open(
+                "127.0.0.1",
+                receiver.status().port(),
+                "DICOMRCV",
+                "PACS",
+                List.of(new ProposedContext(1, StorageCommitment.SOP_CLASS, List.of(EXPLICIT))),
+                AssociationRequester.Options.DEFAULT.withRoles(
+                        List.of(new RoleSelection(StorageCommitment.SOP_CLASS, false, true))))) {
+            StorageCommitment.Request request = new StorageCommitment.Request(
+                    transaction,
+                    List.of(
+                            new StorageCommitment.Reference(CT, "1.2.1"),
+                            new StorageCommitment.Reference(CT, "1.2.2")));
+            CommandSet answer = StorageCommitment.report(
+                    association,
+                    request,
+                    new StorageCommitment.Report(
+                            transaction, List.of("1.2.1"), List.of(new StorageCommitment.Failure("1.2.2", 0x0110))));
+            association.release();
+            return answer.status();
+        }
+    }
+
+    @Test
+    void aReportReachesWhoWaitsForIt() throws Exception {
+        Desk other = new Desk() {
+            @Override
+            public boolean report(Reporter reporter, Report report) {
+                return false;
+            }
+        };
+        Desk desk = new Desk();
+        receiver.addCommitmentListener(other);
+        receiver.addCommitmentListener(desk);
+        assertEquals(CommandSet.PROCESSING_FAILURE, reportOf("2.25.8"), "nobody waits for it");
+        assertEquals(CommandSet.SUCCESS, reportOf("2.25.7"));
+        assertEquals(
+                new CommitmentListener.Report("2.25.7", List.of("1.2.1"), Map.of("1.2.2", 0x0110)),
+                desk.reports.poll());
+        receiver.removeCommitmentListener(desk);
+        receiver.removeCommitmentListener(other);
+        assertThrows(AssociationException.class, () -> reportOf("2.25.7"));
     }
 
     private static void await(BooleanSupplier condition) {

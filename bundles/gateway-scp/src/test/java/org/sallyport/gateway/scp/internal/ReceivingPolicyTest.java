@@ -14,16 +14,21 @@ import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.AssociationPolicy.Decision;
+import org.sallyport.dicom.net.AssociationPolicy.Peer;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.PresentationContext.Result;
 import org.sallyport.dicom.net.Rejection;
 import org.sallyport.dicom.net.UserInformation;
+import org.sallyport.dicom.net.UserInformation.RoleSelection;
 import org.sallyport.gateway.api.intake.Intake;
+import org.sallyport.gateway.api.node.CommitmentListener;
+import org.sallyport.gateway.api.node.Node;
 
 /** Answers to A-ASSOCIATE-RQ (PS3.8 9.3.3, 9.3.4). */
 class ReceivingPolicyTest {
 
     private static final String CT = "1.2.840.10008.5.1.4.1.1.2";
+    private static final String COMMITMENT = "1.2.840.10008.1.20.1";
     private static final String US = "1.2.840.10008.5.1.4.1.1.6.1";
     private static final String VERIFICATION = "1.2.840.10008.1.1";
     private static final String IMPLICIT = "1.2.840.10008.1.2";
@@ -36,6 +41,19 @@ class ReceivingPolicyTest {
 
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>(new FakeIntake());
     private final FakeBackEnd backEnd = new FakeBackEnd();
+    private final CommitmentReports reports = new CommitmentReports();
+
+    /** As a PACS that brings a report proposes it. */
+    private static final UserInformation WITH_ROLES = new UserInformation(
+            16_384,
+            "1.2.3",
+            null,
+            null,
+            List.of(new RoleSelection(COMMITMENT, false, true), new RoleSelection(CT, true, true)),
+            List.of(),
+            List.of(),
+            null,
+            null);
 
     private Decision decide(Map<String, Object> settings, String calling, String called, ProposedContext... contexts) {
         ScpSettings checked = Configurations.settings(settings);
@@ -44,7 +62,7 @@ class ReceivingPolicyTest {
         if (checked.backEnd()) {
             nodes.setBackEnd(backEnd);
         }
-        return new ReceivingPolicy(checked, nodes, intake::get)
+        return new ReceivingPolicy(checked, nodes, reports, intake::get)
                 .decide(
                         new AssociateRequest(
                                 1,
@@ -52,8 +70,8 @@ class ReceivingPolicyTest {
                                 calling,
                                 AssociateRequest.DICOM_APPLICATION_CONTEXT,
                                 List.of(contexts),
-                                UserInformation.ours(16_384)),
-                        InetAddress.getLoopbackAddress());
+                                WITH_ROLES),
+                        new Peer(InetAddress.getLoopbackAddress(), null));
     }
 
     private PresentationContext answer(Map<String, Object> settings, String abstractSyntax, String... syntaxes) {
@@ -81,7 +99,7 @@ class ReceivingPolicyTest {
     @Test
     void anotherCalledTitleIsRejectedUnlessAnyIsAccepted() {
         assertEquals(Rejection.CALLED_AET_NOT_RECOGNIZED, rejection(Map.of(), "SCANNER", "OTHER"));
-        assertNull(rejection(Map.of("accept$_$any$_$called$_$ae", true), "SCANNER", "OTHER"));
+        assertNull(rejection(Map.of("accept$_$any$_$called$_$ae", "yes"), "SCANNER", "OTHER"));
     }
 
     @Test
@@ -147,5 +165,76 @@ class ReceivingPolicyTest {
         assertEquals(
                 IMPLICIT, answer(Map.of(), CT, BIG_ENDIAN, DEFLATED, IMPLICIT).transferSyntax());
         assertEquals(BIG_ENDIAN, answer(Map.of(), CT, BIG_ENDIAN, DEFLATED).transferSyntax());
+    }
+
+    // ---- reports of storage commitment (PS3.4 J.3.3)
+
+    /** A destination has asked this PACS, calling itself GATE. */
+    private void pacsWasAsked() {
+        reports.add(new CommitmentListener() {
+            @Override
+            public boolean expects(Reporter reporter) {
+                return reporter.callingAet().equals("PACS")
+                        && reporter.calledAet().equals("GATE")
+                        && reporter.address().isLoopbackAddress();
+            }
+
+            @Override
+            public boolean report(Reporter reporter, Report report) {
+                throw new UnsupportedOperationException();
+            }
+        });
+    }
+
+    private static final ProposedContext[] REPORT_AND_CT = {
+        new ProposedContext(1, COMMITMENT, List.of("1.2.3", IMPLICIT)), new ProposedContext(3, CT, List.of(EXPLICIT))
+    };
+
+    @Test
+    void aPacsThatWasAskedMayBringItsReportAndNothingElse() {
+        pacsWasAsked();
+        Decision decision = decide(Map.of(), "PACS", "GATE", REPORT_AND_CT);
+        assertNull(decision.rejection());
+        assertEquals(
+                List.of(
+                        new PresentationContext(1, COMMITMENT, Result.ACCEPTANCE, IMPLICIT),
+                        new PresentationContext(3, CT, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED, EXPLICIT)),
+                decision.contexts());
+        assertEquals(List.of(new RoleSelection(COMMITMENT, false, true)), decision.roles());
+    }
+
+    @Test
+    void aPacsThatMayStoreMayDoBothAtOnce() {
+        pacsWasAsked();
+        Decision decision = decide(Map.of("mode", "public"), "PACS", "GATE", REPORT_AND_CT);
+        assertTrue(decision.contexts().stream().allMatch(PresentationContext::isAccepted));
+    }
+
+    @Test
+    void whoWasNotAskedBringsNoReport() {
+        assertEquals(
+                Rejection.CALLING_AET_NOT_RECOGNIZED,
+                decide(Map.of(), "PACS", "DICOMRCV", REPORT_AND_CT).rejection());
+        pacsWasAsked();
+        assertEquals(
+                Rejection.CALLING_AET_NOT_RECOGNIZED,
+                decide(Map.of(), "OTHER", "DICOMRCV", REPORT_AND_CT).rejection());
+        assertEquals(
+                Rejection.CALLED_AET_NOT_RECOGNIZED,
+                decide(Map.of(), "OTHER", "GATE", REPORT_AND_CT).rejection());
+        Decision scanner = decide(Map.of(), "SCANNER", "DICOMRCV", REPORT_AND_CT);
+        assertEquals(
+                Result.ABSTRACT_SYNTAX_NOT_SUPPORTED, scanner.contexts().get(0).result());
+        assertEquals(List.of(), scanner.roles());
+    }
+
+    @Test
+    void aNodeThatIsBarredBringsNoReportEither() {
+        pacsWasAsked();
+        backEnd.nodes = List.of(Configurations.backEnd("PACS", false, Node.Permission.READ_WRITE));
+        assertEquals(
+                Rejection.CALLING_AET_NOT_RECOGNIZED,
+                decide(Map.of("back$_$end", "https://back.example"), "PACS", "GATE", REPORT_AND_CT)
+                        .rejection());
     }
 }

@@ -62,6 +62,16 @@ class ScpSettingsTest {
     }
 
     @Test
+    void whatIsNeitherYesNorNoIsNamed() {
+        assertEquals(
+                "auto-start \"maybe\": must be yes or no (org.sallyport.scp.cfg, DICOM_AUTO_START)",
+                error("auto$_$start", "maybe"));
+        assertEquals(
+                "accept-any-called-ae \"1\": must be yes or no (org.sallyport.scp.cfg)",
+                error("accept$_$any$_$called$_$ae", "1"));
+    }
+
+    @Test
     void aModeThatIsNoneIsNamed() {
         for (String mode : List.of("", "Public", "open")) {
             String error = error("mode", mode);

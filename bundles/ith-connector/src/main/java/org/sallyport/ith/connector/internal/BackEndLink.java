@@ -3,7 +3,6 @@ package org.sallyport.ith.connector.internal;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.support.http.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,8 +143,8 @@ final class BackEndLink implements UploadDestination.Workspace {
         }
     }
 
-    private void take(Reply reply) {
-        fetchRefused |= reply.refusesKey();
+    private void take(Reply reply) throws IOException {
+        fetchRefused |= reply.refusesUs();
         if (reply.status() == 403) {
             rules.switchOff();
             problem("the back end has this gateway switched off (403): new associations are refused");
@@ -154,7 +154,7 @@ final class BackEndLink implements UploadDestination.Workspace {
             problem("the back end refuses the gateway's key (401): correct ITH_TOKEN");
             return;
         }
-        if (!reply.isOk()) {
+        if (!UploadDestination.isOk(reply)) {
             problem("the back end answered " + reply.status() + " instead of its configuration");
             return;
         }
@@ -207,11 +207,11 @@ final class BackEndLink implements UploadDestination.Workspace {
     }
 
     /** What could not be kept once is tried again with the next fetch. */
-    private void keep(String body, boolean changed) {
+    private void keep(byte[] body, boolean changed) {
         kept &= !changed;
         try {
             if (!kept) {
-                lastGood.write(body.getBytes(StandardCharsets.UTF_8));
+                lastGood.write(body);
                 kept = true;
             }
             lastProblem = "";

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,13 +18,16 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.support.settings.Secrets;
 
 /** Opens the link to the back end if there is one: with no {@code url} it does nothing. */
 @Component(
         service = {},
         immediate = true,
         configurationPid = "org.sallyport.ith",
-        configurationPolicy = ConfigurationPolicy.REQUIRE)
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        // Names the destination for those who are shown why it is not there.
+        property = Destination.NAME + "=" + BackEndLink.NAME)
 @Designate(ocd = IthConfiguration.class)
 public final class IthConnector {
 
@@ -34,6 +38,7 @@ public final class IthConnector {
             IthConfiguration configuration,
             BundleContext context,
             Map<String, Object> configured,
+            @Reference ConfigurationAdmin configurations,
             @Reference AuditLog audit)
             throws IOException {
         if (configuration.url().isBlank()) {
@@ -41,7 +46,7 @@ public final class IthConnector {
             return;
         }
         link = new BackEndLink(
-                IthSettings.of(configuration),
+                IthSettings.of(configuration, Secrets.of(configurations, configured, IthSettings.FILE)),
                 registrar(context, Destination.settings(configured)),
                 audit,
                 DataFolder.of("ith"),

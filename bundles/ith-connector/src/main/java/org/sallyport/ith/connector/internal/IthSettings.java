@@ -1,9 +1,9 @@
 package org.sallyport.ith.connector.internal;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.Locale;
+import org.sallyport.gateway.support.settings.Secrets;
+import org.sallyport.gateway.support.settings.Values;
 
 /**
  * The settings of {@code org.sallyport.ith}, checked once.
@@ -26,7 +26,7 @@ record IthSettings(
         boolean trustBackEndNodes,
         String filter) {
 
-    private static final String FILE = " (org.sallyport.ith.cfg)";
+    static final String FILE = " (org.sallyport.ith.cfg)";
 
     /** What an upload says of its study beside the ZIP. */
     enum MetadataForm {
@@ -38,41 +38,22 @@ record IthSettings(
     }
 
     /** @throws IllegalArgumentException naming the key, the value and what is allowed; never the token */
-    static IthSettings of(IthConfiguration c) {
-        long largest = within("largest-archive", c.largest$_$archive(), 1, 4096);
-        long part = within("part-size", c.part$_$size(), 1, 4096);
+    static IthSettings of(IthConfiguration c, Secrets secrets) {
+        Values values = new Values(FILE);
+        long largest = values.within("largest-archive", c::largest$_$archive, 1, 4096);
+        long part = values.within("part-size", c::part$_$size, 1, 4096);
         return new IthSettings(
-                base(c.url().strip()),
-                token(c._token().strip()),
+                values.httpUrl("url (ITH_URL)", c.url()),
+                token(secrets.get(".token", c._token())),
                 metadata(c.metadata().strip()),
-                Duration.ofSeconds(within("refresh", c.refresh(), 1, 86_400)),
-                Duration.ofSeconds(within("read-timeout", c.read$_$timeout(), 1, 3_600)),
-                within("concurrency", c.concurrency(), 1, 16),
+                Duration.ofSeconds(values.within("refresh", c::refresh, 1, 86_400)),
+                Duration.ofSeconds(values.within("read-timeout", c::read$_$timeout, 1, 3_600)),
+                values.within("concurrency", c::concurrency, 1, 16),
                 largest << 20,
                 Math.min(part, largest) << 20,
                 IdentityNetworks.parse(c.identity$_$networks()),
-                yes("trust-back-end-nodes", c.trust$_$back$_$end$_$nodes()),
+                values.yes("trust-back-end-nodes", c.trust$_$back$_$end$_$nodes()),
                 c.filter());
-    }
-
-    private static URI base(String url) {
-        try {
-            URI uri = new URI(url.endsWith("/") ? url.substring(0, url.length() - 1) : url);
-            String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-            if ((scheme.equals("http") || scheme.equals("https"))
-                    && uri.getHost() != null
-                    && (uri.getPort() == -1 || uri.getPort() >= 1 && uri.getPort() <= 65_535)
-                    && uri.getUserInfo() == null
-                    && uri.getQuery() == null
-                    && uri.getFragment() == null) {
-                return uri;
-            }
-        } catch (URISyntaxException e) {
-            // Told below, without what may be a secret in it.
-        }
-        throw new IllegalArgumentException(
-                "url: must be http://host[:port] or https://host[:port], without user, query or fragment (ITH_URL)"
-                        + FILE);
     }
 
     private static String token(String token) {
@@ -95,27 +76,9 @@ record IthSettings(
         };
     }
 
-    private static boolean yes(String key, String value) {
-        return switch (value.strip().toLowerCase(Locale.ROOT)) {
-            case "yes", "true" -> true;
-            case "no", "false", "" -> false;
-            default -> throw new IllegalArgumentException(key + " \"" + value + "\": must be yes or no" + FILE);
-        };
-    }
-
-    private static int within(String key, int value, int least, int most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(key + " " + value + ": must be " + least + "–" + most + FILE);
-        }
-        return value;
-    }
-
     /** Whether the key and the pseudonymous images would cross a network in the clear. */
     boolean isPlainBeyondLoopback() {
-        return "http".equalsIgnoreCase(base.getScheme())
-                && !base.getHost().equalsIgnoreCase("localhost")
-                && !base.getHost().matches("127(\\.\\d{1,3}){3}")
-                && !base.getHost().equals("[::1]");
+        return Values.isPlainBeyondLoopback(base);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.sallyport.ith.connector.internal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -23,6 +22,7 @@ import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.archive.StudyArchive;
+import org.sallyport.gateway.support.http.Reply;
 
 /**
  * Uploads studies. What arrived of a delivery in several archives is remembered while the gateway runs, so that another attempt sends only the rest;
@@ -80,7 +80,7 @@ final class UploadDestination implements Destination {
         } catch (InterruptedIOException e) {
             return ProbeResult.unreachable("did not answer in time");
         }
-        return reply.isOk()
+        return isOk(reply)
                 ? ProbeResult.reachable("answers")
                 : ProbeResult.unreachable("answers with status " + reply.status());
     }
@@ -193,12 +193,12 @@ final class UploadDestination implements Destination {
 
     /** @return null if the archive was accepted */
     private @Nullable DeliveryOutcome failure(Reply reply) {
-        if (reply.isOk()) {
+        if (isOk(reply)) {
             return isAcceptance(reply)
                     ? null
                     : DeliveryOutcome.later("the back end answered " + reply.status() + " without a JSON object");
         }
-        if (reply.refusesKey()) {
+        if (reply.refusesUs()) {
             workspace.keyRefused();
             return DeliveryOutcome.stopped("the back end refuses the gateway's key (status " + reply.status()
                     + "): correct ITH_TOKEN, or have it activated there");
@@ -217,11 +217,16 @@ final class UploadDestination implements Destination {
         return DeliveryOutcome.refused("the back end answered " + reply.status() + " " + reply.text());
     }
 
+    /** What the back end answers when it has done what was asked. */
+    static boolean isOk(Reply reply) {
+        return reply.status() == 200 || reply.status() == 201;
+    }
+
     private static boolean isAcceptance(Reply reply) {
         try {
             JsonNode node = JSON.readTree(reply.body());
             return node != null && node.isObject() && !node.isEmpty();
-        } catch (JsonProcessingException e) {
+        } catch (IOException e) {
             return false;
         }
     }

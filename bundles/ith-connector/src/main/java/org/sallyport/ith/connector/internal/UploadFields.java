@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.StudyFacts;
+import org.sallyport.gateway.support.http.Reply;
 import org.sallyport.ith.connector.internal.IthSettings.MetadataForm;
 
 /** The fields of an upload beside its file. Pure. */

@@ -325,7 +325,7 @@ class UploadDestinationTest {
                 // The client had enough.
             }
         });
-        assertTrue(later(deliver(SMALL)).endsWith("the back end's reply is longer than 1 MiB"));
+        assertTrue(later(deliver(SMALL)).endsWith("the answer is longer than 1 MiB"));
     }
 
     @ParameterizedTest
@@ -357,7 +357,7 @@ class UploadDestinationTest {
         backEnd = new RawBackEnd(tls.listening(), "https");
         http.close();
         IthSettings settings = Configurations.settings(Map.of("url", backEnd.url()));
-        http = new IthHttp(settings, Clock.systemUTC(), tls.trusting());
+        http = new IthHttp(settings, Clock.systemUTC(), tls::trusting);
         destination = new UploadDestination(http, settings, new KnownWorkspace());
         for (int read : new int[] {0, 5_000_000}) {
             backEnd.will(request -> {

@@ -1,4 +1,4 @@
-package org.sallyport.destination.dicomweb.internal;
+package org.sallyport.gateway.support.http;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package org.sallyport.ith.connector.internal;
+package org.sallyport.gateway.support.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,12 +9,15 @@ import org.junit.jupiter.api.Test;
 
 class ReplyTest {
 
+    private static Reply reply(int status, String body) {
+        return new Reply(status, "text/plain", body.getBytes(StandardCharsets.UTF_8), null);
+    }
+
     @Test
     void eachStatusMeansOneThing() {
         IntStream.range(100, 600).forEach(status -> {
-            Reply reply = new Reply(status, "", null);
-            assertEquals(status == 200 || status == 201, reply.isOk(), "ok: " + status);
-            assertEquals(status == 401 || status == 403, reply.refusesKey(), "key: " + status);
+            Reply reply = reply(status, "");
+            assertEquals(status == 401 || status == 403, reply.refusesUs(), "us: " + status);
             assertEquals(status == 413, reply.isTooLarge(), "too large: " + status);
             assertEquals(
                     status == 408 || status == 425 || status == 429 || status >= 500,
@@ -25,15 +28,15 @@ class ReplyTest {
 
     @Test
     void itsTextIsOneShortLine() {
-        assertEquals("a b c", new Reply(400, " a\r\n\tb\u0000\u001Bc ", null).text());
-        assertEquals("", new Reply(400, "", null).text());
-        assertEquals("x".repeat(300), new Reply(400, "x".repeat(300), null).text());
-        assertEquals("x".repeat(300) + "…", new Reply(400, "x".repeat(301), null).text());
+        assertEquals("a b c", reply(400, " a\r\n\tb\u0000\u001Bc ").text());
+        assertEquals("", reply(400, "").text());
+        assertEquals("x".repeat(300), reply(400, "x".repeat(300)).text());
+        assertEquals("x".repeat(300) + "…", reply(400, "x".repeat(301)).text());
     }
 
     @Test
     void itsTextDoesNotEndInHalfACharacter() {
-        String text = new Reply(400, "x".repeat(299) + "\uD83E\uDE7Bxxx", null).text();
+        String text = reply(400, "x".repeat(299) + "\uD83E\uDE7Bxxx").text();
         assertTrue(StandardCharsets.UTF_8.newEncoder().canEncode(text));
         assertEquals("x".repeat(299) + "…", text);
     }

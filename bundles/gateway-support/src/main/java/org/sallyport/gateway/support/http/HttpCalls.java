@@ -1,0 +1,195 @@
+package org.sallyport.gateway.support.http;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of a server. Redirections are not followed, so that credentials go nowhere else. A reply that comes before a body is sent whole (401, 413)
+ * ends the sending and is heard. Each call runs on a thread of its own, because a thread that waits in a socket does not hear an interrupt, and ends
+ * when its time is over, however lively the server trickles. Thread-safe.
+ */
+public final class HttpCalls implements Closeable {
+
+    /** Read to keep the connection, and thrown away. */
+    private static final int LONGEST_UNWANTED = 64 << 10;
+
+    /**
+     * @param threads name of the threads; there are as many as calls at the same time
+     * @param connect longest wait for a connection
+     * @param read longest wait for the next bytes
+     * @param longestReply bytes; a longer one is an error
+     */
+    public record Settings(String threads, Duration connect, Duration read, int longestReply) {}
+
+    private final Settings settings;
+    private final Clock clock;
+    private final CloseableHttpClient client;
+    private final ExecutorService senders;
+    private final Set<HttpUriRequestBase> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    /** @param tls asked for each new connection; null = what Java trusts, and no certificate of ours */
+    public HttpCalls(Settings settings, @Nullable Supplier<SSLContext> tls, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.client = HearingClient.open(settings.connect, settings.read, tls);
+        this.senders = Executors.newCachedThreadPool(task -> new Thread(task, settings.threads));
+    }
+
+    /**
+     * @param limit of the whole call
+     * @param body whether the reply's body is wanted; if not, {@link Reply#body()} is empty
+     * @throws InterruptedIOException if it did not end within the limit, or the server fell silent
+     * @throws InterruptedException if interrupted, or closed meanwhile; the request is aborted then
+     */
+    public Reply call(HttpUriRequestBase request, Duration limit, boolean body)
+            throws IOException, InterruptedException {
+        String late = "no whole answer within " + limit.toSeconds() + " s";
+        return run(request, body, late, reply -> reply.get(limit.toNanos(), TimeUnit.NANOSECONDS));
+    }
+
+    /**
+     * Ends when the read time-out passed without a byte sent: while the server takes what is sent it may take as long as it likes, for its reply it
+     * has twice that time at most. Otherwise as {@link #call}; the body is wanted.
+     */
+    public Reply upload(HttpUriRequestBase request) throws IOException, InterruptedException {
+        AtomicLong sent = new AtomicLong();
+        request.setEntity(new CountedEntity(request.getEntity(), sent));
+        return run(request, true, "nothing taken or answered within " + settings.read.toSeconds() + " s", reply -> {
+            long before = -1;
+            while (true) {
+                try {
+                    return reply.get(settings.read.toNanos(), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    long now = sent.get();
+                    if (now == before) {
+                        throw e;
+                    }
+                    before = now;
+                }
+            }
+        });
+    }
+
+    private interface Wait {
+        Reply until(Future<Reply> reply) throws InterruptedException, ExecutionException, TimeoutException;
+    }
+
+    private Reply run(HttpUriRequestBase request, boolean body, String late, Wait wait)
+            throws IOException, InterruptedException {
+        running.add(request);
+        try {
+            if (closed) {
+                throw new InterruptedException("closed");
+            }
+            return wait.until(
+                    senders.submit(() -> client.execute(request, response -> reply(request, response, body))));
+        } catch (TimeoutException e) {
+            request.abort();
+            throw new InterruptedIOException(late);
+        } catch (InterruptedException e) {
+            request.abort();
+            throw e;
+        } catch (ExecutionException e) {
+            if (closed) {
+                throw new InterruptedException("closed");
+            }
+            if (e.getCause() instanceof IOException failed) {
+                throw failed;
+            }
+            if (e.getCause() instanceof RuntimeException failed) {
+                throw failed;
+            }
+            throw new IOException(e.getCause());
+        } finally {
+            running.remove(request);
+        }
+    }
+
+    private Reply reply(HttpUriRequestBase request, ClassicHttpResponse response, boolean wanted) throws IOException {
+        HttpEntity entity = response.getEntity();
+        byte[] body = new byte[0];
+        String type = "";
+        if (entity != null) {
+            type = type(entity.getContentType());
+            int longest = wanted ? settings.longestReply : LONGEST_UNWANTED;
+            try (InputStream in = entity.getContent()) {
+                byte[] bytes = in.readNBytes(longest + 1);
+                if (bytes.length > longest) {
+                    // Closing would read all the rest, however long it is.
+                    request.abort();
+                    if (wanted) {
+                        throw new IOException("the answer is longer than " + (longest >> 20) + " MiB");
+                    }
+                } else if (wanted) {
+                    body = bytes;
+                }
+            }
+        }
+        return new Reply(response.getCode(), type, body, retryAfter(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+    }
+
+    private static String type(@Nullable String header) {
+        if (header == null) {
+            return "";
+        }
+        int end = header.indexOf(';');
+        return (end < 0 ? header : header.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** Seconds or a date (RFC 9110 10.2.3); what asks for no pause at all is no reason to have none. */
+    private @Nullable Duration retryAfter(@Nullable Header header) {
+        if (header == null) {
+            return null;
+        }
+        String value = header.getValue().strip();
+        if (value.matches("\\d{1,9}")) {
+            return positive(Duration.ofSeconds(Long.parseLong(value)));
+        }
+        try {
+            ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+            return positive(Duration.between(clock.instant(), date));
+        } catch (DateTimeParseException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable Duration positive(Duration pause) {
+        return pause.isNegative() || pause.isZero() ? null : pause;
+    }
+
+    /** Ends what is being sent, for good. */
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        running.forEach(HttpUriRequestBase::abort);
+        senders.shutdown();
+        client.close();
+    }
+}
