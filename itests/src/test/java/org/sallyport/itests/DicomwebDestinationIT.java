@@ -131,7 +131,7 @@ class DicomwebDestinationIT {
 
         appliance.await("a literal secret is refused with the way out", SOON, () -> appliance
                 .log()
-                .contains("write .password = FILE(/path/to/file) or .password = $[env:NAME]"));
+                .contains("write .password = $[env:VARIABLE] or .password = FILE(/path/of/a/file)"));
         List<String> found = new ArrayList<>();
         for (Path file : appliance.files()) {
             if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(PASSWORD)) {

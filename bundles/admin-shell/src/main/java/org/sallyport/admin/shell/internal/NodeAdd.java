@@ -32,6 +32,10 @@ public final class NodeAdd extends GatewayCommand {
     @Nullable
     String identity;
 
+    @Option(name = "--certificate", description = "SHA-256 of the certificate by which alone it may come, over TLS")
+    @Nullable
+    String certificate;
+
     @Override
     public @Nullable Object execute() throws Exception {
         Path file = NodeFiles.write(
@@ -40,7 +44,8 @@ public final class NodeAdd extends GatewayCommand {
                 address,
                 port,
                 permission == null ? "read_write" : permission,
-                identity == null ? "pseudonymous" : identity);
+                identity == null ? "pseudonymous" : identity,
+                certificate == null ? "" : certificate);
         System.out.println("node " + name + " written to " + file);
         return null;
     }

@@ -11,18 +11,26 @@ final class NodeFiles {
 
     private NodeFiles() {}
 
-    static Path write(String name, String aet, String address, int port, String permission, String identity)
+    /** @param certificate empty = none */
+    static Path write(
+            String name, String aet, String address, int port, String permission, String identity, String certificate)
             throws IOException {
         Path file = file(name);
         check("aet", aet, "[\\x21-\\x7e&&[^\\\\$]][\\x20-\\x7e&&[^\\\\$]]{0,15}", "1–16 printable ASCII characters");
         check("address", address, "[A-Za-z0-9.:_-]{1,253}", "a host name or address");
         check("permission", permission, "read|write|read_write", "read, write or read_write");
         check("identity", identity, "pseudonymous|original", "pseudonymous or original");
+        check(
+                "certificate",
+                certificate,
+                "|([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}",
+                "a SHA-256 fingerprint, 64 hexadecimal digits");
         if (port < 1 || port > 65_535) {
             throw new IllegalArgumentException("port " + port + ": must be 1–65535");
         }
         String text = "aet = " + aet + "\naddress = " + address + "\nport = " + port + "\npermission = " + permission
-                + "\nidentity = " + identity + "\nactive = true\n";
+                + "\nidentity = " + identity + "\nactive = true\n"
+                + (certificate.isEmpty() ? "" : "certificate = " + certificate + "\n");
         DataFolder.replace(file, text.getBytes(StandardCharsets.UTF_8));
         return file;
     }
