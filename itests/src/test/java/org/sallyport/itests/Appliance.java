@@ -78,6 +78,11 @@ final class Appliance implements AutoCloseable {
         return dicomPort;
     }
 
+    /** Of the HTTP port. */
+    String url() {
+        return "http://127.0.0.1:" + apiPort;
+    }
+
     /** Runs {@code ./run} and waits until images can be received. */
     Appliance start() throws IOException {
         long before = timesReady();

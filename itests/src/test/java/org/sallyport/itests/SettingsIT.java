@@ -12,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -102,20 +101,29 @@ class SettingsIT {
     private static final String WEB = "destination.name = web\nurl = http://127.0.0.1:%d\n";
     private static final String TREE = "destination.name = tree\nlayout = tree\ndirectory = %s\n";
 
+    /**
+     * A destination by its .cfg.
+     *
+     * @param good its content when nothing is wrong
+     */
+    private record Configured(String name, Path file, String good) {
+
+        Configured mended() throws IOException {
+            Files.writeString(file, good);
+            return this;
+        }
+
+        void with(String line) throws IOException {
+            Files.writeString(file, good + line + "\n");
+        }
+    }
+
     @Test
     void aWrongSettingIsShownWithTheWayOutAndTheQueueWaits() throws Exception {
-        Path tree = folder.resolve("tree");
-        Map<String, String> good = new LinkedHashMap<>();
-        good.put("late", DICOM.formatted(nobody));
-        good.put("web", WEB.formatted(nobody));
-        good.put("tree", TREE.formatted(tree));
-        Map<String, Path> files = Map.of(
-                "late", etc("destination.dicom-late"),
-                "web", etc("destination.dicomweb-web"),
-                "tree", etc("destination.folder-tree"));
-        for (Map.Entry<String, String> each : good.entrySet()) {
-            Files.writeString(files.get(each.getKey()), each.getValue());
-        }
+        Configured late = new Configured("late", etc("destination.dicom-late"), DICOM.formatted(nobody)).mended();
+        Configured web = new Configured("web", etc("destination.dicomweb-web"), WEB.formatted(nobody)).mended();
+        Configured tree =
+                new Configured("tree", etc("destination.folder-tree"), TREE.formatted(folder.resolve("tree"))).mended();
         appliance.start();
         appliance.await(
                 "all destinations",
@@ -125,30 +133,28 @@ class SettingsIT {
                                 .count()
                         == 4);
 
-        String dicom = " (org.sallyport.destination.dicom-late.cfg)";
-        String web = " (org.sallyport.destination.dicomweb-web.cfg)";
-        wrong(files.get("late"), good.get("late"), "associations = many");
-        awaitMisconfigured("late", "associations \"many\": must be a number, 1–16" + dicom);
-        wrong(files.get("late"), good.get("late"), "tls = perhaps");
-        awaitMisconfigured("late", "tls \"perhaps\": must be yes or no" + dicom);
-        wrong(files.get("late"), good.get("late"), "user = gate\n.passcode = in-the-clear-8812");
-        awaitMisconfigured("late", inTheClear(".passcode") + dicom);
-        wrong(files.get("web"), good.get("web"), "answers = html");
-        awaitMisconfigured("web", "answers \"html\": must be json or xml" + web);
-        wrong(files.get("web"), good.get("web"), "authentication = bearer\n.token = in-the-clear-8813");
-        awaitMisconfigured("web", inTheClear(".token") + web);
-        wrong(files.get("tree"), good.get("tree"), "min-free = lots");
+        String dicomFile = " (org.sallyport.destination.dicom-late.cfg)";
+        String webFile = " (org.sallyport.destination.dicomweb-web.cfg)";
+        late.with("associations = many");
+        awaitMisconfigured("late", "associations \"many\": must be a number, 1–16" + dicomFile);
+        late.with("tls = perhaps");
+        awaitMisconfigured("late", "tls \"perhaps\": must be yes or no" + dicomFile);
+        late.with("user = gate\n.passcode = in-the-clear-8812");
+        awaitMisconfigured("late", inTheClear(".passcode") + dicomFile);
+        web.with("answers = html");
+        awaitMisconfigured("web", "answers \"html\": must be json or xml" + webFile);
+        web.with("authentication = bearer\n.token = in-the-clear-8813");
+        awaitMisconfigured("web", inTheClear(".token") + webFile);
+        tree.with("min-free = lots");
         awaitMisconfigured(
                 "tree", "min-free \"lots\": must be a number, 1–1048576 (org.sallyport.destination.folder-tree.cfg)");
 
         // The queue goes on growing meanwhile, and waits.
         send(1);
         appliance.await("the study is routed", SOON, () -> deliveries("ith").equals(List.of("DELIVERED")));
-        for (String destination : good.keySet()) {
-            assertEquals(List.of("WAITING"), deliveries(destination), destination);
-        }
-        for (Map.Entry<String, String> each : good.entrySet()) {
-            Files.writeString(files.get(each.getKey()), each.getValue());
+        for (Configured each : List.of(late, web, tree)) {
+            assertEquals(List.of("WAITING"), deliveries(each.name()), each.name());
+            each.mended();
         }
         appliance.await(
                 "what can be delivered is", SOON, () -> deliveries("tree").equals(List.of("DELIVERED")));
@@ -160,10 +166,6 @@ class SettingsIT {
 
         theBackEndsSettings();
         theVaultsPassphrase();
-    }
-
-    private static void wrong(Path file, String good, String line) throws IOException {
-        Files.writeString(file, good + line + "\n");
     }
 
     private static String inTheClear(String key) {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class WriteWatch {
 
-    private static final int IDLE_SECONDS = 10;
+    private static final int IDLE_SECONDS = 2;
 
     private static final ScheduledThreadPoolExecutor THREAD = thread();
 
