@@ -68,6 +68,7 @@ class DicomDestinationIT {
                 .with("PACS_HOST", "127.0.0.1")
                 .with("PACS_PORT", String.valueOf(ports.get(0)))
                 .with("PACS_AE_TITLE", "STORESCP")
+                .with("UPLOAD_RETRY_DELAY", "1")
                 .with("PACS_USER", "gate")
                 .with("PACS_PASSCODE", PASSCODE)) {
             orthanc(ports.get(1), ports.get(2), appliance.dicomPort());
@@ -103,6 +104,16 @@ class DicomDestinationIT {
             });
 
             assertEquals(List.of(), parked(appliance, "orthanc"));
+            // What Orthanc lost it said by its report, and it was sent again.
+            for (JsonNode row : appliance.json("delivery:list")) {
+                if (row.get("destination").asText().equals("orthanc")) {
+                    assertEquals("ORTHANC, committed", row.get("reason").asText());
+                    assertEquals(2, row.get("attempts").asInt());
+                }
+            }
+            assertTrue(appliance.log().contains("the PACS does not commit itself to 1 of 3 images, reason 0112"));
+            appliance.shell("destination:probe orthanc").ok();
+            appliance.shell("destination:probe pacs").ok();
             List<String> parked = parked(appliance, "pacs");
             assertEquals(1, parked.size(), parked::toString);
             assertTrue(parked.get(0).contains("JPEG 2000") && parked.get(0).contains("no way to rewrite"));
@@ -135,6 +146,20 @@ class DicomDestinationIT {
         }
     }
 
+    /** Orthanc answers with success to the second image of each study and loses it, once. */
+    private Path loses() throws IOException {
+        return Files.writeString(folder.resolve("loses.lua"), """
+                local lost = {}
+                function ReceivedInstanceFilter(dicom, origin, info)
+                  if dicom.InstanceNumber == '2' and not lost[dicom.SOPInstanceUID] then
+                    lost[dicom.SOPInstanceUID] = true
+                    return false
+                  end
+                  return true
+                end
+                """);
+    }
+
     private void orthanc(int dicomPort, int httpPort, int reportPort) throws IOException {
         Path storage = folder.resolve("orthanc");
         Path configuration = Files.writeString(
@@ -143,7 +168,7 @@ class DicomDestinationIT {
                         + httpPort + ", \"DicomPort\": " + dicomPort
                         + ", \"DicomAet\": \"ORTHANC\", \"DicomModalities\": {\"gate\": {\"AET\": \"" + Appliance.AET
                         + "\", \"Host\": \"127.0.0.1\", \"Port\": " + reportPort
-                        + ", \"AllowStorageCommitment\": true}}}");
+                        + ", \"AllowStorageCommitment\": true}}, \"LuaScripts\": [\"" + loses() + "\"]}");
         start(folder.resolve("orthanc.log"), "Orthanc", configuration.toString());
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.Association;
@@ -36,6 +37,9 @@ final class DicomDestination implements Destination {
     private static final int MOST_REMEMBERED = 100_000;
 
     private static final Duration PROBE = Duration.ofSeconds(3);
+
+    /** Less than the ten seconds that an interrupted delivery has. */
+    private static final Duration ENDING = Duration.ofSeconds(7);
 
     private final DicomSettings settings;
     private final Transcoder transcoder;
@@ -119,6 +123,25 @@ final class DicomDestination implements Destination {
         } finally {
             pool.shutdownNow();
             end.run();
+            awaitEnd(pool);
+        }
+    }
+
+    /** Instances are not to be read any more, and have to be closed, when a delivery returns. An interrupt does not shorten it and stays set. */
+    private static void awaitEnd(ExecutorService pool) {
+        long deadline = System.nanoTime() + ENDING.toNanos();
+        boolean interrupted = false;
+        boolean over = false;
+        while (!over) {
+            try {
+                pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                over = true;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.testkit.Certificates;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
@@ -142,6 +144,95 @@ class OrthancPeerTest {
                 DicomwebDestination destination = open(orthanc, "wrong", Map.of())) {
             assertEquals(ProbeResult.unreachable("answers with status 401"), destination.probe());
             assertInstanceOf(DeliveryOutcome.Stopped.class, destination.deliver(new FakeDelivery(study(1))));
+        }
+    }
+
+    /** Orthanc itself knows no tokens; a script of it asks for one. */
+    private OrthancServer askingForToken(String token) throws IOException {
+        Path script = Files.writeString(folder.resolve("token.lua"), """
+                function IncomingHttpRequestFilter(method, uri, ip, username, headers)
+                  return headers['authorization'] == 'Bearer %s'
+                end
+                """.formatted(token));
+        return new OrthancServer(folder, false, ",\"LuaScripts\":[\"" + script + "\"]");
+    }
+
+    private static DicomwebDestination open(OrthancServer orthanc, Map<String, Object> more) {
+        Map<String, Object> values = new HashMap<>(Map.of("url", orthanc.url()));
+        values.putAll(more);
+        return new DicomwebDestination(Configurations.settings(values), Clock.systemUTC());
+    }
+
+    @Test
+    void aTokenOpensIt() throws Exception {
+        List<DeliveryInstance> instances = study(3);
+        try (OrthancServer orthanc = askingForToken("abc-123");
+                DicomwebDestination right = open(orthanc, Map.of("authentication", "bearer", "_token", "abc-123"));
+                DicomwebDestination wrong = open(orthanc, Map.of("authentication", "bearer", "_token", "other"))) {
+            assertEquals(ProbeResult.reachable("answers"), right.probe());
+            assertEquals(DeliveryOutcome.delivered("3 stored"), right.deliver(new FakeDelivery(instances)));
+            assertEquals(ProbeResult.unreachable("answers with status 403"), wrong.probe());
+            assertInstanceOf(DeliveryOutcome.Stopped.class, wrong.deliver(new FakeDelivery(instances)));
+        }
+    }
+
+    @Test
+    void aTokenOfATokenServerOpensIt() throws Exception {
+        List<DeliveryInstance> instances = study(3);
+        try (RawServer tokens = new RawServer();
+                OrthancServer orthanc = askingForToken("given-77");
+                DicomwebDestination destination = open(
+                        orthanc,
+                        Map.of(
+                                "authentication",
+                                "oauth2",
+                                "token$_$url",
+                                tokens.url() + "/token",
+                                "client$_$id",
+                                "gate",
+                                "_client$_$secret",
+                                "hush"))) {
+            tokens.will(RawServer.answers(
+                    200, "{\"access_token\":\"given-77\",\"token_type\":\"Bearer\",\"expires_in\":3600}"));
+            assertEquals(ProbeResult.reachable("answers"), destination.probe());
+            assertEquals(DeliveryOutcome.delivered("3 stored"), destination.deliver(new FakeDelivery(instances)));
+            assertEquals(1, tokens.requests().size(), "the token is kept");
+        }
+    }
+
+    /** In front of it OpenSSL, which asks for a certificate, as a hospital's proxy does: Debian's Orthanc itself falls over with its TLS. */
+    @Test
+    void aCertificateOfOursOpensIt() throws Exception {
+        Certificates server = Certificates.make(folder, "server", "ip:127.0.0.1");
+        Certificates ours = Certificates.make(folder, "ours", "dns:gate.example");
+        Certificates stranger = Certificates.make(folder, "stranger", "dns:stranger.example");
+        List<DeliveryInstance> instances = study(3);
+        try (OrthancServer orthanc = new OrthancServer(folder);
+                TlsProxy proxy = new TlsProxy(folder, server.pem(), ours.certificate(), orthanc.port())) {
+            Map<String, Object> base = Map.of(
+                    "url",
+                    "https://127.0.0.1:" + proxy.port() + "/dicom-web",
+                    "authentication",
+                    "basic",
+                    "user",
+                    OrthancServer.USER,
+                    "_password",
+                    OrthancServer.PASSWORD,
+                    "trust$_$store",
+                    server.certificate().toString());
+            Path current = Files.copy(stranger.pem(), folder.resolve("current.pem"));
+            Map<String, Object> with = new HashMap<>(base);
+            with.put("client$_$certificate", current.toString());
+            try (DicomwebDestination without = open(orthanc, base);
+                    DicomwebDestination destination = open(orthanc, with)) {
+                assertEquals(ProbeResult.State.UNREACHABLE, without.probe().state());
+                assertEquals(ProbeResult.State.UNREACHABLE, destination.probe().state());
+                assertInstanceOf(DeliveryOutcome.Later.class, without.deliver(new FakeDelivery(instances)));
+                // The file changes: the next connection shows the other certificate.
+                Files.copy(ours.pem(), current, StandardCopyOption.REPLACE_EXISTING);
+                assertEquals(ProbeResult.reachable("answers"), destination.probe());
+                assertEquals(DeliveryOutcome.delivered("3 stored"), destination.deliver(new FakeDelivery(instances)));
+            }
         }
     }
 

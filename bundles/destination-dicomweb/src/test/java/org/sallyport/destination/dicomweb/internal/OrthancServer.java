@@ -1,7 +1,9 @@
 package org.sallyport.destination.dicomweb.internal;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,23 +30,35 @@ final class OrthancServer implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
 
     OrthancServer(Path folder) throws IOException {
+        this(folder, true, "");
+    }
+
+    /**
+     * @param answers whether the test itself can ask it: with basic authentication, in the clear
+     * @param more further settings, JSON, with a comma before each
+     */
+    OrthancServer(Path folder, boolean answers, String more) throws IOException {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
-        Path configuration =
-                Files.writeString(folder.resolve("orthanc.json"), """
+        Path configuration = Files.writeString(
+                folder.resolve("orthanc.json"), """
                 {"Name":"peer","StorageDirectory":"%1$s/storage","IndexDirectory":"%1$s/storage","HttpPort":%2$d,
-                 "RemoteAccessAllowed":false,"AuthenticationEnabled":true,"RegisteredUsers":{"%3$s":"%4$s"},
+                 "RemoteAccessAllowed":false,"AuthenticationEnabled":%5$s,"RegisteredUsers":{"%3$s":"%4$s"},
                  "DicomServerEnabled":false,"Plugins":["/usr/share/orthanc/plugins/libOrthancDicomWeb.so"],
-                 "DicomWeb":{"Enable":true,"Root":"/dicom-web/"}}
-                """.formatted(folder, port, USER, PASSWORD));
+                 "DicomWeb":{"Enable":true,"Root":"/dicom-web/"}%6$s}
+                """.formatted(folder, port, USER, PASSWORD, answers, more));
         output = folder.resolve("orthanc.out");
         process = new ProcessBuilder("Orthanc", configuration.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            awaitStart();
+            if (answers) {
+                awaitStart();
+            } else {
+                awaitPort();
+            }
         } catch (AssertionError e) {
             close();
             throw e;
@@ -66,6 +80,27 @@ final class OrthancServer implements AutoCloseable {
             LockSupport.parkNanos(50_000_000);
         }
         throw new AssertionError("Orthanc does not answer within " + START + ": " + Files.readString(output));
+    }
+
+    private void awaitPort() throws IOException {
+        long end = System.nanoTime() + START.toNanos();
+        while (System.nanoTime() < end) {
+            try (Socket there = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                if (there.isConnected()) {
+                    return;
+                }
+            } catch (IOException e) {
+                if (!process.isAlive()) {
+                    throw new AssertionError("Orthanc ended: " + Files.readString(output));
+                }
+            }
+            LockSupport.parkNanos(50_000_000);
+        }
+        throw new AssertionError("Orthanc does not listen within " + START + ": " + Files.readString(output));
+    }
+
+    int port() {
+        return port;
     }
 
     String url() {
