@@ -1,4 +1,4 @@
-package org.sallyport.gateway.support.settings;
+package org.sallyport.ith.connector.internal;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Networks that identity may be sent into: CIDR blocks. Only literal addresses are looked at, never names. Immutable. */
-public final class IdentityNetworks {
+final class IdentityNetworks {
 
     /** Loopback and RFC 1918. */
     private static final String DEFAULT = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16";
@@ -38,20 +38,16 @@ public final class IdentityNetworks {
         this.blocks = blocks;
     }
 
-    /**
-     * The setting {@code identity-networks}.
-     *
-     * @param text CIDR blocks parted by commas; empty = loopback and RFC 1918
-     */
-    public static IdentityNetworks parse(String text, Values values) {
+    /** @param text CIDR blocks parted by commas; empty = loopback and RFC 1918 */
+    static IdentityNetworks parse(String text) {
         String list = text.isBlank() ? DEFAULT : text;
         return new IdentityNetworks(Arrays.stream(list.split(",", -1))
                 .map(String::strip)
-                .map(one -> block(one, values))
+                .map(IdentityNetworks::block)
                 .toList());
     }
 
-    private static Block block(String text, Values values) {
+    private static Block block(String text) {
         int slash = text.indexOf('/');
         try {
             if (slash > 0 && LITERAL.matcher(text.substring(0, slash)).matches()) {
@@ -65,10 +61,10 @@ public final class IdentityNetworks {
             // Told below.
         }
         throw new IllegalArgumentException("identity-networks \"" + text
-                + "\": must be networks such as 10.0.0.0/8, parted by commas" + values.place());
+                + "\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.ith.cfg)");
     }
 
-    public boolean contains(String address) {
+    boolean contains(String address) {
         if (!LITERAL.matcher(address).matches()) {
             return false;
         }

@@ -1,4 +1,4 @@
-package org.sallyport.gateway.support.settings;
+package org.sallyport.ith.connector.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,10 +12,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IdentityNetworksTest {
-
-    private static IdentityNetworks parse(String text) {
-        return IdentityNetworks.parse(text, new Values(" (a.cfg)"));
-    }
 
     @ParameterizedTest
     @ValueSource(
@@ -31,7 +27,7 @@ class IdentityNetworksTest {
                 "::ffff:10.1.2.3"
             })
     void byDefaultLoopbackAndPrivateNetworksAreInside(String address) {
-        assertTrue(parse(" ").contains(address));
+        assertTrue(IdentityNetworks.parse(" ").contains(address));
     }
 
     @ParameterizedTest
@@ -49,7 +45,7 @@ class IdentityNetworksTest {
                 "::ffff:11.1.2.3"
             })
     void byDefaultEverythingElseIsOutside(String address) {
-        assertFalse(parse("").contains(address));
+        assertFalse(IdentityNetworks.parse("").contains(address));
     }
 
     @ParameterizedTest
@@ -78,14 +74,14 @@ class IdentityNetworksTest {
                 "0x0a000001"
             })
     void whatIsNoLiteralAddressIsOutsideAndNeverLookedUp(String address) {
-        IdentityNetworks all = parse("0.0.0.0/0, ::/0");
+        IdentityNetworks all = IdentityNetworks.parse("0.0.0.0/0, ::/0");
         // A look-up of a name that is not there takes longer, or finds what an attacker's name server says.
         assertFalse(assertTimeoutPreemptively(Duration.ofSeconds(5), () -> all.contains(address)));
     }
 
     @Test
     void blocksAreCutAtAnyBit() {
-        IdentityNetworks networks = parse("192.0.2.128/25,198.51.100.7/32 , 2001:db8:8000::/33");
+        IdentityNetworks networks = IdentityNetworks.parse("192.0.2.128/25,198.51.100.7/32 , 2001:db8:8000::/33");
         assertTrue(networks.contains("192.0.2.128"));
         assertTrue(networks.contains("192.0.2.255"));
         assertFalse(networks.contains("192.0.2.127"));
@@ -98,7 +94,7 @@ class IdentityNetworksTest {
 
     @Test
     void zeroBitsHoldEverythingOfOneFamily() {
-        IdentityNetworks networks = parse("0.0.0.0/0");
+        IdentityNetworks networks = IdentityNetworks.parse("0.0.0.0/0");
         assertTrue(networks.contains("255.255.255.255"));
         assertFalse(networks.contains("::1"));
     }
@@ -119,14 +115,16 @@ class IdentityNetworksTest {
                 "300.0.0.0/8"
             })
     void whatIsNoNetworkIsNamed(String text) {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> parse("127.0.0.0/8, " + text));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> IdentityNetworks.parse("127.0.0.0/8, " + text));
         assertEquals(
-                "identity-networks \"" + text + "\": must be networks such as 10.0.0.0/8, parted by commas (a.cfg)",
+                "identity-networks \"" + text
+                        + "\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.ith.cfg)",
                 e.getMessage());
     }
 
     @Test
     void aCommaTooManyIsNamed() {
-        assertThrows(IllegalArgumentException.class, () -> parse("10.0.0.0/8,"));
+        assertThrows(IllegalArgumentException.class, () -> IdentityNetworks.parse("10.0.0.0/8,"));
     }
 }
