@@ -110,7 +110,7 @@ class ArchivesIT {
 
     @Test
     void priorsAreFoundFetchedThroughTheGateAndSentBackWithoutIdentity() throws Exception {
-        List<Integer> ports = Appliance.freePorts(3);
+        List<Integer> ports = Ports.free(3);
         try (Appliance appliance = new Appliance(folder.resolve("data"))) {
             orthanc(ports.get(0), ports.get(1), appliance);
             dcmqrscp(ports.get(2), appliance);

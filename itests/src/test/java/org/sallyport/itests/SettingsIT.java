@@ -42,7 +42,7 @@ class SettingsIT {
     @BeforeEach
     void prepare() throws Exception {
         simulator = new IthSimulator(folder.resolve("ith"));
-        nobody = Appliance.freePorts(1).get(0);
+        nobody = Ports.free(1).get(0);
         appliance = new Appliance(folder.resolve("data"))
                 .with("ITH_URL", simulator.url())
                 .with("ITH_TOKEN", IthSimulator.KEY)
@@ -229,9 +229,7 @@ class SettingsIT {
                     .with("PACS_HOST", "127.0.0.1")
                     .with("PACS_PORT", String.valueOf(nobody))
                     .with("PACS_USER", "gate")
-                    .with(
-                            "DICOM_TLS_PORT",
-                            String.valueOf(Appliance.freePorts(1).get(0)))
+                    .with("DICOM_TLS_PORT", String.valueOf(Ports.free(1).get(0)))
                     .with("DICOM_TLS_CERTIFICATE", pair.pkcs12().toString())
                     .with("DICOM_TLS_TRUSTED", pair.certificate().toString())
                     .with("DATABASE_ENGINE", "postgresql")

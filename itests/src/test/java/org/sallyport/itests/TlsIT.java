@@ -69,7 +69,7 @@ class TlsIT {
                         + Files.readString(ward.certificate())
                         + Files.readString(expired.certificate()));
         Path current = Files.copy(ours.pkcs12(), folder.resolve("current.p12"));
-        port = Appliance.freePorts(1).get(0);
+        port = Ports.free(1).get(0);
         List<Path> images =
                 new SyntheticStudy(new Patient(71), Modality.CT, 71, 1, 3, 64, 64).writeTo(folder.resolve("study"));
 

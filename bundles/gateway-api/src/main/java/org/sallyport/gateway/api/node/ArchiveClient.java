@@ -8,7 +8,8 @@ import org.sallyport.gateway.api.vault.AccessRequest;
 
 /**
  * The gateway as a user of other archives (PS3.4 Annex C). What is asked for and what is found identifies patients: each call needs the role and the
- * reason that reading identity needs, and a node that may be given identity ({@link Node#approved}). Each is audited before anything is sent, and
+ * reason that reading identity needs, and a node that may be given identity: approved for it ({@link Node#approved}), at a literal address of loopback or
+ * RFC 1918. Each is audited before anything is sent, and
  * again with counts before anything is handed out; never with a value. Thread-safe; an interrupt ends a call soon, the archive is told by C-CANCEL.
  */
 public interface ArchiveClient {

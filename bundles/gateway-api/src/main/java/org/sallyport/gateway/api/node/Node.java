@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param aet AE title, 1–16 characters
  * @param address host name or address
  * @param port 1–65535
- * @param approved whether it may be given identity: an administrator approved it (a local node marked {@code identity = original}, or {@code
- *     node:approve}), and its address lies inside {@code identity-networks}
+ * @param approved whether an administrator approved it for identity (a local node marked {@code identity = original}, or {@code node:approve})
  * @param certificate SHA-256 of the certificate by which alone it may associate, over TLS, 64 hexadecimal digits in lower case; null = by its AE
  *     title
  */

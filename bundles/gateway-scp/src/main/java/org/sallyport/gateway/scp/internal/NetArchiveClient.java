@@ -1,8 +1,11 @@
 package org.sallyport.gateway.scp.internal;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
@@ -35,6 +38,9 @@ public final class NetArchiveClient implements ArchiveClient {
 
     private static final String STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1";
     private static final String STUDY_MOVE = "1.2.840.10008.5.1.4.1.2.2.2";
+
+    /** Nothing that the JDK would ask a name server for. */
+    private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
 
     private static final int MOST_MATCHES = 10_000;
 
@@ -75,9 +81,10 @@ public final class NetArchiveClient implements ArchiveClient {
                 throw new AccessDeniedException(refusal);
             }
             this.node = node(text);
-            if (!node.approved()) {
+            if (!mayBeGivenIdentity(node)) {
                 String why = "node " + node.id() + " may not be given identity, and a query is identity: mark it"
-                        + " identity = original at an address inside identity-networks, or approve it (node:approve)";
+                        + " identity = original, or approve it (node:approve), at a literal address of this machine or a"
+                        + " private network";
                 record(subject(), "refused", why);
                 throw new AccessDeniedException(why);
             }
@@ -118,6 +125,19 @@ public final class NetArchiveClient implements ArchiveClient {
                 throw new IOException("node " + node.id() + " does not offer this service to " + settings.aet());
             }
             return association;
+        }
+    }
+
+    /** Approved, and at loopback or in a network of RFC 1918, by a literal address: what a name means may change. */
+    private static boolean mayBeGivenIdentity(Node node) {
+        if (!node.approved() || !LITERAL.matcher(node.address()).matches()) {
+            return false;
+        }
+        try {
+            InetAddress address = InetAddress.getByName(node.address());
+            return address.isLoopbackAddress() || address.isSiteLocalAddress();
+        } catch (UnknownHostException e) {
+            return false;
         }
     }
 
@@ -201,7 +221,9 @@ public final class NetArchiveClient implements ArchiveClient {
         if (!AeTitles.isValid(to)) {
             throw new IllegalArgumentException("the destination is no AE title");
         }
-        if (!ours && nodes.nodes().stream().noneMatch(one -> one.aet().equals(to) && one.active() && one.approved())) {
+        if (!ours
+                && nodes.nodes().stream()
+                        .noneMatch(one -> one.aet().equals(to) && one.active() && mayBeGivenIdentity(one))) {
             throw new IllegalArgumentException(
                     "no node with the AE title " + to + " may be given identity: node:list shows which may (approved)");
         }

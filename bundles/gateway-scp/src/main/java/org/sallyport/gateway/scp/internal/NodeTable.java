@@ -74,26 +74,7 @@ public final class NodeTable implements NodeDirectory {
     @Override
     public List<Node> nodes() {
         BackEndRules rules = backEnd.get();
-        return NodeMerge.merge(
-                local.stream().map(one -> judged(one.node())).toList(), rules == null ? List.of() : rules.nodes());
-    }
-
-    /** A local node is given identity only inside the networks for it, and only at a literal address: what a name means may change. */
-    private Node judged(Node node) {
-        if (!node.approved() || settings.identityNetworks().contains(node.address())) {
-            return node;
-        }
-        return new Node(
-                node.id(),
-                node.name(),
-                node.aet(),
-                node.address(),
-                node.port(),
-                node.active(),
-                node.permission(),
-                node.origin(),
-                false,
-                node.certificate());
+        return NodeMerge.merge(local.stream().map(LocalNode::node).toList(), rules == null ? List.of() : rules.nodes());
     }
 
     /** false while a back end is configured but its connector is not there (starting, being replaced): nobody can be told apart then. */

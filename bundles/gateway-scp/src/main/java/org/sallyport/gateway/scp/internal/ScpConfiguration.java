@@ -66,10 +66,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Without a back end: public (any caller may store) or private (nodes only)")
     String mode() default "private";
 
-    @AttributeDefinition(
-            description = "Networks in which local nodes may be given identity; empty = loopback and RFC 1918")
-    String identity$_$networks() default "";
-
     @AttributeDefinition(description = "URL of the back end; if there is one, its configuration decides the mode")
     String back$_$end() default "";
 

@@ -8,7 +8,6 @@ import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.dicom.net.Tls;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
-import org.sallyport.gateway.support.settings.IdentityNetworks;
 import org.sallyport.gateway.support.settings.Values;
 
 /** The settings of {@code org.sallyport.scp}, checked once. */
@@ -25,7 +24,6 @@ record ScpSettings(
         StorageClasses storageClasses,
         Mode mode,
         boolean backEnd,
-        IdentityNetworks identityNetworks,
         boolean autoStart) {
 
     static final Values FILE = new Values(" (org.sallyport.scp.cfg)");
@@ -53,7 +51,6 @@ record ScpSettings(
                 StorageClasses.parse(c.storage$_$classes()),
                 mode(c.mode()),
                 !c.back$_$end().isBlank(),
-                IdentityNetworks.parse(c.identity$_$networks(), FILE),
                 of("DICOM_AUTO_START").yes("auto-start", c.auto$_$start()));
     }
 

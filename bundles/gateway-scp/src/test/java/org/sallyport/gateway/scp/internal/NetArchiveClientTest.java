@@ -254,7 +254,8 @@ class NetArchiveClientTest {
         node("PSEUDO", "pseudonymous");
         nodes.addNode(Configurations.local("FAR", Map.of("identity", "original", "address", "198.51.100.1")));
         nodes.addNode(Configurations.local("OFF", Map.of("identity", "original", "active", "no")));
-        for (String aet : List.of("PSEUDO", "FAR")) {
+        nodes.addNode(Configurations.local("NAME", Map.of("identity", "original", "address", "localhost")));
+        for (String aet : List.of("PSEUDO", "FAR", "NAME")) {
             AccessDeniedException e =
                     assertThrows(AccessDeniedException.class, () -> client.find(aet, query(10), OFFICER));
             assertTrue(String.valueOf(e.getMessage()).contains("may not be given identity"), e::toString);
@@ -263,7 +264,7 @@ class NetArchiveClientTest {
             assertThrows(IllegalArgumentException.class, () -> client.find(aet, query(10), OFFICER));
         }
         assertEquals(List.of(), called);
-        assertEquals(2, audited.size());
+        assertEquals(3, audited.size());
     }
 
     // ---- moving

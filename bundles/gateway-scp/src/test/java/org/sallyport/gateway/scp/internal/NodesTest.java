@@ -163,21 +163,6 @@ class NodesTest {
     }
 
     @Test
-    void aLocalNodeIsGivenIdentityInsideTheNetworksForItOnly() {
-        NodeTable table = new NodeTable(Configurations.settings(Map.of("identity$_$networks", "192.0.2.0/25")));
-        for (String address : List.of("192.0.2.1", "192.0.2.200", "pacs.example")) {
-            table.addNode(Configurations.local(
-                    "AT-" + address,
-                    Map.of("identity", "original", "address", address, "certificate", "ab".repeat(32))));
-        }
-        table.addNode(Configurations.local("PSEUDONYMOUS", Map.of()));
-        assertEquals(
-                List.of(true, false, false, false),
-                table.nodes().stream().map(Node::approved).toList());
-        assertEquals("ab".repeat(32), table.nodes().get(1).certificate());
-    }
-
-    @Test
     void aLocalNodeIsWhatItsConfigurationSays() {
         LocalNode made = new LocalNode(
                 Configurations.node(Map.of(

@@ -2,7 +2,6 @@ package org.sallyport.ith.connector.internal;
 
 import java.net.URI;
 import java.time.Duration;
-import org.sallyport.gateway.support.settings.IdentityNetworks;
 import org.sallyport.gateway.support.settings.Secrets;
 import org.sallyport.gateway.support.settings.Values;
 
@@ -52,7 +51,7 @@ record IthSettings(
                 values.within("concurrency", c::concurrency, 1, 16),
                 largest << 20,
                 Math.min(part, largest) << 20,
-                IdentityNetworks.parse(c.identity$_$networks(), values),
+                IdentityNetworks.parse(c.identity$_$networks()),
                 values.yes("trust-back-end-nodes", c.trust$_$back$_$end$_$nodes()),
                 c.filter());
     }
