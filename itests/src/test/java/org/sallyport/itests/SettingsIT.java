@@ -73,9 +73,14 @@ class SettingsIT {
         for (JsonNode row : appliance.jsonOnceThere("destination:list")) {
             all.put(
                     row.get("destination").asText(),
-                    row.get("state").asText() + " " + row.get("message").asText(""));
+                    row.get("state").asText() + " " + utf8(row.get("message").asText("")));
         }
         return all;
+    }
+
+    /** What programs print is read byte by byte. */
+    private static String utf8(String bytes) {
+        return new String(bytes.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     }
 
     private void awaitMisconfigured(String destination, String message) throws IOException {
