@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sallyport.destination.dicomweb.internal.RawServer.answers;
-import static org.sallyport.destination.dicomweb.internal.RawServer.stores;
+import static org.sallyport.destination.dicomweb.internal.Stow.stores;
+import static org.sallyport.gateway.testkit.RawHttpServer.answers;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.testkit.RawHttpServer;
 
 @Timeout(60)
 class DicomwebDestinationTest {
@@ -49,7 +50,7 @@ class DicomwebDestinationTest {
 
     private static final String DICOM_JSON = "Content-Type: application/dicom+json";
 
-    private RawServer server = new RawServer();
+    private RawHttpServer server = new RawHttpServer();
     private Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
     private @Nullable DicomwebDestination opened;
 
@@ -83,12 +84,12 @@ class DicomwebDestinationTest {
         return assertInstanceOf(DeliveryOutcome.Later.class, outcome).reason();
     }
 
-    private static RawServer.Behaviour says(int status, Map<String, Integer> failed, String... stored) {
+    private static RawHttpServer.Behaviour says(int status, Map<String, Integer> failed, String... stored) {
         return answers(status, Answers.json(List.of(stored), Map.of(), failed), DICOM_JSON);
     }
 
     private List<String> sent(int request) {
-        return server.requests().get(request).instances();
+        return Stow.instances(server.requests().get(request));
     }
 
     @Test
@@ -96,12 +97,12 @@ class DicomwebDestinationTest {
         server.will(stores());
         FakeDelivery delivery = new FakeDelivery(SMALL);
         assertEquals(DeliveryOutcome.delivered("3 stored"), open(Map.of()).deliver(delivery));
-        RawServer.Request request = server.requests().get(0);
+        RawHttpServer.Request request = server.requests().get(0);
         assertEquals("POST /dicom-web/studies HTTP/1.1", request.line);
         assertEquals("application/dicom+json", request.headers.get("Accept"));
         assertFalse(request.headers.containsKey("Transfer-Encoding"));
         assertNull(request.headers.get("Authorization"));
-        List<byte[]> parts = request.parts();
+        List<byte[]> parts = Stow.parts(request);
         assertEquals(3, parts.size());
         for (int i = 0; i < 3; i++) {
             assertArrayEquals(Instances.content(SMALL.get(i)), parts.get(i));
@@ -228,13 +229,13 @@ class DicomwebDestinationTest {
 
     @Test
     void tooLargeIsHalvedUntilItFits() throws Exception {
-        RawServer.Behaviour tooLarge = answers(413, "");
+        RawHttpServer.Behaviour tooLarge = answers(413, "");
         List<DeliveryInstance> four = Instances.of(new int[] {30, 31, 32, 33});
         server.will(tooLarge, tooLarge, stores(), stores(), stores());
         assertEquals(DeliveryOutcome.delivered("4 stored"), deliver(four));
         assertEquals(
                 List.of(4, 2, 1, 1, 2),
-                server.requests().stream().map(r -> r.instances().size()).toList());
+                server.requests().stream().map(r -> Stow.instances(r).size()).toList());
     }
 
     @Test
@@ -271,14 +272,14 @@ class DicomwebDestinationTest {
         TestKeys keys = new TestKeys(folder);
         Path key = keys.key("server");
         server.close();
-        server = new RawServer(TestKeys.listening(key, null), "https");
+        server = new RawHttpServer(TestKeys.listening(key, null), "https");
         open(Map.of("trust$_$store", keys.certificate(key, "server").toString()));
         server.will(early(status, false));
         hears(status, deliver(LARGE));
     }
 
     /** Answers after the first bytes; then takes what still comes, or closes at once, which resets the connection. */
-    private static RawServer.Behaviour early(int status, boolean cut) {
+    private static RawHttpServer.Behaviour early(int status, boolean cut) {
         return request -> {
             request.readSome(100_000);
             request.answer(status, "early");
@@ -432,7 +433,7 @@ class DicomwebDestinationTest {
         open(values);
     }
 
-    private static RawServer.Behaviour gives(String token, int seconds) {
+    private static RawHttpServer.Behaviour gives(String token, int seconds) {
         return answers(
                 200, "{\"access_token\":\"" + token + "\",\"token_type\":\"Bearer\",\"expires_in\":" + seconds + "}");
     }
@@ -472,7 +473,7 @@ class DicomwebDestinationTest {
         server.will(gives("t2", 300), stores());
         deliver(SMALL);
         assertEquals(List.of("Bearer t1", "Bearer t1", "Bearer t2"), authorizations());
-        RawServer.Request fetch = server.requests().get(0);
+        RawHttpServer.Request fetch = server.requests().get(0);
         assertEquals("grant_type=client_credentials&scope=dicom+write", fetch.text());
         // "gate%3Away:s%26cret"
         assertEquals("Basic Z2F0ZSUzQXdheTpzJTI2Y3JldA==", fetch.headers.get("Authorization"));
@@ -513,7 +514,7 @@ class DicomwebDestinationTest {
         Path serverTrust = keys.trusting(keys.certificate(serverKey, "server"), "server");
         Path clientTrust = keys.trusting(keys.certificate(clientKey, "client"), "client");
         server.close();
-        server = new RawServer(TestKeys.listening(serverKey, clientTrust), "https");
+        server = new RawHttpServer(TestKeys.listening(serverKey, clientTrust), "https");
         Map<String, Object> mutual = Map.of(
                 "trust$_$store",
                 serverTrust.toString(),

@@ -30,6 +30,7 @@ import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.testkit.Certificates;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
+import org.sallyport.gateway.testkit.RawHttpServer;
 import org.sallyport.gateway.testkit.SyntheticStudy;
 
 /** Against Orthanc's DICOMweb plug-in. */
@@ -179,7 +180,7 @@ class OrthancPeerTest {
     @Test
     void aTokenOfATokenServerOpensIt() throws Exception {
         List<DeliveryInstance> instances = study(3);
-        try (RawServer tokens = new RawServer();
+        try (RawHttpServer tokens = new RawHttpServer();
                 OrthancServer orthanc = askingForToken("given-77");
                 DicomwebDestination destination = open(
                         orthanc,
@@ -192,7 +193,7 @@ class OrthancPeerTest {
                                 "gate",
                                 "_client$_$secret",
                                 "hush"))) {
-            tokens.will(RawServer.answers(
+            tokens.will(RawHttpServer.answers(
                     200, "{\"access_token\":\"given-77\",\"token_type\":\"Bearer\",\"expires_in\":3600}"));
             assertEquals(ProbeResult.reachable("answers"), destination.probe());
             assertEquals(DeliveryOutcome.delivered("3 stored"), destination.deliver(new FakeDelivery(instances)));

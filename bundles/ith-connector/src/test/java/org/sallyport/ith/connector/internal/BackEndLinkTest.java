@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sallyport.ith.connector.internal.RawBackEnd.accepts;
-import static org.sallyport.ith.connector.internal.RawBackEnd.answers;
+import static org.sallyport.gateway.testkit.RawHttpServer.answers;
+import static org.sallyport.ith.connector.internal.Upload.accepts;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +30,7 @@ import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
+import org.sallyport.gateway.testkit.RawHttpServer;
 
 @Timeout(60)
 class BackEndLinkTest {
@@ -68,7 +69,7 @@ class BackEndLinkTest {
     @TempDir
     private Path folder;
 
-    private final RawBackEnd backEnd = new RawBackEnd();
+    private final RawHttpServer backEnd = new RawHttpServer();
     private final Registry registry = new Registry();
 
     BackEndLinkTest() throws IOException {}
@@ -185,7 +186,7 @@ class BackEndLinkTest {
                 answers(404, ""),
                 answers(302, "", "Location: /elsewhere"),
                 answers(500, ""),
-                RawBackEnd.Request::cut);
+                RawHttpServer.Request::cut);
         BackEndLink link = open();
         for (int i = 0; i < 6; i++) {
             link.fetch();

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.sallyport.ith.connector.internal.RawBackEnd.accepts;
-import static org.sallyport.ith.connector.internal.RawBackEnd.answers;
+import static org.sallyport.gateway.testkit.RawHttpServer.answers;
+import static org.sallyport.ith.connector.internal.Upload.accepts;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.ProbeResult;
+import org.sallyport.gateway.testkit.RawHttpServer;
 
 @Timeout(60)
 class UploadDestinationTest {
@@ -46,14 +47,14 @@ class UploadDestinationTest {
     /** More than all buffers on the way hold. */
     private static final List<DeliveryInstance> LARGE = Instances.of(new int[] {30_000_000});
 
-    private RawBackEnd backEnd;
+    private RawHttpServer backEnd;
     private IthHttp http;
     private UploadDestination destination;
     private @Nullable String workspace = "ws-1";
     private int refusals;
 
     UploadDestinationTest() throws IOException {
-        backEnd = new RawBackEnd();
+        backEnd = new RawHttpServer();
         http = new IthHttp(Configurations.settings(Map.of()), Clock.systemUTC());
         destination = open(Map.of());
     }
@@ -107,14 +108,17 @@ class UploadDestinationTest {
         backEnd.will(accepts());
         FakeDelivery delivery = new FakeDelivery(SMALL);
         assertEquals(DeliveryOutcome.delivered("archive-1"), destination.deliver(delivery));
-        RawBackEnd.Request request = backEnd.requests().get(0);
+        RawHttpServer.Request request = backEnd.requests().get(0);
         assertEquals("POST /api/v1/proxy/ws-1/archives/upload HTTP/1.1", request.line);
         assertEquals(Configurations.TOKEN, request.headers.get("X-Proxy-Key"));
         assertFalse(request.headers.containsKey("Transfer-Encoding"));
-        assertEquals(SMALL.stream().map(DeliveryInstance::sopInstanceUid).toList(), request.instances());
+        assertEquals(SMALL.stream().map(DeliveryInstance::sopInstanceUid).toList(), Upload.instances(request));
         assertEquals(
                 "Content-Disposition: form-data; name=\"file\"; filename=\"ANON-0123456789AB_2.25.1.zip\"",
-                request.form().get(request.form().size() - 1).headers().get(0));
+                Upload.form(request)
+                        .get(Upload.form(request).size() - 1)
+                        .headers()
+                        .get(0));
         assertEquals(List.of("1/3000", "2/6000", "3/7000"), delivery.progress);
         assertFalse(destination.replacesExisting());
     }
@@ -140,27 +144,27 @@ class UploadDestinationTest {
 
     @Test
     void tooLargeIsSplitUntilItFits() throws Exception {
-        RawBackEnd.Behaviour tooLarge = answers(413, "");
+        RawHttpServer.Behaviour tooLarge = answers(413, "");
         List<DeliveryInstance> four = Instances.of(new int[] {1, 2, 3, 4});
         backEnd.will(tooLarge, tooLarge, accepts(), accepts(), accepts());
         FakeDelivery delivery = new FakeDelivery(four);
         assertEquals(DeliveryOutcome.delivered("archive-1"), destination.deliver(delivery));
-        List<RawBackEnd.Request> sent = backEnd.requests();
+        List<RawHttpServer.Request> sent = backEnd.requests();
         List<String> names = four.stream().map(DeliveryInstance::sopInstanceUid).toList();
-        assertEquals(names.subList(0, 2), sent.get(1).instances());
-        assertEquals(names.subList(0, 1), sent.get(2).instances());
-        assertEquals(names.subList(1, 2), sent.get(3).instances());
-        assertEquals(names.subList(2, 4), sent.get(4).instances());
-        assertEquals(Instances.PSEUDONYM, sent.get(0).field("name"));
-        assertEquals(Instances.PSEUDONYM + " - Part 1/2", sent.get(1).field("name"));
-        assertEquals(Instances.PSEUDONYM + " - Part 1/3", sent.get(2).field("name"));
-        assertEquals(Instances.PSEUDONYM + " - Part 3/3", sent.get(4).field("name"));
+        assertEquals(names.subList(0, 2), Upload.instances(sent.get(1)));
+        assertEquals(names.subList(0, 1), Upload.instances(sent.get(2)));
+        assertEquals(names.subList(1, 2), Upload.instances(sent.get(3)));
+        assertEquals(names.subList(2, 4), Upload.instances(sent.get(4)));
+        assertEquals(Instances.PSEUDONYM, Upload.field(sent.get(0), "name"));
+        assertEquals(Instances.PSEUDONYM + " - Part 1/2", Upload.field(sent.get(1), "name"));
+        assertEquals(Instances.PSEUDONYM + " - Part 1/3", Upload.field(sent.get(2), "name"));
+        assertEquals(Instances.PSEUDONYM + " - Part 3/3", Upload.field(sent.get(4), "name"));
         assertEquals("4/10", delivery.progress.get(delivery.progress.size() - 1), "progress is of the whole delivery");
     }
 
     @Test
     void anImageThatIsTooLargeByItselfIsRefused() throws Exception {
-        RawBackEnd.Behaviour tooLarge = answers(413, "");
+        RawHttpServer.Behaviour tooLarge = answers(413, "");
         backEnd.will(tooLarge, tooLarge);
         assertEquals(
                 DeliveryOutcome.refused("the back end does not take an image of this size (413)"),
@@ -251,7 +255,7 @@ class UploadDestinationTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
     void aRedirectionIsNotFollowed(int status) throws Exception {
-        try (RawBackEnd elsewhere = new RawBackEnd()) {
+        try (RawHttpServer elsewhere = new RawHttpServer()) {
             backEnd.will(answers(status, "", "Location: " + elsewhere.url() + "/"));
             assertEquals("the back end answered with status " + status + ": is ITH_URL right?", later(deliver(SMALL)));
             assertEquals(List.of(), elsewhere.requests(), "the key goes nowhere else");
@@ -274,7 +278,7 @@ class UploadDestinationTest {
     @Test
     void aConnectionCutAtAnyPointIsTriedLater() throws Exception {
         backEnd.will(
-                RawBackEnd.Request::cut,
+                RawHttpServer.Request::cut,
                 request -> {
                     request.readSome(100_000);
                     request.cut();
@@ -354,7 +358,7 @@ class UploadDestinationTest {
     void anEarlyReplyOverTlsIsHeard(int status, @TempDir Path folder) throws Exception {
         TestTls tls = TestTls.make(folder);
         backEnd.close();
-        backEnd = new RawBackEnd(tls.listening(), "https");
+        backEnd = new RawHttpServer(tls.listening(), "https");
         http.close();
         IthSettings settings = Configurations.settings(Map.of("url", backEnd.url()));
         http = new IthHttp(settings, Clock.systemUTC(), tls::trusting);
@@ -447,8 +451,8 @@ class UploadDestinationTest {
         later(deliver(three));
         assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
         List<List<String>> sent = new java.util.ArrayList<>();
-        for (RawBackEnd.Request request : backEnd.requests()) {
-            sent.add(request.instances());
+        for (RawHttpServer.Request request : backEnd.requests()) {
+            sent.add(Upload.instances(request));
         }
         assertEquals(List.of(names.subList(0, 1), names.subList(1, 2), names.subList(1, 2), names.subList(2, 3)), sent);
     }
@@ -459,7 +463,8 @@ class UploadDestinationTest {
         deliver(SMALL);
         deliver(SMALL);
         assertEquals(
-                backEnd.requests().get(0).instances(), backEnd.requests().get(1).instances());
+                Upload.instances(backEnd.requests().get(0)),
+                Upload.instances(backEnd.requests().get(1)));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package org.sallyport.ith.connector.internal;
+package org.sallyport.gateway.testkit;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -9,7 +9,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -22,55 +21,61 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ServerSocketFactory;
 
-/** A back end made of sockets, so that it can misbehave in every way. Each connection carries one request. Thread-safe. */
-final class RawBackEnd implements AutoCloseable {
+/** An HTTP server made of sockets, so that it can misbehave in every way. Each connection carries one request. Thread-safe. */
+public final class RawHttpServer implements AutoCloseable {
 
     /** What becomes of one request. */
-    interface Behaviour {
+    @FunctionalInterface
+    public interface Behaviour {
         void on(Request request) throws IOException, InterruptedException;
     }
 
     private final ServerSocket server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final Thread listener = new Thread(this::listen, "raw-back-end");
+    private final Thread listener = new Thread(this::listen, "raw-server");
     private final Deque<Behaviour> behaviours = new ConcurrentLinkedDeque<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<String> troubles = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /** Opens when a request stalls. */
-    final CountDownLatch stalled = new CountDownLatch(1);
+    public final CountDownLatch stalled = new CountDownLatch(1);
 
-    /** Opens when the back end closes. */
-    final CountDownLatch closing = new CountDownLatch(1);
+    /** Opens when the server closes. */
+    public final CountDownLatch closing = new CountDownLatch(1);
 
     private final String scheme;
 
-    RawBackEnd() throws IOException {
+    public RawHttpServer() throws IOException {
         this(ServerSocketFactory.getDefault(), "http");
     }
 
-    RawBackEnd(ServerSocketFactory sockets, String scheme) throws IOException {
+    public RawHttpServer(ServerSocketFactory sockets, String scheme) throws IOException {
         this.scheme = scheme;
         server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
         listener.start();
     }
 
-    String url() {
+    public String url() {
         return scheme + "://127.0.0.1:" + server.getLocalPort();
     }
 
     /** The next requests meet these; one that meets none is a trouble. */
-    RawBackEnd will(Behaviour... next) {
+    public RawHttpServer will(Behaviour... next) {
         behaviours.addAll(List.of(next));
         return this;
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 
-    List<String> troubles() {
+    /** For a test that means them to happen. */
+    public void forgetTroubles() {
+        troubles.clear();
+    }
+
+    public List<String> troubles() {
         return List.copyOf(troubles);
     }
 
@@ -109,19 +114,16 @@ final class RawBackEnd implements AutoCloseable {
         }
     }
 
-    static Behaviour answers(int status, String body, String... headers) {
+    /** Reads the whole request, and answers. */
+    public static Behaviour answers(int status, String body, String... headers) {
         return request -> {
             request.readBody();
             request.answer(status, body, headers);
         };
     }
 
-    static Behaviour accepts() {
-        return answers(201, "{\"id\":\"archive-1\",\"status\":\"processing\"}");
-    }
-
     /** Reads the head of the request and nothing more, and says nothing. */
-    Behaviour stalls() {
+    public Behaviour stalls() {
         return request -> {
             stalled.countDown();
             closing.await();
@@ -129,7 +131,7 @@ final class RawBackEnd implements AutoCloseable {
     }
 
     /** Reads the whole request, and says nothing. */
-    Behaviour keepsSilent() {
+    public Behaviour keepsSilent() {
         return request -> {
             request.readBody();
             stalled.countDown();
@@ -154,11 +156,11 @@ final class RawBackEnd implements AutoCloseable {
     }
 
     /** One request; its body is read when a behaviour says so. */
-    static final class Request {
+    public static final class Request {
 
-        final String line;
-        final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        final Socket socket;
+        public final String line;
+        public final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        public final Socket socket;
         private final InputStream in;
         private volatile byte[] body = new byte[0];
 
@@ -184,7 +186,7 @@ final class RawBackEnd implements AutoCloseable {
             return text.substring(0, text.length() - 1);
         }
 
-        void readBody() throws IOException {
+        public void readBody() throws IOException {
             int length = Integer.parseInt(headers.getOrDefault("Content-Length", "0"));
             body = in.readNBytes(length);
             if (body.length != length) {
@@ -192,11 +194,24 @@ final class RawBackEnd implements AutoCloseable {
             }
         }
 
-        void readSome(int bytes) throws IOException {
+        public void readSome(int bytes) throws IOException {
             in.readNBytes(bytes);
         }
 
-        void answer(int status, String text, String... more) throws IOException {
+        /** @return how many bytes came until the connection ended, in whatever way */
+        public long readAll() {
+            long count = 0;
+            try {
+                while (in.read() >= 0) {
+                    count++;
+                }
+            } catch (IOException e) {
+                // Reset.
+            }
+            return count;
+        }
+
+        public void answer(int status, String text, String... more) throws IOException {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " X\r\nConnection: close\r\n");
             for (String header : more) {
@@ -209,7 +224,7 @@ final class RawBackEnd implements AutoCloseable {
         }
 
         /** Begins a reply of a megabyte and sends a byte of it now and then, until the client or this back end ends it. */
-        void trickle(CountDownLatch until) throws IOException, InterruptedException {
+        public void trickle(CountDownLatch until) throws IOException, InterruptedException {
             socket.getOutputStream()
                     .write("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             try {
@@ -223,7 +238,7 @@ final class RawBackEnd implements AutoCloseable {
         }
 
         /** Takes and throws away what still comes, as a server does that closes with care. */
-        void linger() throws IOException {
+        public void linger() throws IOException {
             socket.shutdownOutput();
             byte[] buffer = new byte[8192];
             try {
@@ -236,30 +251,18 @@ final class RawBackEnd implements AutoCloseable {
         }
 
         /** The connection ends without a word (RST). */
-        void cut() throws IOException {
+        public void cut() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }
 
-        List<ReceivedForm.Part> form() {
-            String type = headers.getOrDefault("Content-Type", "").toLowerCase(Locale.ROOT);
-            return ReceivedForm.parse(body, type.substring(type.indexOf("boundary=") + 9));
+        /** As far as it was read. */
+        public byte[] body() {
+            return body.clone();
         }
 
-        String field(String name) {
-            return form().stream()
-                    .filter(part -> part.name().equals(name))
-                    .findFirst()
-                    .orElseThrow()
-                    .text();
-        }
-
-        /** SOP Instance UIDs in the ZIP. */
-        List<String> instances() throws IOException {
-            List<ReceivedForm.Part> parts = form();
-            return UploadFormTest.unzip(parts.get(parts.size() - 1).content()).keySet().stream()
-                    .map(name -> name.substring(name.lastIndexOf('/') + 1, name.length() - 4))
-                    .toList();
+        public String text() {
+            return new String(body, StandardCharsets.UTF_8);
         }
     }
 }
