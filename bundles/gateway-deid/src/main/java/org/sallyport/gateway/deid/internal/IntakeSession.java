@@ -93,7 +93,7 @@ final class IntakeSession implements Intake.Session {
     private InstanceStore.Committed pass(
             ReceivedObject object, Head head, DataSetReader reader, StudyContext study, InstanceStore.Frame frame)
             throws IOException {
-        Treatment treatment = new Treatment(intake.profile(), intake.rules(), study);
+        Treatment treatment = new Treatment(intake.rules(), study);
         CanonicalDigest digest = new CanonicalDigest(study.newOriginalDigest());
         digest.add(head.elements());
         DataSet treated = treatment.treatHead(head.elements());

@@ -22,6 +22,7 @@ final class Rules {
             List.of(Action.REMOVE, Action.EMPTY, Action.DUMMY, Action.SHIFT, Action.MAP_UID, Action.KEEP);
 
     private final Profile profile;
+    private final Marks marks;
     private final Map<Integer, Action> table;
     private final Action overlayData;
     private final Action overlayComments;
@@ -29,6 +30,7 @@ final class Rules {
 
     Rules(Profile profile) {
         this.profile = profile;
+        this.marks = new Marks(profile);
         Map<Integer, Action> actions = new HashMap<>();
         Action curve = Action.REMOVE;
         Action data = Action.REMOVE;
@@ -46,6 +48,11 @@ final class Rules {
         this.curves = curve;
         this.overlayData = data;
         this.overlayComments = comments;
+    }
+
+    /** What an object that was treated by these rules says of it. */
+    Marks marks() {
+        return marks;
     }
 
     private static Map<String, Map<Integer, VR>> safePrivate() {
