@@ -2,6 +2,7 @@ package org.sallyport.gateway.store.internal;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,13 +104,14 @@ public final class JpaStudyIndex implements StudyIndex {
     @Override
     public List<StudyRecord> receiving() throws IndexException {
         writer.flush();
+        // Asked every minute: by itself this reads an index from end to end, as a subquery of studies it goes into it
+        // for each.
         return database.inTransaction(em -> em
-                .createQuery(
-                        "SELECT s FROM StudyRow s WHERE s.studyUid IN"
-                                + " (SELECT i.studyUid FROM InstanceRow i WHERE i.part IS NULL)",
-                        StudyRow.class)
+                .createQuery("SELECT DISTINCT i.studyUid FROM InstanceRow i WHERE i.part IS NULL", String.class)
                 .getResultList()
                 .stream()
+                .map(uid -> em.find(StudyRow.class, uid))
+                .filter(Objects::nonNull)
                 .map(row -> record(em, row))
                 .toList());
     }
