@@ -37,7 +37,7 @@ public interface IdentityVault {
      * @throws AccessDeniedException if the request lacks the role or the reason; audited too
      */
     default Opening begin(AccessRequest request) throws IOException {
-        return (place, sealed) -> open(place, sealed, request);
+        return (place, from) -> open(place, from, request);
     }
 
     /** What {@link #begin} allowed. Thread-safe. */
@@ -52,6 +52,14 @@ public interface IdentityVault {
      * because nothing leaves the gateway.
      */
     InputStream openOwnSpool(String place, InputStream sealed) throws IOException;
+
+    /**
+     * A key by which something is found again without saying what it is: a keyed digest (HMAC-SHA-256, 128 bits of it) as 33 characters. The same value of
+     * the same kind gives the same key.
+     *
+     * @param kind for example {@code accession}
+     */
+    String lookupKey(String kind, String value);
 
     /** A keyed digest (HMAC-SHA-256) under a key of the vault, for recognising equal diagnostic copies. */
     KeyedDigest newHeldDigest();

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -36,6 +38,7 @@ public final class GcmIdentityVault implements IdentityVault {
 
     private static final String SPOOL = "spool/";
     private static final int LONGEST_PLACE = 200;
+    private static final int LOOKUP_BYTES = 16;
     private static final int SHORTEST_REASON = 3;
     private static final int LONGEST_REASON = 200;
 
@@ -43,6 +46,7 @@ public final class GcmIdentityVault implements IdentityVault {
     private final AuditLog audit;
     private final byte[] heldKey;
     private final Hmac heldDigest;
+    private final Hmac lookup;
     private final byte[] spoolKey = new byte[32];
 
     @Activate
@@ -56,6 +60,7 @@ public final class GcmIdentityVault implements IdentityVault {
         this.audit = audit;
         this.heldKey = keys.heldKey();
         this.heldDigest = keys.heldDigestKey();
+        this.lookup = keys.lookupKey();
         RANDOM.nextBytes(spoolKey);
     }
 
@@ -105,7 +110,7 @@ public final class GcmIdentityVault implements IdentityVault {
     @Override
     public Opening begin(AccessRequest request) throws IOException {
         check(request);
-        return (place, sealed) -> open(place, sealed, false);
+        return (place, from) -> open(place, from, false);
     }
 
     /** Audits the request, and refuses it if it lacks the role or the reason. */
@@ -163,6 +168,13 @@ public final class GcmIdentityVault implements IdentityVault {
                     default -> throw new VaultException("sealed under a kind of key that is not known: " + kind);
                 };
         return new OpeningStream(sealed, new SegmentCipher(dataKey, salt, place, header));
+    }
+
+    @Override
+    public String lookupKey(String kind, String value) {
+        byte[] digest = lookup.of(
+                (kind + "\0").getBytes(StandardCharsets.US_ASCII), value.strip().getBytes(StandardCharsets.UTF_8));
+        return kind.charAt(0) + HexFormat.of().formatHex(digest, 0, LOOKUP_BYTES);
     }
 
     @Override
