@@ -156,10 +156,15 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException {
+        return begin(request).open(place, sealed);
+    }
+
+    @Override
+    public Opening begin(AccessRequest request) throws IOException {
         if (!request.roles().contains(Roles.PRIVACY_OFFICER)) {
             throw new AccessDeniedException("not the role");
         }
-        return openOwnSpool(place, sealed);
+        return this::openOwnSpool;
     }
 
     @Override

@@ -24,7 +24,7 @@ import org.sallyport.gateway.api.vault.VaultException;
  * Seals with AES-256-GCM. A sealed stream begins with a header: {@code SPV1}, which kind of key, the patient's number, a random salt; segments
  * follow. Immutable but for the source of random numbers, which is thread-safe.
  */
-@Component(service = IdentityVault.class)
+@Component(service = {IdentityVault.class, GcmIdentityVault.class})
 public final class GcmIdentityVault implements IdentityVault {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -73,6 +73,27 @@ public final class GcmIdentityVault implements IdentityVault {
         return seal(PATIENT_KEY, number, assignments.dataKey(number), place, to);
     }
 
+    /** Seals what belongs to a patient, but to no study that was received. */
+    OutputStream sealFor(int patientNumber, String place, OutputStream to) throws VaultException {
+        return seal(PATIENT_KEY, patientNumber, assignments.dataKey(patientNumber), place, to);
+    }
+
+    /** Checks and audits what else needs the role and a reason. */
+    void admit(String action, AccessRequest request) throws VaultException {
+        String refusal = refusal(request);
+        audit.record(
+                action,
+                request.actor(),
+                request.source(),
+                request.subject(),
+                request.reason(),
+                refusal == null ? "done" : "refused",
+                refusal);
+        if (refusal != null) {
+            throw new AccessDeniedException(refusal);
+        }
+    }
+
     @Override
     public OutputStream sealHeld(String place, OutputStream to) throws VaultException {
         return place.startsWith(SPOOL)
@@ -103,30 +124,14 @@ public final class GcmIdentityVault implements IdentityVault {
 
     @Override
     public InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException {
-        check(request);
+        admit("identity.read", request);
         return open(place, sealed, false);
     }
 
     @Override
     public Opening begin(AccessRequest request) throws IOException {
-        check(request);
+        admit("identity.read", request);
         return (place, from) -> open(place, from, false);
-    }
-
-    /** Audits the request, and refuses it if it lacks the role or the reason. */
-    private void check(AccessRequest request) throws IOException {
-        String refusal = refusal(request);
-        audit.record(
-                "identity.read",
-                request.actor(),
-                request.source(),
-                request.subject(),
-                request.reason(),
-                refusal == null ? "done" : "refused",
-                refusal);
-        if (refusal != null) {
-            throw new AccessDeniedException(refusal);
-        }
     }
 
     private static @org.jspecify.annotations.Nullable String refusal(AccessRequest request) {
