@@ -1,5 +1,6 @@
 package org.sallyport.gateway.api.intake;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,4 +27,18 @@ public interface IdentityRestorer {
      */
     void restore(StoredInstance instance, InputStream part10, AccessRequest request, OutputStream to)
             throws IOException;
+
+    /**
+     * For many images: the request is audited once. Those of a study one after the other are quickest.
+     *
+     * @throws org.sallyport.gateway.api.vault.AccessDeniedException if the request lacks the role or the reason; audited too
+     */
+    Restoring begin(AccessRequest request) throws IOException;
+
+    /** Owned by one thread. */
+    interface Restoring extends Closeable {
+
+        /** See {@link IdentityRestorer#restore(StoredInstance, InputStream, AccessRequest, OutputStream)}. */
+        void restore(StoredInstance instance, InputStream part10, OutputStream to) throws IOException;
+    }
 }

@@ -47,39 +47,65 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
 
     @Override
     public void restore(StoredInstance instance, AccessRequest request, OutputStream to) throws IOException {
-        IdentityVault.Opening opening = vault.begin(request);
-        try (InputStream part10 = store.openPart10(instance)) {
-            merge(instance, part10, opening, to);
+        try (Restoring restoring = begin(request);
+                InputStream part10 = store.openPart10(instance)) {
+            restoring.restore(instance, part10, to);
         }
     }
 
     @Override
     public void restore(StoredInstance instance, InputStream part10, AccessRequest request, OutputStream to)
             throws IOException {
-        merge(instance, part10, vault.begin(request), to);
+        try (Restoring restoring = begin(request)) {
+            restoring.restore(instance, part10, to);
+        }
     }
 
-    private void merge(StoredInstance instance, InputStream part10, IdentityVault.Opening opening, OutputStream to)
-            throws IOException {
-        try (SealedSpool spool = new SealedSpool(vault, spoolFolder);
-                IdentityRecords records = new IdentityRecords(store, opening, spool)) {
-            IdentityRecord record = records.read(instance);
-            Part10Reader stored = Part10Reader.open(part10, IdentityRecords.LIMITS, spool);
-            DataSetReader reader = stored.dataSet();
-            List<Element> start = upToUid(reader);
-            Element last = start.isEmpty() ? null : start.get(start.size() - 1);
-            if (last == null || !instance.facts().sopInstanceUid().equals(uid(last))) {
-                throw new IOException(
-                        "the object is not the instance " + instance.facts().sopInstanceUid());
-            }
-            String sopInstanceUid = record.originals().string(Tag.SOPInstanceUID);
-            FileMetaInformation.ours(
-                            instance.facts().sopClassUid(),
-                            sopInstanceUid == null ? instance.facts().sopInstanceUid() : sopInstanceUid,
-                            stored.transferSyntax().uid())
-                    .write(to);
-            merge(start, reader, record, new DataSetWriter(to, stored.transferSyntax()));
+    @Override
+    public Restoring begin(AccessRequest request) throws IOException {
+        return new StoredRestoring(vault.begin(request));
+    }
+
+    private final class StoredRestoring implements Restoring {
+
+        private final SealedSpool spool = new SealedSpool(vault, spoolFolder);
+        private final IdentityRecords records;
+
+        StoredRestoring(IdentityVault.Opening opening) {
+            this.records = new IdentityRecords(store, opening, spool);
         }
+
+        @Override
+        public void restore(StoredInstance instance, InputStream part10, OutputStream to) throws IOException {
+            try {
+                merge(instance, records.read(instance), Part10Reader.open(part10, IdentityRecords.LIMITS, spool), to);
+            } finally {
+                // Of this image only.
+                spool.close();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            records.close();
+        }
+    }
+
+    private static void merge(StoredInstance instance, IdentityRecord record, Part10Reader stored, OutputStream to)
+            throws IOException {
+        DataSetReader reader = stored.dataSet();
+        List<Element> start = upToUid(reader);
+        Element last = start.isEmpty() ? null : start.get(start.size() - 1);
+        if (last == null || !instance.facts().sopInstanceUid().equals(uid(last))) {
+            throw new IOException("the object is not the instance " + instance.facts().sopInstanceUid());
+        }
+        String sopInstanceUid = record.originals().string(Tag.SOPInstanceUID);
+        FileMetaInformation.ours(
+                        instance.facts().sopClassUid(),
+                        sopInstanceUid == null ? instance.facts().sopInstanceUid() : sopInstanceUid,
+                        stored.transferSyntax().uid())
+                .write(to);
+        merge(start, reader, record, new DataSetWriter(to, stored.transferSyntax()));
     }
 
     /** The elements up to SOP Instance UID (0008,0018), if it is there: nothing is given out of an object that is another one. */
