@@ -19,9 +19,7 @@ final class PlainJpa {
         EntityManagerFactory factory = Persistence.createEntityManagerFactory(
                 "index", Map.of("javax.persistence.nonJtaDataSource", dataSource));
         return (JpaTemplate) Proxy.newProxyInstance(
-                PlainJpa.class.getClassLoader(),
-                new Class<?>[] {JpaTemplate.class},
-                (proxy, method, arguments) -> {
+                PlainJpa.class.getClassLoader(), new Class<?>[] {JpaTemplate.class}, (proxy, method, arguments) -> {
                     if (!method.getName().equals("txExpr")) {
                         throw new UnsupportedOperationException(method.getName());
                     }

@@ -72,7 +72,8 @@ public final class Vault {
     private Vault(Path folder, int studies) throws Exception {
         this.studies = studies;
         System.setProperty(DataFolder.PROPERTY, folder.toString());
-        System.setProperty("derby.stream.error.file", folder.resolve("derby.log").toString());
+        System.setProperty(
+                "derby.stream.error.file", folder.resolve("derby.log").toString());
         EmbeddedDataSource derby = new EmbeddedDataSource();
         derby.setDatabaseName(folder.resolve("index").toString());
         derby.setCreateDatabase("create");
@@ -233,7 +234,8 @@ public final class Vault {
             pseudonymizer.assign(new PatientIdentity("HOSPITAL", "MRN" + i / 2, "1.2.3." + i));
         }
         tell("assignments", Math.min(studies, 20_000) / seconds(start), "studies/s, forced");
-        StoredInstance sample = index.instances(index.newest(1).get(0).studyInstanceUid()).get(0);
+        StoredInstance sample =
+                index.instances(index.newest(1).get(0).studyInstanceUid()).get(0);
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             fill(connection, sample);
@@ -297,10 +299,16 @@ public final class Vault {
         measure("patient by pseudonym", r -> r.patient(pseudonym).isPresent());
         measure("study by pseudonymous UID", r -> r.study(uid).isPresent());
         measure("study by original UID", r -> r.study(study.studyInstanceUid()).isPresent());
-        measure("series by pseudonymous UID", r -> r.series(instance.facts().seriesInstanceUid()).isPresent());
-        measure("image by original UID", r -> r.instance(study.sopInstanceUid(1, 1)).isPresent());
-        measure("pseudonym by patient id", r -> !r.pseudonyms(null, study.patient().id()).isEmpty());
-        measure("study by accession number", r -> !r.studiesByAccessionNumber(study.patient().accession()).isEmpty());
+        measure("series by pseudonymous UID", r -> r.series(instance.facts().seriesInstanceUid())
+                .isPresent());
+        measure("image by original UID", r -> r.instance(study.sopInstanceUid(1, 1))
+                .isPresent());
+        measure(
+                "pseudonym by patient id",
+                r -> !r.pseudonyms(null, study.patient().id()).isEmpty());
+        measure(
+                "study by accession number",
+                r -> !r.studiesByAccessionNumber(study.patient().accession()).isEmpty());
     }
 
     private void measure(String what, Question question) throws IOException {

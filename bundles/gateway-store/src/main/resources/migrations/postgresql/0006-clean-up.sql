@@ -2,6 +2,7 @@ ALTER TABLE instance ADD COLUMN presence VARCHAR(12) NOT NULL DEFAULT 'HERE';
 ALTER TABLE instance ADD COLUMN identity_file VARCHAR(100);
 ALTER TABLE instance ADD COLUMN identity_offset BIGINT;
 CREATE INDEX instance_series ON instance (series_uid);
+CREATE INDEX instance_study_series ON instance (study_uid, series_uid, frame_id);
 CREATE INDEX instance_pack ON instance (pack_id);
 CREATE INDEX study_pseudonym ON study (pseudonym);
 CREATE TABLE study_key (

@@ -15,6 +15,9 @@ public interface StudyFinder {
     /** One instance of each series of a study, in the order of the series' numbers. */
     List<StoredInstance> firstOfSeries(String studyInstanceUid) throws IndexException;
 
+    /** How many series of the study are known. */
+    int series(String studyInstanceUid) throws IndexException;
+
     /** An instance of a study. */
     Optional<StoredInstance> anyOfStudy(String studyInstanceUid) throws IndexException;
 

@@ -133,7 +133,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
                 values.putAll(of(own, Levels.Level.STUDY));
                 patient.putAll(of(own, Levels.Level.PATIENT));
             }
-            int series = any == null ? 0 : finder.firstOfSeries(uid).size();
+            int series = any == null ? 0 : finder.series(uid);
             boolean complete = any == null || !finder.isReceiving(uid);
             return new Study(uid, pseudonym, values, patient, Math.max(series, earlierSeries), complete);
         }

@@ -97,7 +97,8 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
         List<Element> start = upToUid(reader);
         Element last = start.isEmpty() ? null : start.get(start.size() - 1);
         if (last == null || !instance.facts().sopInstanceUid().equals(uid(last))) {
-            throw new IOException("the object is not the instance " + instance.facts().sopInstanceUid());
+            throw new IOException(
+                    "the object is not the instance " + instance.facts().sopInstanceUid());
         }
         String sopInstanceUid = record.originals().string(Tag.SOPInstanceUID);
         FileMetaInformation.ours(

@@ -79,6 +79,11 @@ class StoredIdentityDirectoryTest {
         }
 
         @Override
+        public int series(String study) {
+            return firstOfSeries(study).size();
+        }
+
+        @Override
         public Optional<StoredInstance> anyOfStudy(String study) {
             return all().filter(i -> i.facts().studyInstanceUid().equals(study)).findFirst();
         }

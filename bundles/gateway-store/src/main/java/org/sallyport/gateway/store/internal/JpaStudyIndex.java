@@ -2,9 +2,11 @@ package org.sallyport.gateway.store.internal;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -157,18 +159,35 @@ public final class JpaStudyIndex implements StudyIndex, StudyFinder {
 
     @Override
     public List<StoredInstance> firstOfSeries(String studyInstanceUid) throws IndexException {
-        List<InstanceRow> rows = behind(List::isEmpty, em -> em.createQuery(
-                        "SELECT i FROM InstanceRow i WHERE i.frameId IN (SELECT MIN(j.frameId) FROM InstanceRow j"
-                                + " WHERE j.studyUid = :study GROUP BY j.seriesUid)"
-                                + " ORDER BY i.seriesNumber, i.seriesUid",
-                        InstanceRow.class)
+        // The index alone answers the first question; Derby would read the whole table for both in one.
+        List<InstanceRow> rows = behind(List::isEmpty, em -> em
+                .createQuery(
+                        "SELECT MIN(i.frameId) FROM InstanceRow i WHERE i.studyUid = :study GROUP BY i.seriesUid",
+                        String.class)
                 .setParameter("study", studyInstanceUid)
-                .getResultList());
+                .getResultList()
+                .stream()
+                .map(frame -> em.find(InstanceRow.class, frame))
+                .filter(Objects::nonNull)
+                .sorted(Comparator.comparing(
+                                (InstanceRow row) -> row.seriesNumber, Comparator.nullsLast(Comparator.naturalOrder()))
+                        .thenComparing(row -> row.seriesUid))
+                .toList());
         List<StoredInstance> instances = new ArrayList<>();
         for (InstanceRow row : rows) {
             instances.add(Rows.stored(row));
         }
         return instances;
+    }
+
+    @Override
+    public int series(String studyInstanceUid) throws IndexException {
+        return behind(count -> count == 0, em -> em.createQuery(
+                                "SELECT COUNT(DISTINCT i.seriesUid) FROM InstanceRow i WHERE i.studyUid = :study",
+                                Long.class)
+                        .setParameter("study", studyInstanceUid)
+                        .getSingleResult())
+                .intValue();
     }
 
     @Override
@@ -199,7 +218,9 @@ public final class JpaStudyIndex implements StudyIndex, StudyFinder {
 
     @Override
     public boolean isReceiving(String studyInstanceUid) throws IndexException {
-        writer.flush();
+        if (writer.hasWork()) {
+            writer.flush();
+        }
         return !database.inTransaction(em -> em.createQuery(
                         "SELECT i.frameId FROM InstanceRow i WHERE i.studyUid = :study AND i.part IS NULL",
                         String.class)
