@@ -487,6 +487,7 @@ class ManifestRetentionTest {
         deliver(ITH);
         retention.lookNow();
         assertEquals(Committed.SAME, sendOne(1, 1));
+        assertEquals(List.of(), files(".pack"), "nothing is left of what was known already");
         restart(AFTER_UPLOAD);
         assertEquals(Committed.SAME, sendOne(2, 2));
         assertEquals(Committed.CHANGED, sendOne(2, 77));
