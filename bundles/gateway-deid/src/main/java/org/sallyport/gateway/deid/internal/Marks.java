@@ -12,13 +12,15 @@ final class Marks {
     /** Never handed out: an item belongs to one data set. */
     private final DataSet marks = new DataSet();
 
-    Marks(Profile profile) {
+    /** @param keptUids whether the study's UIDs stay, whatever the profile says: an earlier proxy sent it out under them */
+    Marks(Profile profile, boolean keptUids) {
         marks.setString(Tag.PatientIdentityRemoved, "YES");
         marks.setString(Tag.DeidentificationMethod, "Sallyport " + profile.name());
         List<DataSet> codes = new ArrayList<>();
         codes.add(code("113100", "Basic Application Confidentiality Profile"));
         for (Option option : Option.values()) {
-            if (profile.has(option) && option.isDone()) {
+            boolean kept = option == Option.RETAIN_UIDS && keptUids;
+            if (kept || profile.has(option) && option.isDone()) {
                 codes.add(code(option.code(), option.meaning()));
             }
         }

@@ -48,7 +48,7 @@ final class Treatment {
     /** Treats the top-level elements up to the pixel data and adds the attributes that tell what was done (PS3.15 E.1.1). */
     DataSet treatHead(DataSet head) {
         DataSet treated = treat(head, true);
-        for (Element mark : rules.marks().elements()) {
+        for (Element mark : rules.marks(study).elements()) {
             Element original = head.get(mark.tag());
             if (original == null) {
                 added.add(mark.tag());
