@@ -70,7 +70,10 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public Optional<StudyContext> find(String pseudonymousStudyInstanceUid) {
-        return Optional.empty();
+        return assigned.entrySet().stream()
+                .filter(study -> mapped(study.getKey()).equals(pseudonymousStudyInstanceUid))
+                .findFirst()
+                .map(study -> new Study(pseudonym(study.getValue()), pseudonymousStudyInstanceUid));
     }
 
     /** A study of {@code ANON-0123456789AB}, dates moved by {@value #SHIFT} days. */

@@ -47,6 +47,7 @@ final class Gate {
     final FakeVault vault = new FakeVault();
     final MemoryStore store = new MemoryStore();
     final DeidIntake intake;
+    final SentResults results;
     private final StoredIdentityRestorer restorer;
 
     Gate(Profile profile, Path folder) throws IOException {
@@ -54,6 +55,7 @@ final class Gate {
     }
 
     Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder) throws IOException {
+        results = new SentResults(folder.resolve("sent"));
         intake = new DeidIntake(
                 profile,
                 defaultIssuers,
@@ -61,6 +63,7 @@ final class Gate {
                 vault,
                 store,
                 store,
+                results,
                 folder,
                 Clock.fixed(Instant.parse("2024-02-29T12:00:00Z"), ZoneOffset.UTC));
         restorer = new StoredIdentityRestorer(store, vault, folder);
