@@ -124,7 +124,8 @@ final class RestoredStream extends InputStream {
             return;
         }
         if (bulk(together) > LARGEST_ITEMS) {
-            throw new DicomDataException(DicomDataException.Reason.LIMIT, "values of more than 32 MiB inside of sequences");
+            throw new DicomDataException(
+                    DicomDataException.Reason.LIMIT, "values of more than 32 MiB inside of sequences");
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(8 * 1024);
         DataSetWriter writer = new DataSetWriter(bytes, syntax);
@@ -154,7 +155,8 @@ final class RestoredStream extends InputStream {
     private byte[] header(int tag, VR vr, long length) throws IOException {
         long even = length + (length & 1);
         if (even > 0xFFFFFFFEL) {
-            throw new DicomDataException(DicomDataException.Reason.LIMIT, Tag.format(tag) + " is too long for an element");
+            throw new DicomDataException(
+                    DicomDataException.Reason.LIMIT, Tag.format(tag) + " is too long for an element");
         }
         ByteBuffer bytes = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putShort((short) Tag.group(tag)).putShort((short) Tag.element(tag));

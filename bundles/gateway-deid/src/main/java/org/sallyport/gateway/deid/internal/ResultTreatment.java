@@ -217,8 +217,7 @@ final class ResultTreatment {
                 result.put(element);
             }
         }
-        result.put(Element.of(
-                Tag.SpecificCharacterSet, VR.CS, "ISO_IR 192".getBytes(StandardCharsets.US_ASCII)));
+        result.put(Element.of(Tag.SpecificCharacterSet, VR.CS, "ISO_IR 192".getBytes(StandardCharsets.US_ASCII)));
         return result;
     }
 

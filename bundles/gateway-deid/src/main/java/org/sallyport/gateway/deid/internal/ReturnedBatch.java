@@ -128,8 +128,7 @@ final class ReturnedBatch implements Returning {
         List<StudyContext> others = known.isPresent() ? List.of() : studiesOf(elements.string(Tag.PatientID));
         StudyContext context = known.orElse(others.isEmpty() ? null : others.get(0));
         String problem = context == null ? "neither its study nor its patient is known here" : "";
-        if (known.isPresent()
-                && !known.get().pseudonym().equals(elements.string(Tag.PatientID))) {
+        if (known.isPresent() && !known.get().pseudonym().equals(elements.string(Tag.PatientID))) {
             context = null;
             problem = "it names another patient than its study does";
         }
@@ -138,7 +137,9 @@ final class ReturnedBatch implements Returning {
             context = null;
             problem = "it names another study than the image that it is";
         }
-        if (context != null && stored == null && means.index().instances(context.studyInstanceUid()).isEmpty()) {
+        if (context != null
+                && stored == null
+                && means.index().instances(context.studyInstanceUid()).isEmpty()) {
             problem = "nothing is kept of the identity of its study";
             context = null;
         }
@@ -247,8 +248,7 @@ final class ReturnedBatch implements Returning {
                     both);
         }
         StudyMemory memory = memory(study);
-        ResultTreatment treatment =
-                new ResultTreatment(memory, head.sameStudy(), uid -> elsewhere(study, uid));
+        ResultTreatment treatment = new ResultTreatment(memory, head.sameStudy(), uid -> elsewhere(study, uid));
         DataSet treated = treatment.treatHead(head.elements());
         note(treatment.unknown());
         return new RestoredStream(

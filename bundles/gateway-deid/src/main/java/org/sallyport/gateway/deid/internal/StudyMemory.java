@@ -146,7 +146,9 @@ final class StudyMemory {
 
     static List<String> values(Element element) {
         return element.value() instanceof Value.Bytes
-                ? List.of(new String(element.bytes(), StandardCharsets.ISO_8859_1).replaceAll("[ \\x00]+$", "").split("\\\\", -1))
+                ? List.of(new String(element.bytes(), StandardCharsets.ISO_8859_1)
+                        .replaceAll("[ \\x00]+$", "")
+                        .split("\\\\", -1))
                 : List.of();
     }
 

@@ -186,7 +186,9 @@ class ReturnedObjectsTest {
         assertEquals(
                 Gate.SOP_INSTANCE,
                 series.items(Tag.ReferencedInstanceSequence).get(0).string(Tag.ReferencedSOPInstanceUID));
-        assertArrayEquals(new byte[] {1, 2, 3, 4}, Objects.requireNonNull(back.get(Tag.PixelData)).bytes());
+        assertArrayEquals(
+                new byte[] {1, 2, 3, 4},
+                Objects.requireNonNull(back.get(Tag.PixelData)).bytes());
         assertEquals(0, batch.unresolved());
     }
 
@@ -199,8 +201,7 @@ class ReturnedObjectsTest {
         gate.receive(Gate.encode(prior, EXPLICIT), EXPLICIT, Gate.CT, Gate.SOP_INSTANCE + "2");
         DataSet result = result(first);
         DataSet reference = new DataSet();
-        reference.setString(
-                Tag.ReferencedSOPInstanceUID, text(gate.lastDataSet(), Tag.SOPInstanceUID));
+        reference.setString(Tag.ReferencedSOPInstanceUID, text(gate.lastDataSet(), Tag.SOPInstanceUID));
         result.setItems(Tag.SourceImageSequence, reference);
         DataSet back = Gate.read(restored(part10(result, EXPLICIT)));
         assertEquals(
@@ -303,14 +304,16 @@ class ReturnedObjectsTest {
 
     @Test
     void whatIsNoDicomIsRefused() {
-        assertThrows(DicomDataException.class, () -> examined("no DICOM at all, but long enough".getBytes(StandardCharsets.US_ASCII)));
+        assertThrows(
+                DicomDataException.class,
+                () -> examined("no DICOM at all, but long enough".getBytes(StandardCharsets.US_ASCII)));
     }
 
     @Test
     void whoMayNotReadIdentityIsRefused() throws IOException {
         byte[] sent = part10(result(gate.treated(original())), EXPLICIT);
         AccessRequest stranger = new AccessRequest("x", Set.of(), "shell", "curious", "2.25.1");
-        assertThrows(AccessDeniedException.class, () -> returned.begin(stranger)
-                .restore(new ByteArrayInputStream(sent)));
+        assertThrows(
+                AccessDeniedException.class, () -> returned.begin(stranger).restore(new ByteArrayInputStream(sent)));
     }
 }

@@ -105,7 +105,7 @@ public final class GcmIdentityVault implements IdentityVault {
     @Override
     public Opening begin(AccessRequest request) throws IOException {
         check(request);
-        return (place, sealed) -> open(place, sealed, false);
+        return (place, ciphertext) -> open(place, ciphertext, false);
     }
 
     /** Audits the request, and refuses it if it lacks the role or the reason. */
