@@ -2,6 +2,7 @@ package org.sallyport.gateway.deid.internal;
 
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
@@ -25,6 +26,9 @@ final class Facts {
     };
     private static final int LONGEST = 255;
 
+    /** Key of the attribute Specific Character Set (0008,0005), its values with backslashes between. */
+    static final String CHARACTER_SET = "SpecificCharacterSet";
+
     private Facts() {}
 
     static InstanceFacts of(
@@ -46,6 +50,12 @@ final class Facts {
         String date = attributes.get("StudyDate");
         if (date != null && !date.matches("\\d{8}")) {
             attributes.remove("StudyDate");
+        }
+        // What is restored later, also when the image is gone, was encoded so.
+        List<String> characterSets = treated.strings(Tag.SpecificCharacterSet);
+        String characterSet = String.join("\\", characterSets);
+        if (!characterSet.isEmpty() && characterSet.length() <= LONGEST) {
+            attributes.put(CHARACTER_SET, characterSet);
         }
         attributes.put("Profile", profile.name());
         String modality = treated.string(Tag.Modality);

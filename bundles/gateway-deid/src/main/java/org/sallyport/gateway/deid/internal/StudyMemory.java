@@ -9,12 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.DataSet;
-import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.Limits;
-import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.data.Value;
@@ -59,7 +56,7 @@ final class StudyMemory {
                 if (first) {
                     memory.sample = record.originals();
                     memory.added.addAll(record.added());
-                    memory.readCharacterSet(store, instance);
+                    memory.setCharacterSet(instance);
                     first = false;
                 }
             }
@@ -84,19 +81,10 @@ final class StudyMemory {
     }
 
     /** The originals are encoded in the character set of the image, which treatment leaves where it is. */
-    private void readCharacterSet(InstanceStore store, StoredInstance instance) throws IOException {
-        if (sample.contains(Tag.SpecificCharacterSet)) {
-            return;
-        }
-        try (InputStream in = store.openPart10(instance)) {
-            DataSetReader reader =
-                    Part10Reader.open(in, LIMITS, BulkStore.REFUSE).dataSet();
-            while (reader.next() == DataSetReader.Event.ELEMENT
-                    && Integer.compareUnsigned(reader.tag(), Tag.SpecificCharacterSet) <= 0) {
-                if (reader.element().tag() == Tag.SpecificCharacterSet) {
-                    sample.put(reader.element());
-                }
-            }
+    private void setCharacterSet(StoredInstance instance) {
+        String told = instance.facts().attributes().get(Facts.CHARACTER_SET);
+        if (told != null && !sample.contains(Tag.SpecificCharacterSet)) {
+            sample.put(Element.of(Tag.SpecificCharacterSet, VR.CS, told.getBytes(StandardCharsets.US_ASCII)));
         }
     }
 

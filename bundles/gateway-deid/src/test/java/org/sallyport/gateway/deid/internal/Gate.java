@@ -3,6 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,6 +49,10 @@ final class Gate {
     final MemoryStore store = new MemoryStore();
     final DeidIntake intake;
     final SentResults results;
+
+    /** The file of the results, apart from the folder that tests look into. */
+    final Path sent;
+
     private final StoredIdentityRestorer restorer;
 
     Gate(Profile profile, Path folder) throws IOException {
@@ -55,7 +60,9 @@ final class Gate {
     }
 
     Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder) throws IOException {
-        results = new SentResults(folder.resolve("sent"));
+        sent = Files.createTempFile("sent", ".results");
+        sent.toFile().deleteOnExit();
+        results = new SentResults(sent);
         intake = new DeidIntake(
                 profile,
                 defaultIssuers,

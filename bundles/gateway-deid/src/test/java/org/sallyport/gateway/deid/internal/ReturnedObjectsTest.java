@@ -291,7 +291,7 @@ class ReturnedObjectsTest {
             gate.results.add(Set.of("1.2." + i));
         }
         gate.results.close();
-        Path file = folder.resolve("sent");
+        Path file = gate.sent;
         Files.write(file, new byte[] {1, 2, 3}, java.nio.file.StandardOpenOption.APPEND);
         try (SentResults again = new SentResults(file)) {
             assertEquals(3_000 * 16, Files.size(file));

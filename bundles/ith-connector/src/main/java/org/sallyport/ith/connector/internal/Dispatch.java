@@ -53,6 +53,7 @@ final class Dispatch implements AutoCloseable {
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final int LONGEST_REASON = 200;
+    private static final long LOOK_MILLIS = 200;
 
     /** What a dispatch needs to know of the back end. */
     interface Link {
@@ -165,11 +166,11 @@ final class Dispatch implements AutoCloseable {
         if (!action.isEmpty() && !action.equals("pull_and_dispatch")) {
             return Outcome.failed("action \"" + action + "\" is not known");
         }
-        NodeDirectory directory = gateway.directory();
+        NodeDirectory directory = awaitParts();
         List<Target> targets = DispatchTargets.of(
                 run.event,
                 link.rules().nodes(),
-                directory == null ? List.of() : directory.nodes(),
+                directory.nodes(),
                 settings.identityNetworks(),
                 link.reachable());
         List<Target> usable =
@@ -192,6 +193,21 @@ final class Dispatch implements AutoCloseable {
             return Outcome.failed("the archive holds no DICOM files");
         }
         return send(run, targets, news);
+    }
+
+    /** The gateway may be starting, or a bundle be replaced; without the local nodes nobody can be told whom they bar. */
+    private NodeDirectory awaitParts() throws InterruptedException {
+        while (true) {
+            NodeDirectory directory = gateway.directory();
+            boolean others = gateway.returned() != null
+                    && gateway.nodes() != null
+                    && gateway.vault() != null
+                    && gateway.quarantine() != null;
+            if (directory != null && others) {
+                return directory;
+            }
+            Thread.sleep(LOOK_MILLIS);
+        }
     }
 
     // ---- fetching
@@ -222,6 +238,10 @@ final class Dispatch implements AutoCloseable {
                 return null;
             } catch (DownloadFile.Refused e) {
                 return e.getMessage();
+            } catch (Gateway.NotThere e) {
+                LOG.info("dispatch {} waits: {}", run.entry.number, e.getMessage());
+                awaitParts();
+                continue;
             } catch (ZipException e) {
                 problem = "the archive is wrong: " + e.getMessage();
             } catch (IOException e) {

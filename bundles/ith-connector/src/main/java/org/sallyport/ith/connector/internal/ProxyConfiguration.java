@@ -91,7 +91,8 @@ record ProxyConfiguration(
         String aet = config.path("ae_title").asText("").strip();
         JsonNode number = config.path("port");
         int port = number.isIntegralNumber() && number.canConvertToInt() ? number.intValue() : -1;
-        if (aet.isEmpty() && port == -1) {
+        boolean told = !aet.isEmpty() && !number.isMissingNode() && !number.isNull();
+        if (!told) {
             return null;
         }
         if (aet.length() > LONGEST_AET || !AET.matcher(aet).matches() || port < 1 || port > 65_535) {

@@ -31,16 +31,16 @@ final class FakeGateway implements Gateway {
     final List<String> followed = new CopyOnWriteArrayList<>();
 
     @Nullable
-    NodeDestinations nodes;
+    NodeDestinations nodes = partly(NodeDestinations.class, Map.of());
 
     @Nullable
-    ReturnedObjects returned;
+    ReturnedObjects returned = partly(ReturnedObjects.class, Map.of());
 
     @Nullable
-    IdentityVault vault;
+    IdentityVault vault = partly(IdentityVault.class, Map.of());
 
     @Nullable
-    Quarantine quarantine;
+    Quarantine quarantine = partly(Quarantine.class, Map.of());
 
     @Nullable
     DeliveryQueue queue;
@@ -93,8 +93,8 @@ final class FakeGateway implements Gateway {
     }
 
     @Override
-    public @Nullable NodeDirectory directory() {
-        return null;
+    public NodeDirectory directory() {
+        return partly(NodeDirectory.class, Map.of("nodes", arguments -> List.of()));
     }
 
     @Override
