@@ -75,15 +75,18 @@ public final class Dispatch implements AutoCloseable {
         try (IthSimulator simulator = new IthSimulator(scratch.resolve("ith"))) {
             ObjectNode configuration = IthSimulator.configuration("public");
             for (int i = 1; i <= NODES; i++) {
-                Receiver node = new Storescp().start(children, Files.createDirectory(scratch.resolve("node" + i)), 16_384);
+                Receiver node =
+                        new Storescp().start(children, Files.createDirectory(scratch.resolve("node" + i)), 16_384);
                 IthSimulator.node(configuration, "n" + i, node.aet(), Receiver.HOST, node.port(), "read_write");
             }
             simulator.answersConfiguration(configuration);
             Receiver gateway = gateway(simulator);
             System.err.println(shape.name() + ": sending it up");
             Transfer.run(new OwnSender(), gateway, images, 1);
-            Readiness.await("the upload", gateway.process(), () -> simulator.arrivals().size() == images.size()
-                    && simulator.socketsOpen() == 1);
+            Readiness.await(
+                    "the upload",
+                    gateway.process(),
+                    () -> simulator.arrivals().size() == images.size() && simulator.socketsOpen() == 1);
             for (int run = 1; run <= RUNS; run++) {
                 measure(simulator, gateway, shape, run);
             }
@@ -96,16 +99,26 @@ public final class Dispatch implements AutoCloseable {
     private Receiver gateway(IthSimulator simulator) throws IOException {
         List<Integer> ports = Readiness.freePorts(3);
         Map<String, String> environment = Map.of(
-                "SALLYPORT_DATA", scratch.resolve("data").toString(),
-                "SALLYPORT_HEAP", "512m",
-                "DICOM_AE_TITLE", AET,
-                "DICOM_PORT", ports.get(0).toString(),
-                "API_PORT", ports.get(1).toString(),
-                "SHELL_PORT", ports.get(2).toString(),
-                "DICOM_STUDY_TIMEOUT", "2",
-                "ITH_URL", simulator.url(),
-                "ITH_TOKEN", IthSimulator.KEY,
-                "SALLYPORT_TRUST_BACKEND_NODES", "yes");
+                "SALLYPORT_DATA",
+                scratch.resolve("data").toString(),
+                "SALLYPORT_HEAP",
+                "512m",
+                "DICOM_AE_TITLE",
+                AET,
+                "DICOM_PORT",
+                ports.get(0).toString(),
+                "API_PORT",
+                ports.get(1).toString(),
+                "SHELL_PORT",
+                ports.get(2).toString(),
+                "DICOM_STUDY_TIMEOUT",
+                "2",
+                "ITH_URL",
+                simulator.url(),
+                "ITH_TOKEN",
+                IthSimulator.KEY,
+                "SALLYPORT_TRUST_BACKEND_NODES",
+                "yes");
         Child child = children.start(
                 List.of(root.resolve("run").toString()), environment, root, scratch.resolve("gateway.out"));
         Readiness.await("./run", child, () -> isHealthy(ports.get(1)) && simulator.socketsOpen() == 1);

@@ -62,8 +62,7 @@ class IthCommandsIT {
         ObjectNode configuration = IthSimulator.configuration("public");
         for (int i = 1; i <= 2; i++) {
             Path received = Files.createDirectories(folder.resolve("pacs" + i));
-            NODES.add(new ProcessBuilder(
-                            "storescp", "-v", "-od", received.toString(), String.valueOf(ports.get(i - 1)))
+            NODES.add(new ProcessBuilder("storescp", "-v", "-od", received.toString(), String.valueOf(ports.get(i - 1)))
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("pacs" + i + ".log").toFile())
                     .start());
@@ -80,7 +79,8 @@ class IthCommandsIT {
                 .with("UPLOAD_RETRY_DELAY", "1")
                 .with("UPLOAD_MAX_RETRIES", "1");
         appliance.start();
-        appliance.await("the nodes are known", SOON, () -> appliance.json("node:list").size() == 4);
+        appliance.await(
+                "the nodes are known", SOON, () -> appliance.json("node:list").size() == 4);
         for (String id : List.of("n1", "n2", "dead")) {
             appliance.shell("node:approve --reason 'our PACS' " + id).ok();
         }
@@ -111,14 +111,20 @@ class IthCommandsIT {
         SyntheticStudy study = new SyntheticStudy(new Patient(number), Modality.CT, number, 1, images, 64, 64);
         Set<String> before = new TreeSet<>(simulator.studies());
         int arrived = simulator.arrivals().size();
-        appliance.storescu(List.of(), study.writeTo(folder.resolve("study" + number)))
+        appliance
+                .storescu(List.of(), study.writeTo(folder.resolve("study" + number)))
                 .ok();
-        appliance.await("the study is uploaded", SOON, () -> simulator.arrivals().size() == arrived + images);
+        appliance.await(
+                "the study is uploaded", SOON, () -> simulator.arrivals().size() == arrived + images);
         String uid = simulator.studies().stream()
                 .filter(one -> !before.contains(one))
                 .findFirst()
                 .orElseThrow();
-        String subject = simulator.forms().get(simulator.forms().size() - 1).get("patient_id").asText();
+        String subject = simulator
+                .forms()
+                .get(simulator.forms().size() - 1)
+                .get("patient_id")
+                .asText();
         return new Sent(study, subject, uid);
     }
 
@@ -188,7 +194,8 @@ class IthCommandsIT {
                 .map(frame -> frame.get("payload").get("status").asText())
                 .toList();
         assertEquals("downloading", states.get(0));
-        assertTrue(states.stream().filter("processing"::equals).count() >= 3, "one at the start, one per 50: " + states);
+        assertTrue(
+                states.stream().filter("processing"::equals).count() >= 3, "one at the start, one per 50: " + states);
         assertWhole(sent.study(), 1);
         assertWhole(sent.study(), 2);
         assertNothingOfIdentityIsOnDisk();
@@ -233,8 +240,7 @@ class IthCommandsIT {
         assertEquals("stranger: node not approved", ended(event).get("error").asText());
         assertEquals(downloads, simulator.downloads(), "it is not even fetched");
         assertEquals(
-                List.of("stranger"),
-                appliance.json("node:list", "--waiting").findValuesAsText("id"));
+                List.of("stranger"), appliance.json("node:list", "--waiting").findValuesAsText("id"));
     }
 
     @Test
@@ -333,12 +339,16 @@ class IthCommandsIT {
         simulator.push(event);
         JsonNode last = ended(event);
         assertEquals("failed", last.get("status").asText());
-        assertTrue(last.get("error").asText().contains("1 of 2 files are of patients that this gateway does not know"),
+        assertTrue(
+                last.get("error").asText().contains("1 of 2 files are of patients that this gateway does not know"),
                 last.toString());
         assertWhole(sent.study(), 2);
         assertEquals(List.of(), received(2, series), "it was not sent as if it were restored");
         assertTrue(
-                appliance.json("quarantine:list").toString().contains("neither its study nor its patient is known here"),
+                appliance
+                        .json("quarantine:list")
+                        .toString()
+                        .contains("neither its study nor its patient is known here"),
                 "a person sees it");
     }
 
@@ -398,7 +408,8 @@ class IthCommandsIT {
         Sent first = upload(1);
         simulator.failNext(Fault.STATUS_400);
         appliance.storescu(List.of(), lateImages(first)).ok();
-        appliance.await("the late image is parked", SOON, () -> states(first.uid()).contains("PARKED"));
+        appliance.await(
+                "the late image is parked", SOON, () -> states(first.uid()).contains("PARKED"));
         ObjectNode event = simulator.event("session.deleted", "session", "ses-" + first.uid());
         ((ObjectNode) event.get("payload"))
                 .put("subject_id", "sub-" + first.subject())
@@ -462,13 +473,19 @@ class IthCommandsIT {
         try {
             simulator.answersConfiguration(moved);
             simulator.push(simulator.event("proxy.config_changed", "proxy", IthSimulator.PROXY));
-            appliance.await("the configuration is there", SOON, () -> configurationInForce().contains("MOVED"));
+            appliance.await("the configuration is there", SOON, () -> configurationInForce()
+                    .contains("MOVED"));
             assertEquals(200, appliance.health());
             assertTrue(echo().contains("Received Echo Response (Success)"), "it stays where it is unless it may move");
-            appliance.shell("config:property-set -p org.sallyport.ith follow-back-end-listener yes").ok();
-            appliance.await("the listener has moved", SOON, () -> Command.run(
-                            "echoscu", "-aec", "MOVED", "127.0.0.1", String.valueOf(other))
-                    .exit() == 0);
+            appliance
+                    .shell("config:property-set -p org.sallyport.ith follow-back-end-listener yes")
+                    .ok();
+            appliance.await(
+                    "the listener has moved",
+                    SOON,
+                    () -> Command.run("echoscu", "-aec", "MOVED", "127.0.0.1", String.valueOf(other))
+                                    .exit()
+                            == 0);
             appliance.await("the back end is told where", SOON, () -> {
                 List<JsonNode> updates = simulator.frames("config_update");
                 return updates.get(updates.size() - 1).get("ae_title").asText().equals("MOVED");
@@ -478,7 +495,9 @@ class IthCommandsIT {
             simulator.answersConfiguration(moved);
             appliance.await("it is back", SOON, () -> echo().contains("Received Echo Response (Success)"));
             simulator.answersConfiguration(before);
-            appliance.shell("config:property-set -p org.sallyport.ith follow-back-end-listener no").ok();
+            appliance
+                    .shell("config:property-set -p org.sallyport.ith follow-back-end-listener no")
+                    .ok();
             appliance.await("the WebSocket is open", SOON, () -> simulator.socketsOpen() == 1);
         }
     }
@@ -489,7 +508,10 @@ class IthCommandsIT {
         Set<String> pushed = new TreeSet<>();
         for (int i = 0; i < events; i++) {
             ObjectNode event = simulator.event("subject.dispatch", "subject", "sub-nobody" + i % 500);
-            ((ObjectNode) event.get("payload")).put("priority", i % 10).withArray("nodes").add("nobody");
+            ((ObjectNode) event.get("payload"))
+                    .put("priority", i % 10)
+                    .withArray("nodes")
+                    .add("nobody");
             pushed.add(event.get("correlation_id").asText());
             simulator.push(event);
         }

@@ -668,14 +668,11 @@ class CommandsTest {
     void onlyNodesThatWaitForApprovalAreListedIfAsked() throws Exception {
         NodeList command = new NodeList();
         command.waiting = true;
-        Node local =
-                new Node("l", "l", "LOCAL", "10.0.0.6", 104, true, Node.Permission.READ, Node.Origin.LOCAL, false);
-        Node off =
-                new Node("o", "o", "OFF", "10.0.0.7", 104, false, Node.Permission.READ, Node.Origin.BACK_END, false);
+        Node local = new Node("l", "l", "LOCAL", "10.0.0.6", 104, true, Node.Permission.READ, Node.Origin.LOCAL, false);
+        Node off = new Node("o", "o", "OFF", "10.0.0.7", 104, false, Node.Permission.READ, Node.Origin.BACK_END, false);
         Node approved =
                 new Node("a", "a", "DONE", "10.0.0.8", 104, true, Node.Permission.READ, Node.Origin.BACK_END, true);
-        command.nodes =
-                new Fake<>(NodeDirectory.class).on("nodes", a -> List.of(node(), local, off, approved)).service;
+        command.nodes = new Fake<>(NodeDirectory.class).on("nodes", a -> List.of(node(), local, off, approved)).service;
         assertEquals(List.of("n1"), json(command).findValuesAsText("id"));
     }
 
@@ -701,7 +698,9 @@ class CommandsTest {
                 .service;
         JsonNode sheet = json(command);
         assertEquals(AT.toString(), sheet.get("connected-since").asText());
-        assertEquals(AT + " closed by the back end with 1001", sheet.get("last-error").asText());
+        assertEquals(
+                AT + " closed by the back end with 1001",
+                sheet.get("last-error").asText());
         assertTrue(sheet.get("last-sent").isNull());
         assertEquals(7, sheet.get("commands-waiting").asInt());
     }
@@ -712,8 +711,18 @@ class CommandsTest {
                 .on(
                         "commands",
                         a -> List.of(new BackEnd.Command(
-                                4, "c", "session.dispatch", "ses-1", 7, BackEnd.CommandState.FAILED, AT, AT, 3, 10,
-                                true, "PACS: 7 of 10 images are missing there")))
+                                4,
+                                "c",
+                                "session.dispatch",
+                                "ses-1",
+                                7,
+                                BackEnd.CommandState.FAILED,
+                                AT,
+                                AT,
+                                3,
+                                10,
+                                true,
+                                "PACS: 7 of 10 images are missing there")))
                 .on("retry", a -> a.get(0).equals(4L))
                 .on("cancel", a -> false);
         IthCommands list = new IthCommands();

@@ -37,7 +37,7 @@ public interface IdentityVault {
      * @throws AccessDeniedException if the request lacks the role or the reason; audited too
      */
     default Opening begin(AccessRequest request) throws IOException {
-        return (place, ciphertext) -> open(place, ciphertext, request);
+        return (place, from) -> open(place, from, request);
     }
 
     /** What {@link #begin} allowed. Thread-safe. */

@@ -120,8 +120,7 @@ class ReceiverTest {
         int before = receiver.status().port();
         // Any free one would be another one after it was closed.
         receiver.follow("DICOMRCV", before);
-        try (java.net.ServerSocket taken =
-                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+        try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             assertThrows(IOException.class, () -> receiver.follow("MOVED", taken.getLocalPort()));
         }
         assertEquals("DICOMRCV", receiver.status().aet());

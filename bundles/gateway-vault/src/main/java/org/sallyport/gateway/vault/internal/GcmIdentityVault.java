@@ -105,7 +105,7 @@ public final class GcmIdentityVault implements IdentityVault {
     @Override
     public Opening begin(AccessRequest request) throws IOException {
         check(request);
-        return (place, ciphertext) -> open(place, ciphertext, false);
+        return (place, from) -> open(place, from, false);
     }
 
     /** Audits the request, and refuses it if it lacks the role or the reason. */

@@ -168,11 +168,7 @@ final class Dispatch implements AutoCloseable {
         }
         NodeDirectory directory = awaitParts();
         List<Target> targets = DispatchTargets.of(
-                run.event,
-                link.rules().nodes(),
-                directory.nodes(),
-                settings.identityNetworks(),
-                link.reachable());
+                run.event, link.rules().nodes(), directory.nodes(), settings.identityNetworks(), link.reachable());
         List<Target> usable =
                 targets.stream().filter(target -> target.node() != null).toList();
         targets.stream()

@@ -76,13 +76,13 @@ class CommandCenterTest {
     }
 
     private CommandCenter open(Pace pace, Map<String, Object> settings, Clock clock) throws IOException {
-        Map<String, Object> all = new HashMap<>(Map.of("url", simulator.url(), "_token", IthSimulator.KEY, "refresh", 1));
+        Map<String, Object> all =
+                new HashMap<>(Map.of("url", simulator.url(), "_token", IthSimulator.KEY, "refresh", 1));
         all.putAll(settings);
         IthSettings checked = Configurations.settings(all);
         BackEndLink opened = new BackEndLink(checked, new Unregistered(), new FakeAudit(), gateway, folder, clock);
         link = opened;
-        CommandCenter made =
-                new CommandCenter(opened, checked, gateway, new FakeAudit(), folder, clock, pace);
+        CommandCenter made = new CommandCenter(opened, checked, gateway, new FakeAudit(), folder, clock, pace);
         center = made;
         opened.start();
         made.start();
@@ -109,7 +109,10 @@ class CommandCenterTest {
     }
 
     private void awaitConnection() {
-        await("connected", () -> simulator.socketsOpen() == 1 && !simulator.frames("health_update").isEmpty());
+        await(
+                "connected",
+                () -> simulator.socketsOpen() == 1
+                        && !simulator.frames("health_update").isEmpty());
     }
 
     private ObjectNode nobody(String subject) {
@@ -138,7 +141,9 @@ class CommandCenterTest {
         assertTrue(lastHealth().toString().contains("{\"node_id\":\"GOOD\",\"is_reachable\":true}"));
         assertTrue(lastHealth().toString().contains("{\"node_id\":\"DEAD\",\"is_reachable\":false}"));
         gateway.receiving = false;
-        await("a full disk is told", () -> lastHealth().get("proxy_status").asText().equals("error"));
+        await(
+                "a full disk is told",
+                () -> lastHealth().get("proxy_status").asText().equals("error"));
     }
 
     private JsonNode lastHealth() {
@@ -222,7 +227,8 @@ class CommandCenterTest {
         }
         await("all are answered", () -> {
             Set<String> answered = new HashSet<>();
-            simulator.frames("dispatch.status")
+            simulator
+                    .frames("dispatch.status")
                     .forEach(frame -> answered.add(frame.get("correlation_id").asText()));
             return answered.containsAll(pushed);
         });
@@ -247,7 +253,8 @@ class CommandCenterTest {
             return !opened.commands(1, Set.of()).isEmpty();
         });
         await("answered", () -> !answers(event).isEmpty());
-        assertEquals(simulator.frames("config_update").size(), (int) opened.status().connections());
+        assertEquals(
+                simulator.frames("config_update").size(), (int) opened.status().connections());
     }
 
     @Test
@@ -267,7 +274,12 @@ class CommandCenterTest {
     void aBackEndThatSaysNothingIsLeft() throws Exception {
         simulator.greets(false);
         Pace impatient = new Pace(
-                Duration.ofMillis(200), QUICK.ping(), QUICK.pong(), QUICK.health(), QUICK.firstPause(), QUICK.longestPause(),
+                Duration.ofMillis(200),
+                QUICK.ping(),
+                QUICK.pong(),
+                QUICK.health(),
+                QUICK.firstPause(),
+                QUICK.longestPause(),
                 QUICK.send());
         CommandCenter opened = open(impatient, Map.of(), Clock.systemUTC());
         await("several attempts", () -> simulator.socketsEver() > 2);
@@ -336,7 +348,9 @@ class CommandCenterTest {
         ObjectNode event = nobody("s1");
         simulator.push(event);
         simulator.cutSockets();
-        await("it has ended, or never came", () -> first.status().waiting() + first.status().running() == 0);
+        await(
+                "it has ended, or never came",
+                () -> first.status().waiting() + first.status().running() == 0);
         int known = first.commands(10, Set.of(CommandState.FAILED)).size();
         closeGateway();
         simulator.refusesSockets(0);

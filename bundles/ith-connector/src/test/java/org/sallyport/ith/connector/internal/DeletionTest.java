@@ -28,7 +28,19 @@ class DeletionTest {
 
     private static DeliveryRecord delivery(long id, String destination, State state) {
         return new DeliveryRecord(
-                id, "2.25.1", 1, destination, IdentityMode.PSEUDONYMOUS, state, 0, FakeGateway.NOW, FakeGateway.NOW, null, null, 4, null);
+                id,
+                "2.25.1",
+                1,
+                destination,
+                IdentityMode.PSEUDONYMOUS,
+                state,
+                0,
+                FakeGateway.NOW,
+                FakeGateway.NOW,
+                null,
+                null,
+                4,
+                null);
     }
 
     private static StudyRecord study(String uid, String pseudonym) {
@@ -61,9 +73,7 @@ class DeletionTest {
                 .put("event_type", type)
                 .put("correlation_id", "c")
                 .put("entity_id", "e");
-        event.putObject("payload")
-                .put("study_instance_uid", "2.25.1")
-                .put("subject_identifier", subject);
+        event.putObject("payload").put("study_instance_uid", "2.25.1").put("subject_identifier", subject);
         return new Deletion(gateway).run(Event.of(event));
     }
 
@@ -71,9 +81,7 @@ class DeletionTest {
     void whatWaitsForTheBackEndIsCancelledAndOthersGetWhatTheyAreOwed() throws Exception {
         run("session.deleted", "");
         assertEquals(
-                List.of(
-                        "1 cancelled by the back end: session.deleted",
-                        "2 cancelled by the back end: session.deleted"),
+                List.of("1 cancelled by the back end: session.deleted", "2 cancelled by the back end: session.deleted"),
                 cancelled);
     }
 

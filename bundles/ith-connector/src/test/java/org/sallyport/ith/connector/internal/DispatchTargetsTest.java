@@ -32,9 +32,13 @@ class DispatchTargetsTest {
     }
 
     private static List<String> judged(Event event, List<Node> nodes, List<Node> inForce, String... reachable) {
-        return DispatchTargets.of(event, nodes, inForce, NETWORKS, node -> List.of(reachable).contains(node.id())).stream()
+        return DispatchTargets.of(event, nodes, inForce, NETWORKS, node -> List.of(reachable)
+                        .contains(node.id()))
+                .stream()
                 .map(target -> target.name() + "/"
-                        + (target.node() == null ? target.problem() : target.node().address()))
+                        + (target.node() == null
+                                ? target.problem()
+                                : target.node().address()))
                 .toList();
     }
 
@@ -58,13 +62,12 @@ class DispatchTargetsTest {
     @Test
     void aLocalNodeOfTheSameAeTitleWins() {
         List<Node> nodes = List.of(node("pacs", "10.0.0.1", true, Permission.READ, true));
-        Node local = new Node(
-                "local", "local", "AET_pacs", "10.9.9.9", 11112, true, Permission.READ, Origin.LOCAL, true);
-        Node closed = new Node(
-                "local", "local", "AET_pacs", "10.9.9.9", 11112, true, Permission.READ, Origin.LOCAL, false);
+        Node local =
+                new Node("local", "local", "AET_pacs", "10.9.9.9", 11112, true, Permission.READ, Origin.LOCAL, true);
+        Node closed =
+                new Node("local", "local", "AET_pacs", "10.9.9.9", 11112, true, Permission.READ, Origin.LOCAL, false);
         assertEquals(
-                List.of("name of pacs/10.9.9.9"),
-                judged(event("session.dispatch", "pacs"), nodes, List.of(local)));
+                List.of("name of pacs/10.9.9.9"), judged(event("session.dispatch", "pacs"), nodes, List.of(local)));
         assertEquals(
                 List.of("name of pacs/node not approved"),
                 judged(event("session.dispatch", "pacs"), nodes, List.of(closed)),
@@ -81,13 +84,6 @@ class DispatchTargetsTest {
                 node("off", "10.0.0.5", false, Permission.READ, true));
         assertEquals(
                 List.of("name of good/10.0.0.1"),
-                judged(
-                        event("scan.new_scan_available", "ignored"),
-                        nodes,
-                        List.of(),
-                        "good",
-                        "writer",
-                        "new",
-                        "off"));
+                judged(event("scan.new_scan_available", "ignored"), nodes, List.of(), "good", "writer", "new", "off"));
     }
 }

@@ -71,8 +71,8 @@ class InstanceSpoolTest {
     }
 
     private String error(Path zip) {
-        return String.valueOf(
-                assertThrows(ZipException.class, () -> spool().fill(zip, LIMITS)).getMessage());
+        return String.valueOf(assertThrows(ZipException.class, () -> spool().fill(zip, LIMITS))
+                .getMessage());
     }
 
     @Test
@@ -97,7 +97,8 @@ class InstanceSpoolTest {
     @ParameterizedTest
     @ValueSource(strings = {"../a.dcm", "x/../../a.dcm", "/etc/a.dcm", "C:\\a.dcm", "x\\..\\..\\a.dcm", ".."})
     void zipSlipIsRefused(String name) throws Exception {
-        assertEquals("an entry's name leads out of the archive", error(zip(out -> put(out, name, dicom(1, 200), false))));
+        assertEquals(
+                "an entry's name leads out of the archive", error(zip(out -> put(out, name, dicom(1, 200), false))));
     }
 
     @Test
