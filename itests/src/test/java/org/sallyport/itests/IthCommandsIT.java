@@ -10,6 +10,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -526,7 +528,7 @@ class IthCommandsIT {
     @Test
     void aWebSocketThatIsCutAllTheTimeLosesNoCommand() throws Exception {
         Sent sent = upload(2);
-        long seconds = Long.getLong("websocket.cuts.seconds", 20);
+        long seconds = Long.getLong("websocket.cuts.seconds", 10);
         long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
         List<ObjectNode> taken = new ArrayList<>();
         java.util.Random random = new java.util.Random(20_261_125);
@@ -546,5 +548,45 @@ class IthCommandsIT {
                     .isEmpty());
         }
         assertTrue(taken.size() > 2, "cut several times: " + taken.size());
+    }
+
+    @Test
+    void fiftyDeadNodesNeverDelayTheHealthUpdate() throws Exception {
+        String before = configurationInForce();
+        ObjectNode many = (ObjectNode) new com.fasterxml.jackson.databind.ObjectMapper().readTree(before);
+        try (ServerSocket silent = new ServerSocket(0, 200, InetAddress.getLoopbackAddress())) {
+            for (int i = 0; i < 50; i++) {
+                IthSimulator.node(many, "silent" + i, "SILENT" + i, "127.0.0.1", silent.getLocalPort(), "read");
+            }
+            simulator.answersConfiguration(many);
+            simulator.push(simulator.event("proxy.nodes_changed", "proxy", IthSimulator.PROXY));
+            appliance.await(
+                    "the nodes are asked",
+                    SOON,
+                    () -> appliance.json("node:list").size() == 54);
+            int from = updates().size();
+            appliance.await("three updates", SOON, () -> updates().size() >= from + 3);
+            List<IthSimulator.Frame> three = updates().subList(from, from + 3);
+            for (int i = 1; i < three.size(); i++) {
+                long millis = Duration.between(
+                                three.get(i - 1).at(), three.get(i).at())
+                        .toMillis();
+                assertTrue(millis <= 11_000, "an update came after " + millis + " ms");
+            }
+            assertTrue(
+                    three.get(2).content().toString().contains("{\"node_id\":\"n1\",\"is_reachable\":true}"),
+                    "who answers is known all the while");
+        } finally {
+            simulator.answersConfiguration(before);
+            simulator.push(simulator.event("proxy.nodes_changed", "proxy", IthSimulator.PROXY));
+            appliance.await(
+                    "they are gone", SOON, () -> appliance.json("node:list").size() == 4);
+        }
+    }
+
+    private static List<IthSimulator.Frame> updates() {
+        return simulator.frames().stream()
+                .filter(frame -> frame.kind().equals("health_update"))
+                .toList();
     }
 }

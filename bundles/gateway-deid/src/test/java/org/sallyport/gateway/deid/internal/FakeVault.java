@@ -70,10 +70,10 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public Optional<StudyContext> find(String pseudonymousStudyInstanceUid) {
-        return assigned.entrySet().stream()
-                .filter(study -> mapped(study.getKey()).equals(pseudonymousStudyInstanceUid))
-                .findFirst()
-                .map(study -> new Study(pseudonym(study.getValue()), pseudonymousStudyInstanceUid));
+        return assigned.values().stream()
+                .filter(identity -> mapped(identity.studyInstanceUid()).equals(pseudonymousStudyInstanceUid))
+                .map(identity -> (StudyContext) new Study(pseudonym(identity), pseudonymousStudyInstanceUid))
+                .findFirst();
     }
 
     /** A study of {@code ANON-0123456789AB}, dates moved by {@value #SHIFT} days. */

@@ -41,6 +41,9 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
     private final CommandRunner runner;
     private final SocketLink socket;
 
+    /** Where the back end was told that we listen; only the WebSocket's thread's. */
+    private String told = "";
+
     CommandCenter(
             BackEndLink link,
             IthSettings settings,
@@ -113,12 +116,23 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
         DicomReceiver.Status status =
                 Gateway.need(gateway.receiver(), "the DICOM listener").status();
         String address = announcement.address();
+        told = status.aet() + ':' + status.port();
         return Frames.configUpdate(
                 address,
                 status.port(),
                 status.aet(),
                 announcement.apiUrl(address),
                 settings.announcement().version());
+    }
+
+    @Override
+    public boolean hasMoved() {
+        DicomReceiver receiver = gateway.receiver();
+        if (receiver == null) {
+            return false;
+        }
+        DicomReceiver.Status status = receiver.status();
+        return !told.equals(status.aet() + ':' + status.port());
     }
 
     @Override

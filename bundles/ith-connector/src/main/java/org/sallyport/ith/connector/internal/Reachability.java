@@ -1,6 +1,9 @@
 package org.sallyport.ith.connector.internal;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +50,8 @@ final class Reachability implements AutoCloseable {
     /** What is known of these nodes now; they are asked again meanwhile. Nodes that are switched off are not asked. */
     Map<String, Boolean> of(List<Node> nodes) {
         Map<String, Boolean> seen = new LinkedHashMap<>();
-        Set<String> ids = ConcurrentHashMap.newKeySet();
+        Set<String> ids = new HashSet<>();
+        List<Node> active = new ArrayList<>();
         for (Node node : nodes) {
             ids.add(node.id());
             Boolean answers = node.active() ? known.get(node.id()) : Boolean.FALSE;
@@ -55,9 +59,12 @@ final class Reachability implements AutoCloseable {
                 seen.put(node.id(), answers);
             }
             if (node.active()) {
-                ask(node);
+                active.add(node);
             }
         }
+        // With more dead nodes than threads each of the others has its chance.
+        Collections.shuffle(active);
+        active.forEach(this::ask);
         known.keySet().retainAll(ids);
         return seen;
     }

@@ -55,6 +55,9 @@ final class SocketLink implements AutoCloseable {
         /** The first frame of a connection. */
         ObjectNode configUpdate() throws IOException;
 
+        /** Whether what the last {@link #configUpdate} told is no longer so. It is told once per connection: then there has to be a new one. */
+        boolean hasMoved();
+
         /** @param online false: the gateway stops */
         ObjectNode healthUpdate(boolean online);
 
@@ -281,6 +284,10 @@ final class SocketLink implements AutoCloseable {
             }
             long now = System.nanoTime();
             if (now - nextHealth >= 0) {
+                if (side.hasMoved()) {
+                    connection.close(GOOD_BYE);
+                    return "the listener has moved, which is told by a new connection";
+                }
                 send(connection, side.healthUpdate(true));
                 nextHealth = now + pace.health().toNanos();
             }

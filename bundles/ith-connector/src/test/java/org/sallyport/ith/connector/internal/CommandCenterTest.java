@@ -146,6 +146,16 @@ class CommandCenterTest {
                 () -> lastHealth().get("proxy_status").asText().equals("error"));
     }
 
+    @Test
+    void aListenerThatMovedIsToldByANewConnection() throws Exception {
+        open();
+        awaitConnection();
+        gateway.port = 104;
+        await("told", () -> simulator.frames("config_update").size() == 2);
+        assertEquals(104, simulator.frames("config_update").get(1).get("port").asInt());
+        assertEquals(2, simulator.socketsEver());
+    }
+
     private JsonNode lastHealth() {
         List<JsonNode> updates = simulator.frames("health_update");
         return updates.get(updates.size() - 1);

@@ -27,6 +27,7 @@ final class FakeGateway implements Gateway {
     volatile boolean echoesHang;
 
     volatile boolean receiving = true;
+    volatile int port = 11112;
     final Map<String, Integer> echoes = new ConcurrentHashMap<>();
     final List<String> followed = new CopyOnWriteArrayList<>();
 
@@ -51,7 +52,7 @@ final class FakeGateway implements Gateway {
     private final DicomReceiver receiver = new DicomReceiver() {
         @Override
         public Status status() {
-            return new Status(true, receiving, "GATE", 11112, null);
+            return new Status(true, receiving, "GATE", port, null);
         }
 
         @Override
