@@ -368,11 +368,12 @@ public final class IthSimulator implements AutoCloseable {
     }
 
     void received(Uploads.Accepted accepted) {
+        // Whoever waits for arrivals finds all else there.
+        accepted.instances().forEach(holdings::add);
         forms.add(accepted.fields());
         synchronized (arrivals) {
             accepted.instances().forEach(one -> arrivals.merge(one.sop(), 1, Integer::sum));
         }
-        accepted.instances().forEach(holdings::add);
     }
 
     void received(Frame frame) {

@@ -2,7 +2,6 @@ package org.sallyport.gateway.deid.internal;
 
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
@@ -26,7 +25,7 @@ final class Facts {
     };
     private static final int LONGEST = 255;
 
-    /** Key of the attribute Specific Character Set (0008,0005), its values with backslashes between. */
+    /** In which the originals are encoded; without it they could not be read when the image is gone. */
     static final String CHARACTER_SET = "SpecificCharacterSet";
 
     private Facts() {}
@@ -51,13 +50,11 @@ final class Facts {
         if (date != null && !date.matches("\\d{8}")) {
             attributes.remove("StudyDate");
         }
-        // What is restored later, also when the image is gone, was encoded so.
-        List<String> characterSets = treated.strings(Tag.SpecificCharacterSet);
-        String characterSet = String.join("\\", characterSets);
-        if (!characterSet.isEmpty() && characterSet.length() <= LONGEST) {
+        attributes.put("Profile", profile.name());
+        String characterSet = String.join("\\", treated.strings(Tag.SpecificCharacterSet));
+        if (!characterSet.isBlank() && characterSet.length() <= LONGEST) {
             attributes.put(CHARACTER_SET, characterSet);
         }
-        attributes.put("Profile", profile.name());
         String modality = treated.string(Tag.Modality);
         return new InstanceFacts(
                 study.studyInstanceUid(),

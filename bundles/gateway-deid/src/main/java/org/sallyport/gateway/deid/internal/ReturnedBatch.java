@@ -40,6 +40,10 @@ final class ReturnedBatch implements Returning {
 
     private static final Limits LIMITS = new Limits(64, 500_000, 1 << 20, 24L << 20);
     private static final int MOST_STUDIES = 4;
+
+    /** Some MB. */
+    private static final int MOST_FOUND = 5_000;
+
     private static final int MOST_OTHER_STUDIES = 20;
     private static final int MOST_UNKNOWN = 10_000;
     private static final int NEWEST = 10_000;
@@ -51,6 +55,16 @@ final class ReturnedBatch implements Returning {
     private final Map<String, StudyMemory> memories = new LinkedHashMap<>(8, 0.75f, true);
 
     private final Map<String, List<StudyContext>> studiesOfPatients = new LinkedHashMap<>();
+    /** By SOP Instance UID, the one used longest ago first; guarded by itself. An image goes to several nodes, one after the other or at once. */
+    private final Map<String, StoredInstance> found = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, StoredInstance> eldest) {
+            return size() > MOST_FOUND;
+        }
+    };
+
     private final Set<String> ofThisBatch = new HashSet<>();
     private final Set<String> unknown = new HashSet<>();
 
@@ -132,7 +146,7 @@ final class ReturnedBatch implements Returning {
             context = null;
             problem = "it names another patient than its study does";
         }
-        StoredInstance stored = context == null ? null : means.store().find(sop).orElse(null);
+        StoredInstance stored = context == null ? null : stored(sop);
         if (stored != null && !stored.facts().studyInstanceUid().equals(study)) {
             context = null;
             problem = "it names another study than the image that it is";
@@ -153,6 +167,22 @@ final class ReturnedBatch implements Returning {
                 context,
                 known.isPresent(),
                 problem);
+    }
+
+    private @Nullable StoredInstance stored(String sopInstanceUid) throws IOException {
+        synchronized (found) {
+            StoredInstance known = found.get(sopInstanceUid);
+            if (known != null) {
+                return known;
+            }
+        }
+        StoredInstance there = means.store().find(sopInstanceUid).orElse(null);
+        if (there != null) {
+            synchronized (found) {
+                found.put(sopInstanceUid, there);
+            }
+        }
+        return there;
     }
 
     private static String uid(DataSet elements, int tag) throws DicomDataException {
