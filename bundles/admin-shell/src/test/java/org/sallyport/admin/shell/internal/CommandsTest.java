@@ -49,6 +49,7 @@ import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
@@ -592,6 +593,46 @@ class CommandsTest {
         assertEquals("2.25.111", json(show).get(0).get("image").asText());
         index.on("study", a -> Optional.empty());
         assertEquals("no study 2.25.1: study:list shows which there are", error(IllegalArgumentException.class, show));
+    }
+
+    @Test
+    void whatStaysAndWhyIsListed() throws Exception {
+        Fake<Retention> retention = new Fake<>(Retention.class)
+                .on(
+                        "accepted",
+                        a -> List.of(new Retention.Accepted(
+                                7, "2.25.1", 1, "ith", AT, 3, 900, "images of the study are arriving")))
+                .on("total", a -> new Retention.Removed(12, 3456))
+                .on("lookNow", a -> new Retention.Removed(2, 34));
+        RetentionList list = new RetentionList();
+        assertEquals("the clean-up" + ABSENT, error(IllegalStateException.class, list));
+        list.retention = retention.service;
+        assertEquals(
+                "images of the study are arriving",
+                json(list).get(0).get("stays because").asText());
+        list.total = true;
+        assertEquals(3456, json(list).get("bytes").asLong());
+        RetentionRun run = new RetentionRun();
+        run.retention = retention.service;
+        assertEquals(2, json(run).get("images").asInt());
+    }
+
+    @Test
+    void aStudyIsDeletedInTheNameOfWhoAsks() throws Exception {
+        AccessRequest[] asked = new AccessRequest[1];
+        StudyDelete command = new StudyDelete();
+        command.study = "2.25.1";
+        command.reason = "sent by mistake";
+        command.retention = new Fake<>(Retention.class)
+                .on("delete", a -> {
+                    asked[0] = (AccessRequest) a.get(0);
+                    assertEquals(false, a.get(3), "nothing goes that is owed");
+                    return new Retention.Removed(2, 34);
+                })
+                .service;
+        String printed = runAs("ann", Set.of("administrator"), command);
+        assertTrue(printed.contains("34"), printed);
+        assertEquals(new AccessRequest("ann", Set.of("administrator"), "shell", "sent by mistake", "2.25.1"), asked[0]);
     }
 
     /** Named as Karaf names them: commands know principals by that. */

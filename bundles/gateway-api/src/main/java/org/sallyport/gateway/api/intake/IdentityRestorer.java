@@ -1,6 +1,7 @@
 package org.sallyport.gateway.api.intake;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -15,4 +16,14 @@ public interface IdentityRestorer {
      * @throws org.sallyport.gateway.api.vault.AccessDeniedException before anything is written
      */
     void restore(StoredInstance instance, AccessRequest request, OutputStream to) throws IOException;
+
+    /**
+     * The same for an instance that someone else gives back, as it may no longer be here: equal to what was received if the object is what was
+     * delivered.
+     *
+     * @param part10 the de-identified object; hostile as everything from outside; not closed
+     * @throws IOException before anything is written if the object is another one
+     */
+    void restore(StoredInstance instance, InputStream part10, AccessRequest request, OutputStream to)
+            throws IOException;
 }

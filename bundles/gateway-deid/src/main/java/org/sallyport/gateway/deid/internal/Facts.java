@@ -3,6 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Dictionary;
@@ -38,7 +39,8 @@ final class Facts {
             byte[] digest,
             Sender sender,
             Instant at,
-            Profile profile) {
+            Profile profile,
+            Set<String> lookupKeys) {
         Map<String, String> attributes = new HashMap<>();
         for (int tag : KEPT) {
             String value = treated.string(tag);
@@ -73,7 +75,8 @@ final class Facts {
                 sender.calledAet(),
                 sender.address(),
                 at,
-                attributes);
+                attributes,
+                lookupKeys);
     }
 
     private static @Nullable Integer number(DataSet treated, int tag) {

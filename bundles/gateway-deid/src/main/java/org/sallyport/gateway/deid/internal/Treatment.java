@@ -274,7 +274,9 @@ final class Treatment {
         List<DataSet> codes = new ArrayList<>();
         codes.add(code("113100", "Basic Application Confidentiality Profile"));
         for (Option option : Option.values()) {
-            if (profile.has(option) && option.isDone()) {
+            // A study that an earlier proxy sent out keeps its UIDs, whatever the profile says.
+            boolean kept = option == Option.RETAIN_UIDS && study.keepsUids();
+            if (kept || profile.has(option) && option.isDone()) {
                 codes.add(code(option.code(), option.meaning()));
             }
         }

@@ -159,6 +159,17 @@ final class Gate {
         return out.toByteArray();
     }
 
+    /** Of an object that someone else gives back. */
+    byte[] restoredBytes(StoredInstance instance, byte[] part10) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        restore(instance, part10, out);
+        return out.toByteArray();
+    }
+
+    void restore(StoredInstance instance, byte[] part10, ByteArrayOutputStream out) throws IOException {
+        restorer.restore(instance, new ByteArrayInputStream(part10), OFFICER, out);
+    }
+
     void restore(StoredInstance instance, AccessRequest request, ByteArrayOutputStream out) throws IOException {
         restorer.restore(instance, request, out);
     }
