@@ -28,7 +28,6 @@ import org.sallyport.gateway.api.intake.ReturnedObjects.Kind;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returned;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
 import org.sallyport.gateway.api.store.StoredInstance;
-import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.StudyContext;
 
@@ -46,7 +45,6 @@ final class ReturnedBatch implements Returning {
 
     private static final int MOST_OTHER_STUDIES = 20;
     private static final int MOST_UNKNOWN = 10_000;
-    private static final int NEWEST = 10_000;
 
     private final StoredReturnedObjects means;
     private final IdentityVault.Opening opening;
@@ -103,14 +101,16 @@ final class ReturnedBatch implements Returning {
                     head.problem());
         }
         if (stored != null) {
-            DataSet originals = record(stored, StudyMemory::passOver).originals();
-            return new Returned(
+            try (IdentityRecords records = records(StudyMemory::passOver)) {
+                DataSet originals = records.read(stored).originals();
+                return new Returned(
                     Kind.OURS,
                     head.sopClassUid(),
                     or(originals.string(Tag.SOPInstanceUID), head.sopInstanceUid()),
                     or(originals.string(Tag.SeriesInstanceUID), head.seriesInstanceUid()),
                     syntax,
                     "");
+            }
         }
         synchronized (this) {
             ofThisBatch.add(head.sopInstanceUid());
@@ -201,10 +201,8 @@ final class ReturnedBatch implements Returning {
         List<StudyContext> known = studiesOfPatients.get(pseudonym);
         if (known == null) {
             known = new ArrayList<>();
-            for (StudyRecord study : means.index().newest(NEWEST)) {
-                if (study.pseudonym().equals(pseudonym) && known.size() < MOST_OTHER_STUDIES) {
-                    means.pseudonymizer().find(study.studyInstanceUid()).ifPresent(known::add);
-                }
+            for (String study : means.finder().studiesOf(pseudonym, MOST_OTHER_STUDIES)) {
+                means.pseudonymizer().find(study).ifPresent(known::add);
             }
             if (studiesOfPatients.size() == MOST_STUDIES) {
                 studiesOfPatients.remove(studiesOfPatients.keySet().iterator().next());
@@ -214,11 +212,9 @@ final class ReturnedBatch implements Returning {
         return known;
     }
 
-    private IdentityRecord record(StoredInstance stored, BulkStore bulk) throws IOException {
-        try (InputStream sealed = means.store().openIdentity(stored);
-                InputStream identity = opening.open("frame/" + stored.frameId(), sealed)) {
-            return IdentityRecord.read(identity, LIMITS, bulk);
-        }
+    /** Large values of an instance that is here can be read as long as the bulk store has them; of one that is not, while the records are open. */
+    private IdentityRecords records(BulkStore bulk) {
+        return new IdentityRecords(means.store(), opening, bulk);
     }
 
     private synchronized StudyMemory memory(StudyContext study) throws IOException {
@@ -239,23 +235,26 @@ final class ReturnedBatch implements Returning {
     @Override
     public InputStream restore(InputStream part10) throws IOException {
         SealedSpool spool = means.newSpool();
-        Closeable both = () -> {
-            try (spool) {
+        IdentityRecords records = records(spool);
+        Closeable all = () -> {
+            try (spool;
+                    records) {
                 part10.close();
             }
         };
         try {
-            return restore(part10, spool, both);
+            return restore(part10, spool, records, all);
         } catch (UncheckedIOException e) {
-            both.close();
+            all.close();
             throw e.getCause();
         } catch (IOException | RuntimeException e) {
-            both.close();
+            all.close();
             throw e;
         }
     }
 
-    private InputStream restore(InputStream part10, SealedSpool spool, Closeable both) throws IOException {
+    private InputStream restore(InputStream part10, SealedSpool spool, IdentityRecords records, Closeable all)
+            throws IOException {
         Part10Reader reader = Part10Reader.open(part10, LIMITS, spool);
         Head head = head(reader.dataSet());
         StudyContext study = head.study();
@@ -265,7 +264,7 @@ final class ReturnedBatch implements Returning {
         TransferSyntax syntax = written(reader.transferSyntax());
         StoredInstance stored = head.stored();
         if (stored != null) {
-            IdentityRecord record = record(stored, spool);
+            IdentityRecord record = records.read(stored);
             String sop = or(record.originals().string(Tag.SOPInstanceUID), head.sopInstanceUid());
             int pixels = head.hasPixelData() ? reader.dataSet().tag() : -1;
             return new RestoredStream(
@@ -275,7 +274,7 @@ final class ReturnedBatch implements Returning {
                     head.hasPixelData(),
                     syntax,
                     tail -> merged(tail, record, tag -> Integer.compareUnsigned(tag, pixels) > 0),
-                    both);
+                    all);
         }
         StudyMemory memory = memory(study);
         ResultTreatment treatment = new ResultTreatment(memory, head.sameStudy(), uid -> elsewhere(study, uid));
@@ -288,7 +287,7 @@ final class ReturnedBatch implements Returning {
                 head.hasPixelData(),
                 syntax,
                 treatment::treatTail,
-                both);
+                all);
     }
 
     private interface Where {

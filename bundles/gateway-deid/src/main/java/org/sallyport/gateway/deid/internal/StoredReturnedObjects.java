@@ -8,6 +8,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.intake.ReturnedObjects;
 import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.IdentityVault;
@@ -21,6 +22,7 @@ public final class StoredReturnedObjects implements ReturnedObjects {
     private final IdentityVault vault;
     private final InstanceStore store;
     private final StudyIndex index;
+    private final StudyFinder finder;
     private final SentResults sent;
     private final Path spoolFolder;
 
@@ -30,9 +32,10 @@ public final class StoredReturnedObjects implements ReturnedObjects {
             @Reference IdentityVault vault,
             @Reference InstanceStore store,
             @Reference StudyIndex index,
+            @Reference StudyFinder finder,
             @Reference ResultMemory memory)
             throws IOException {
-        this(pseudonymizer, vault, store, index, memory.results(), DataFolder.of("tmp"));
+        this(pseudonymizer, vault, store, index, finder, memory.results(), DataFolder.of("tmp"));
     }
 
     StoredReturnedObjects(
@@ -40,12 +43,14 @@ public final class StoredReturnedObjects implements ReturnedObjects {
             IdentityVault vault,
             InstanceStore store,
             StudyIndex index,
+            StudyFinder finder,
             SentResults sent,
             Path spoolFolder) {
         this.pseudonymizer = pseudonymizer;
         this.vault = vault;
         this.store = store;
         this.index = index;
+        this.finder = finder;
         this.sent = sent;
         this.spoolFolder = spoolFolder;
     }
@@ -65,6 +70,10 @@ public final class StoredReturnedObjects implements ReturnedObjects {
 
     StudyIndex index() {
         return index;
+    }
+
+    StudyFinder finder() {
+        return finder;
     }
 
     SentResults sent() {

@@ -11,7 +11,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Element;
-import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.data.Value;
@@ -29,9 +28,6 @@ final class StudyMemory {
     /** UIDs and dates of one study; more than any study has, and some tens of MB. */
     private static final int MOST = 400_000;
 
-    /** Longer values of the records are passed over: no UID or date is among them. */
-    private static final Limits LIMITS = new Limits(64, 1_000_000, 1 << 20, 96L << 20);
-
     private final Map<String, String> uids = new HashMap<>();
     private final Map<String, String> dates = new HashMap<>();
     private final Set<Integer> added = new HashSet<>();
@@ -42,16 +38,15 @@ final class StudyMemory {
         this.study = study;
     }
 
-    /** @param instances of the study; one at least */
+    /** @param instances of the study, here or cleaned up; one at least */
     static StudyMemory read(
             StudyContext study, List<StoredInstance> instances, InstanceStore store, IdentityVault.Opening opening)
             throws IOException {
         StudyMemory memory = new StudyMemory(study);
         boolean first = true;
-        for (StoredInstance instance : instances) {
-            try (InputStream sealed = store.openIdentity(instance);
-                    InputStream identity = opening.open("frame/" + instance.frameId(), sealed)) {
-                IdentityRecord record = IdentityRecord.read(identity, LIMITS, StudyMemory::passOver);
+        try (IdentityRecords records = new IdentityRecords(store, opening, StudyMemory::passOver)) {
+            for (StoredInstance instance : instances) {
+                IdentityRecord record = records.read(instance);
                 memory.learn(record.originals());
                 if (first) {
                     memory.sample = record.originals();

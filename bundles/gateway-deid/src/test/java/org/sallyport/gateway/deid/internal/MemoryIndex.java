@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 
 /** The index of what a {@link MemoryStore} holds. */
-record MemoryIndex(MemoryStore store) implements StudyIndex {
+record MemoryIndex(MemoryStore store) implements StudyIndex, StudyFinder {
 
     @Override
     public List<StudyRecord> newest(int limit) {
@@ -67,5 +68,43 @@ record MemoryIndex(MemoryStore store) implements StudyIndex {
     @Override
     public List<StoredInstance> conflicts(int limit) {
         return List.of();
+    }
+
+    @Override
+    public List<String> studiesOf(String pseudonym, int limit) {
+        return newest(limit).stream()
+                .filter(study -> study.pseudonym().equals(pseudonym))
+                .map(StudyRecord::studyInstanceUid)
+                .toList();
+    }
+
+    @Override
+    public List<String> studiesByKey(String lookupKey) {
+        return List.of();
+    }
+
+    @Override
+    public List<StoredInstance> firstOfSeries(String studyInstanceUid) {
+        return instances(studyInstanceUid);
+    }
+
+    @Override
+    public Optional<StoredInstance> anyOfStudy(String studyInstanceUid) {
+        return instances(studyInstanceUid).stream().findFirst();
+    }
+
+    @Override
+    public Optional<StoredInstance> anyOfSeries(String seriesInstanceUid) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Optional<StoredInstance> instance(String sopInstanceUid) {
+        return store.find(sopInstanceUid);
+    }
+
+    @Override
+    public boolean isReceiving(String studyInstanceUid) {
+        return false;
     }
 }

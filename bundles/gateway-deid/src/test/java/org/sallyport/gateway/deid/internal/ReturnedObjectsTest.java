@@ -53,7 +53,7 @@ class ReturnedObjectsTest {
     void receive() throws IOException {
         gate = new Gate(Gate.SHIFTED, folder);
         returned = new StoredReturnedObjects(
-                gate.vault, gate.vault, gate.store, new MemoryIndex(gate.store), gate.results, folder);
+                gate.vault, gate.vault, gate.store, new MemoryIndex(gate.store), new MemoryIndex(gate.store), gate.results, folder);
         batch = returned.begin(Gate.OFFICER);
     }
 

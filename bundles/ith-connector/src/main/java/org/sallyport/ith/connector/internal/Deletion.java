@@ -1,20 +1,25 @@
 package org.sallyport.ith.connector.internal;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
-import org.sallyport.gateway.api.store.StudyIndex;
-import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.Retention.Removed;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.Roles;
 
 /** Carries out deletions of the back end: what it deleted is not sent to it any more. Other destinations get what they are owed. Thread-safe. */
 final class Deletion {
 
-    private static final int NEWEST = 10_000;
+    private static final int MOST_STUDIES = 10_000;
+    private static final int LONGEST_REASON = 200;
     private static final Set<State> OPEN = Set.of(State.WAITING, State.RUNNING, State.RETRYING, State.PARKED);
 
     private final Gateway gateway;
@@ -26,30 +31,51 @@ final class Deletion {
     /** @throws IOException if it could not be done now: it is tried again */
     Outcome run(Event event) throws IOException {
         DeliveryQueue queue = Gateway.need(gateway.queue(), "the queue");
-        StudyIndex index = Gateway.need(gateway.index(), "the index");
+        StudyFinder finder = Gateway.need(gateway.finder(), "the index");
+        Retention retention = Gateway.need(gateway.retention(), "the clean-up");
+        List<String> studies = studies(event, finder);
         int cancelled = 0;
-        List<String> studies = studies(event, index);
+        Removed removed = Removed.NOTHING;
         for (String study : studies) {
             if (!event.type().equals("scan.deleted")) {
                 cancelled += cancel(queue, study, event);
             }
-        }
-        return Outcome.done(studies.size() + " studies, " + cancelled + " deliveries cancelled");
-    }
-
-    private static List<String> studies(Event event, StudyIndex index) throws IOException {
-        String study = event.text("study_instance_uid");
-        if (!event.type().equals("subject.deleted")) {
-            return study.isEmpty() || index.study(study).isEmpty() ? List.of() : List.of(study);
-        }
-        String subject = event.text("subject_identifier");
-        List<String> studies = new ArrayList<>();
-        for (StudyRecord record : index.newest(NEWEST)) {
-            if (record.pseudonym().equals(subject)) {
-                studies.add(record.studyInstanceUid());
+            for (String series : series(event, study, finder)) {
+                removed = removed.plus(
+                        retention.delete(request(event, study), study, series.isEmpty() ? null : series, true));
             }
         }
-        return studies;
+        return Outcome.done(studies.size() + " studies, " + cancelled + " deliveries cancelled, " + removed.images()
+                + " images removed here");
+    }
+
+    private static AccessRequest request(Event event, String study) {
+        return new AccessRequest(
+                "ith-back-end",
+                Set.of(Roles.ADMINISTRATOR),
+                "ith",
+                Reply.cut(event.type() + " " + event.correlationId(), LONGEST_REASON),
+                study);
+    }
+
+    private static List<String> studies(Event event, StudyFinder finder) throws IOException {
+        if (event.type().equals("subject.deleted")) {
+            return finder.studiesOf(event.text("subject_identifier"), MOST_STUDIES);
+        }
+        String study = event.text("study_instance_uid");
+        return study.isEmpty() || finder.anyOfStudy(study).isEmpty() ? List.of() : List.of(study);
+    }
+
+    /** An empty text = the whole study. */
+    private static List<String> series(Event event, String study, StudyFinder finder) throws IOException {
+        if (!event.type().equals("scan.deleted")) {
+            return List.of("");
+        }
+        return finder.firstOfSeries(study).stream()
+                .map(StoredInstance::facts)
+                .filter(facts -> String.valueOf(facts.seriesNumber()).equals(event.text("scan_number")))
+                .map(InstanceFacts::seriesInstanceUid)
+                .toList();
     }
 
     private int cancel(DeliveryQueue queue, String study, Event event) throws IOException {

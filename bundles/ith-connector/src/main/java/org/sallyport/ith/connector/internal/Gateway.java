@@ -9,6 +9,8 @@ import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.IdentityVault;
 
@@ -44,6 +46,12 @@ interface Gateway {
 
     @Nullable
     StudyIndex index();
+
+    @Nullable
+    StudyFinder finder();
+
+    @Nullable
+    Retention retention();
 
     /** @throws NotThere if it is null */
     static <T> T need(@Nullable T part, String name) throws NotThere {

@@ -29,6 +29,8 @@ import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.IdentityVault;
@@ -107,6 +109,18 @@ public final class IthConnector implements Gateway {
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable StudyIndex index;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable StudyFinder finder;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Retention retention;
 
     @Activate
     public IthConnector(
@@ -215,5 +229,15 @@ public final class IthConnector implements Gateway {
     @Override
     public @Nullable StudyIndex index() {
         return index;
+    }
+
+    @Override
+    public @Nullable StudyFinder finder() {
+        return finder;
+    }
+
+    @Override
+    public @Nullable Retention retention() {
+        return retention;
     }
 }

@@ -10,14 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
-import org.sallyport.gateway.api.store.StudyIndex;
-import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyFinder;
 
 class DeletionTest {
 
@@ -25,6 +27,7 @@ class DeletionTest {
 
     private final FakeGateway gateway = new FakeGateway();
     private final List<String> cancelled = new ArrayList<>();
+    private final List<String> removed = new ArrayList<>();
 
     private static DeliveryRecord delivery(long id, String destination, State state) {
         return new DeliveryRecord(
@@ -43,9 +46,11 @@ class DeletionTest {
                 null);
     }
 
-    private static StudyRecord study(String uid, String pseudonym) {
-        return new StudyRecord(
-                uid, pseudonym, null, null, Set.of("CT"), "CT1", 1, 1, 1, 1, 0, 0, FakeGateway.NOW, FakeGateway.NOW);
+    private static StoredInstance instance(int series) {
+        InstanceFacts facts = new InstanceFacts(
+                "2.25.1", "2.25." + series, "2.25.9" + series, "1.2", "1.2", new byte[32], "ANON-1", 1, 1, "CT", series, 1,
+                "CT1", "GATE", "10.0.0.1", FakeGateway.NOW, Map.of());
+        return new StoredInstance(facts, new UUID(1, series), "pack", 0, 1, 0, new byte[32], 1);
     }
 
     private Outcome run(String type, String subject) throws IOException {
@@ -61,19 +66,23 @@ class DeletionTest {
                                                 delivery(4, "pacs", State.WAITING))
                                         : List.of(),
                         "cancel", arguments -> cancelled.add(arguments.get(0) + " " + arguments.get(1))));
-        gateway.index = FakeGateway.partly(
-                StudyIndex.class,
+        gateway.finder = FakeGateway.partly(
+                StudyFinder.class,
                 Map.of(
-                        "study",
-                                arguments -> arguments.get(0).equals("2.25.1")
-                                        ? Optional.of(study("2.25.1", "ANON-1"))
-                                        : Optional.empty(),
-                        "newest", arguments -> List.of(study("2.25.1", "ANON-1"), study("2.25.2", "ANON-2"))));
+                        "anyOfStudy", arguments -> arguments.get(0).equals("2.25.1")
+                                ? Optional.of(instance(7))
+                                : Optional.empty(),
+                        "studiesOf", arguments -> arguments.get(0).equals("ANON-1") ? List.of("2.25.1") : List.of(),
+                        "firstOfSeries", arguments -> List.of(instance(7), instance(8))));
+        gateway.retention = FakeGateway.partly(Retention.class, Map.of("delete", arguments -> {
+            removed.add(arguments.get(1) + " " + arguments.get(2) + " " + arguments.get(3));
+            return new Retention.Removed(5, 500);
+        }));
         ObjectNode event = JSON.createObjectNode()
                 .put("event_type", type)
                 .put("correlation_id", "c")
                 .put("entity_id", "e");
-        event.putObject("payload").put("study_instance_uid", "2.25.1").put("subject_identifier", subject);
+        event.putObject("payload").put("scan_number", "7").put("study_instance_uid", "2.25.1").put("subject_identifier", subject);
         return new Deletion(gateway).run(Event.of(event));
     }
 
@@ -83,6 +92,14 @@ class DeletionTest {
         assertEquals(
                 List.of("1 cancelled by the back end: session.deleted", "2 cancelled by the back end: session.deleted"),
                 cancelled);
+        assertEquals(List.of("2.25.1 null true"), removed, "the study, but what is owed to others");
+    }
+
+    @Test
+    void ofASeriesTheImagesGo() throws Exception {
+        run("scan.deleted", "");
+        assertEquals(List.of(), cancelled, "deliveries are of parts of a study");
+        assertEquals(List.of("2.25.1 2.25.7 true"), removed);
     }
 
     @Test

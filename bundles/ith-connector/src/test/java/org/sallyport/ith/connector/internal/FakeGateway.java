@@ -3,7 +3,7 @@ package org.sallyport.ith.connector.internal;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +17,8 @@ import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.IdentityVault;
 
@@ -48,6 +50,12 @@ final class FakeGateway implements Gateway {
 
     @Nullable
     StudyIndex index;
+
+    @Nullable
+    StudyFinder finder;
+
+    @Nullable
+    Retention retention;
 
     private final DicomReceiver receiver = new DicomReceiver() {
         @Override
@@ -133,6 +141,16 @@ final class FakeGateway implements Gateway {
         return index;
     }
 
+    @Override
+    public @Nullable StudyFinder finder() {
+        return finder;
+    }
+
+    @Override
+    public @Nullable Retention retention() {
+        return retention;
+    }
+
     /** Of an interface of which a test needs a few methods; the others fail. */
     static <T> T partly(Class<T> type, Map<String, Answer> answers) {
         return type.cast(
@@ -141,7 +159,7 @@ final class FakeGateway implements Gateway {
                     if (answer == null) {
                         throw new UnsupportedOperationException(method.getName());
                     }
-                    return answer.to(given == null ? new ArrayList<>() : List.of(given));
+                    return answer.to(given == null ? List.of() : Arrays.asList(given));
                 }));
     }
 
