@@ -64,6 +64,11 @@ final class DicomDestination implements Destination {
             return DeliveryOutcome.refused(
                     "this destination sends de-identified images only: a delivery of originals cannot go to it yet");
         }
+        return send(delivery);
+    }
+
+    /** Whatever the images hold: the caller has decided that the peer may have it. */
+    DeliveryOutcome send(Delivery delivery) throws InterruptedException {
         Peer peer;
         try {
             peer = settings.peer().peer();

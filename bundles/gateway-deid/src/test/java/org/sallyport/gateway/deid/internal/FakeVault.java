@@ -70,7 +70,10 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public Optional<StudyContext> find(String pseudonymousStudyInstanceUid) {
-        return Optional.empty();
+        return assigned.values().stream()
+                .filter(identity -> mapped(identity.studyInstanceUid()).equals(pseudonymousStudyInstanceUid))
+                .map(identity -> (StudyContext) new Study(pseudonym(identity), pseudonymousStudyInstanceUid))
+                .findFirst();
     }
 
     /** A study of {@code ANON-0123456789AB}, dates moved by {@value #SHIFT} days. */
@@ -128,8 +131,14 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
                 plain.write(bytes, offset, length);
             }
 
+            private boolean closed;
+
             @Override
             public void close() throws IOException {
+                if (closed) {
+                    return;
+                }
+                closed = true;
                 to.write((place + "\n").getBytes(StandardCharsets.UTF_8));
                 to.write(turned(plain.toByteArray()));
                 to.flush();
@@ -147,10 +156,15 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException {
+        return begin(request).open(place, sealed);
+    }
+
+    @Override
+    public Opening begin(AccessRequest request) throws IOException {
         if (!request.roles().contains(Roles.PRIVACY_OFFICER)) {
             throw new AccessDeniedException("not the role");
         }
-        return openOwnSpool(place, sealed);
+        return this::openOwnSpool;
     }
 
     @Override
@@ -165,6 +179,11 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
                 sealed.close();
             }
         };
+    }
+
+    @Override
+    public String lookupKey(String kind, String value) {
+        return kind.charAt(0) + mapped(kind + value).substring(5, 20);
     }
 
     @Override

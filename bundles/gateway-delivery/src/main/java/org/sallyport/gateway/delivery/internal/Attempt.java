@@ -51,6 +51,11 @@ final class Attempt {
         if (instances.isEmpty()) {
             throw new IOException("the index knows no images of this part");
         }
+        long gone = instances.stream().filter(instance -> !instance.isHere()).count();
+        if (gone > 0) {
+            return DeliveryOutcome.refused(gone + " of its " + instances.size()
+                    + " images are no longer here: they were cleaned up after delivery, or deleted");
+        }
         if (record.identity() != IdentityMode.PSEUDONYMOUS) {
             return DeliveryOutcome.refused("originals are not delivered to this kind of destination");
         }
@@ -77,7 +82,12 @@ final class Attempt {
         StudyDelivery delivery = new StudyDelivery(call, study, instances, means.store());
         call.setDelivery(delivery);
         call.enter();
-        return answer(destination.deliver(delivery));
+        DeliveryOutcome outcome = answer(destination.deliver(delivery));
+        call.leave();
+        if (outcome instanceof DeliveryOutcome.Delivered) {
+            means.queue().accepted(record, instances);
+        }
+        return outcome;
     }
 
     /**

@@ -3,6 +3,7 @@ package org.sallyport.gateway.scp.internal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationPolicy;
@@ -24,16 +25,17 @@ final class Listener {
         AssociationServer.Settings settings() throws IOException;
     }
 
-    private final int port;
+    private final IntSupplier port;
     private final boolean secured;
     private final Opening opening;
     private final AssociationPolicy policy;
     private @Nullable AssociationServer server;
     private @Nullable Tls tls;
     private @Nullable String problem;
+    private boolean ended;
 
     /** @param port for people, while it is not open */
-    Listener(int port, boolean secured, Opening opening, AssociationPolicy policy) {
+    Listener(IntSupplier port, boolean secured, Opening opening, AssociationPolicy policy) {
         this.port = port;
         this.secured = secured;
         this.opening = opening;
@@ -44,6 +46,9 @@ final class Listener {
     synchronized void open() throws IOException {
         if (server != null) {
             return;
+        }
+        if (ended) {
+            throw new IOException("the listener ends");
         }
         try {
             AssociationServer.Settings settings = opening.settings();
@@ -60,7 +65,7 @@ final class Listener {
     }
 
     /** Lets associations end. */
-    void close(Duration grace) throws IOException {
+    void close(Duration grace) {
         AssociationServer open;
         synchronized (this) {
             open = server;
@@ -68,16 +73,31 @@ final class Listener {
         }
         // Outside the monitor: associations may take a while to end, and people want to see them meanwhile.
         if (open != null) {
-            open.close(grace);
+            try {
+                open.close(grace);
+            } catch (IOException e) {
+                LOG.warn("closing port {} failed", open.port(), e);
+            }
             LOG.info("port {} is closed for DICOM", open.port());
         }
+    }
+
+    /** As {@link #close}, for good: also one who waits to open it again finds it ended. */
+    void end(Duration grace) {
+        synchronized (this) {
+            ended = true;
+        }
+        close(grace);
     }
 
     synchronized ListenerView view() {
         AssociationServer open = server;
         if (open == null) {
             return new ListenerView(
-                    port, secured, false, problem == null ? "the listener is stopped (dicom:start)" : problem);
+                    port.getAsInt(),
+                    secured,
+                    false,
+                    problem == null ? "the listener is stopped (dicom:start)" : problem);
         }
         return new ListenerView(open.port(), secured, true, tls == null ? null : tls.problem());
     }

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,9 @@ import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.QueryRetrieve;
 import org.sallyport.dicom.net.QueryRetrieve.Outcome;
+import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.node.ArchiveClient;
+import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -49,17 +52,24 @@ public final class NetArchiveClient implements ArchiveClient {
 
     private static final int CANCELLED = 0xFE00;
 
-    private final ScpSettings settings;
+    private final Supplier<String> aet;
+    private final Timeouts timeouts;
     private final NodeTable nodes;
     private final AuditLog audit;
 
     @Activate
-    public NetArchiveClient(ScpConfiguration configuration, @Reference NodeTable nodes, @Reference AuditLog audit) {
-        this(ScpSettings.of(configuration), nodes, audit);
+    public NetArchiveClient(
+            ScpConfiguration configuration,
+            @Reference DicomReceiver receiver,
+            @Reference NodeTable nodes,
+            @Reference AuditLog audit) {
+        this(() -> receiver.status().aet(), ScpSettings.of(configuration).timeouts(), nodes, audit);
     }
 
-    NetArchiveClient(ScpSettings settings, NodeTable nodes, AuditLog audit) {
-        this.settings = settings;
+    /** @param aet ours at the moment: it may follow the back end */
+    NetArchiveClient(Supplier<String> aet, Timeouts timeouts, NodeTable nodes, AuditLog audit) {
+        this.aet = aet;
+        this.timeouts = timeouts;
         this.nodes = nodes;
         this.audit = audit;
     }
@@ -118,11 +128,12 @@ public final class NetArchiveClient implements ArchiveClient {
                     List.of(
                             TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.uid(),
                             TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
-            Association association = AssociationRequester.open(
-                    node.address(), node.port(), node.aet(), settings.aet(), contexts, settings.timeouts());
+            String calling = aet.get();
+            Association association =
+                    AssociationRequester.open(node.address(), node.port(), node.aet(), calling, contexts, timeouts);
             if (association.context(sopClass).isEmpty()) {
                 association.release();
-                throw new IOException("node " + node.id() + " does not offer this service to " + settings.aet());
+                throw new IOException("node " + node.id() + " does not offer this service to " + calling);
             }
             return association;
         }
@@ -216,8 +227,9 @@ public final class NetArchiveClient implements ArchiveClient {
         if (!Uids.isValid(studyInstanceUid)) {
             throw new IllegalArgumentException("the study is no UID");
         }
-        String to = destinationAet == null ? settings.aet() : destinationAet.strip();
-        boolean ours = to.equals(settings.aet());
+        String our = aet.get();
+        String to = destinationAet == null ? our : destinationAet.strip();
+        boolean ours = to.equals(our);
         if (!AeTitles.isValid(to)) {
             throw new IllegalArgumentException("the destination is no AE title");
         }

@@ -22,6 +22,7 @@ import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.node.CommitmentListener;
 import org.sallyport.gateway.api.node.DicomReceiver;
+import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.support.settings.Secrets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,16 +31,21 @@ import org.slf4j.LoggerFactory;
  * The DICOM ports. While the intake is not there (vault locked, database away, a bundle being replaced) associations are rejected for the
  * time being. The references to the intake and to those who wait for reports are owned by Declarative Services.
  */
-@Component(service = DicomReceiver.class, configurationPid = "org.sallyport.scp", immediate = true)
+@Component(
+        service = {DicomReceiver.class, ListenerControl.class},
+        configurationPid = "org.sallyport.scp",
+        immediate = true)
 @Designate(ocd = ScpConfiguration.class)
-public final class Receiver implements DicomReceiver {
+public final class Receiver implements DicomReceiver, ListenerControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
     /** The configuration changes or the gateway stops: senders are told within seconds, and try again. */
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final ScpSettings settings;
+    /** AE title and port may follow the back end; all else stays as configured. */
+    private volatile ScpSettings settings;
+
     private final NodeTable nodes;
     private final CommitmentReports reports = new CommitmentReports();
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>();
@@ -71,11 +77,11 @@ public final class Receiver implements DicomReceiver {
     Receiver(ScpConfiguration configuration, Secrets secrets, NodeTable nodes) {
         this.settings = ScpSettings.of(configuration);
         this.nodes = nodes;
-        ReceivingPolicy policy = new ReceivingPolicy(settings, nodes, reports, intake::get);
-        this.plain = new Listener(settings.port(), false, () -> settings.server(settings.port(), null), policy);
+        ReceivingPolicy policy = new ReceivingPolicy(() -> settings, nodes, reports, intake::get);
+        this.plain = new Listener(() -> settings.port(), false, () -> settings.server(settings.port(), null), policy);
         this.secured = TlsSettings.isWanted(configuration)
                 ? new Listener(
-                        TlsSettings.port(configuration),
+                        () -> TlsSettings.port(configuration),
                         true,
                         () -> {
                             TlsSettings tls = TlsSettings.of(configuration, secrets);
@@ -134,22 +140,35 @@ public final class Receiver implements DicomReceiver {
 
     @Override
     public void stop() {
-        close(settings.networkTimeout());
+        Duration grace = settings.networkTimeout();
+        ports().forEach(port -> port.close(grace));
+    }
+
+    @Override
+    public synchronized void follow(String aet, int port) throws IOException {
+        ScpSettings before = settings;
+        if (before.aet().equals(aet) && before.port() == port) {
+            return;
+        }
+        LOG.info("the listener moves to {} on port {}, as the back end wants it", aet, port);
+        boolean listening = plain.view().listening();
+        settings = before.at(aet, port);
+        plain.close(before.networkTimeout());
+        if (!listening) {
+            return;
+        }
+        try {
+            plain.open();
+        } catch (IOException e) {
+            settings = before;
+            plain.open();
+            throw e;
+        }
     }
 
     @Deactivate
     void close() {
-        close(SOON);
-    }
-
-    private void close(Duration grace) {
-        for (Listener port : ports()) {
-            try {
-                port.close(grace);
-            } catch (IOException e) {
-                LOG.warn("closing a DICOM port failed", e);
-            }
-        }
+        ports().forEach(port -> port.end(SOON));
     }
 
     @Override

@@ -25,13 +25,17 @@ final class ReceivingPolicy implements AssociationPolicy {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReceivingPolicy.class);
 
-    private final ScpSettings settings;
+    private final Supplier<ScpSettings> settings;
     private final NodeTable nodes;
     private final CommitmentReports reports;
     private final Supplier<@Nullable Intake> intake;
 
+    /** @param settings as they are at the moment */
     ReceivingPolicy(
-            ScpSettings settings, NodeTable nodes, CommitmentReports reports, Supplier<@Nullable Intake> intake) {
+            Supplier<ScpSettings> settings,
+            NodeTable nodes,
+            CommitmentReports reports,
+            Supplier<@Nullable Intake> intake) {
         this.settings = settings;
         this.nodes = nodes;
         this.reports = reports;
@@ -71,7 +75,8 @@ final class ReceivingPolicy implements AssociationPolicy {
         if (!nodes.isReady() || !nodes.proxyActive() || intake.get() == null) {
             return Rejection.TEMPORARY_CONGESTION;
         }
-        if (!settings.acceptAnyCalledAet() && !request.calledAet().equals(settings.aet()) && !asked.reportDue) {
+        ScpSettings now = settings.get();
+        if (!now.acceptAnyCalledAet() && !request.calledAet().equals(now.aet()) && !asked.reportDue) {
             return Rejection.CALLED_AET_NOT_RECOGNIZED;
         }
         AccessRules rules = nodes.rules();
@@ -90,7 +95,7 @@ final class ReceivingPolicy implements AssociationPolicy {
         }
         boolean verification = abstractSyntax.equals(AssociationRequester.VERIFICATION);
         if (!verification
-                && (!settings.storageClasses().accepts(abstractSyntax)
+                && (!settings.get().storageClasses().accepts(abstractSyntax)
                         || !nodes.rules().mayAssociate(asked.caller))) {
             LOG.info("{} proposed {}, which is not accepted (storage-classes)", asked.caller.aet(), abstractSyntax);
             return refused(context, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED);

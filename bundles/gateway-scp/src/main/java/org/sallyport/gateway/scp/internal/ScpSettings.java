@@ -59,6 +59,24 @@ record ScpSettings(
         return new Values(" (org.sallyport.scp.cfg, " + variable + ")");
     }
 
+    /** The same under another AE title and port. */
+    ScpSettings at(String otherAet, int otherPort) {
+        return new ScpSettings(
+                otherAet,
+                acceptAnyCalledAet,
+                bindAddress,
+                otherPort,
+                maxPduLength,
+                maxAssociations,
+                acseTimeout,
+                dimseTimeout,
+                networkTimeout,
+                storageClasses,
+                mode,
+                backEnd,
+                autoStart);
+    }
+
     private static Mode mode(String value) {
         return switch (value.strip()) {
             case "public" -> Mode.PUBLIC;

@@ -51,6 +51,7 @@ class NetArchiveClientTest {
     private final List<DataSet> asked = new ArrayList<>();
     private final List<String> called = new ArrayList<>();
     private boolean offered = true;
+    private String our = "DICOMRCV";
     private Answer answer = (association, message, identifier) ->
             association.send(message.context(), message.command().response(CommandSet.SUCCESS));
     private AssociationServer archive;
@@ -61,10 +62,9 @@ class NetArchiveClientTest {
     void open() throws IOException {
         archive = AssociationServer.start(
                 new AssociationServer.Settings("127.0.0.1", 0, 16_384, 5, Timeouts.DEFAULT), new Archive());
-        ScpSettings settings = Configurations.settings(Map.of());
-        nodes = new NodeTable(settings);
+        nodes = new NodeTable(Configurations.settings(Map.of()));
         node("PACS", "original");
-        client = new NetArchiveClient(settings, nodes, new Audit());
+        client = new NetArchiveClient(() -> our, Timeouts.DEFAULT, nodes, new Audit());
     }
 
     @AfterEach
@@ -299,5 +299,14 @@ class NetArchiveClientTest {
         }
         assertThrows(IllegalArgumentException.class, () -> client.move("PACS", "1.2.*", null, OFFICER));
         assertEquals(1, called.size());
+    }
+
+    /** The back end may give the gateway another AE title while it runs. */
+    @Test
+    void ourAeTitleIsTheOneOfTheMoment() throws IOException {
+        our = "MOVED";
+        assertEquals("MOVED", client.move("PACS", "1.2.3", null, OFFICER).to());
+        assertEquals(List.of("MOVED > PACS"), called);
+        assertThrows(IllegalArgumentException.class, () -> client.move("PACS", "1.2.3", "DICOMRCV", OFFICER));
     }
 }

@@ -152,6 +152,36 @@ class SecuredReceiverTest {
     }
 
     @Test
+    void thePortForTlsStaysWhenTheOtherMovesAndTakesTheAeTitle() throws IOException {
+        Receiver opened = open(settings());
+        opened.start();
+        int tlsPort = secured(opened).port();
+        int other = freePort();
+        try (Association running = associate(tlsPort, "SCANNER", tls(scanner, ours))) {
+            opened.follow("MOVED", other);
+            assertEquals(CommandSet.SUCCESS, running.echo());
+            running.release();
+        }
+        assertEquals(other, opened.status().port());
+        assertEquals(tlsPort, secured(opened).port());
+        AssociationException e =
+                assertThrows(AssociationException.class, () -> associate(tlsPort, "SCANNER", tls(scanner, ours)));
+        assertEquals(AssociationException.Kind.REJECTED, e.kind());
+        opened.follow("DICOMRCV", freePort());
+        stores(tlsPort, "SCANNER", tls(scanner, ours));
+    }
+
+    @Test
+    void aListenerThatWasClosedForGoodIsNotOpenedByWhoMovesIt() throws IOException {
+        Receiver opened = open(settings());
+        opened.start();
+        opened.close();
+        assertThrows(IOException.class, opened::start);
+        opened.follow("MOVED", freePort());
+        assertTrue(opened.listeners().stream().noneMatch(ListenerView::listening));
+    }
+
+    @Test
     void associationsOverTlsAreShown() throws IOException {
         Receiver opened = open(settings());
         opened.start();

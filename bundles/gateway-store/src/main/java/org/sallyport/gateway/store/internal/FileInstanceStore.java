@@ -4,8 +4,10 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +23,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
+import org.sallyport.gateway.api.store.IdentityFile;
 import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyActivityListener;
@@ -45,6 +49,7 @@ public final class FileInstanceStore implements InstanceStore {
     private static final int FLUSH = 4_000;
 
     private final PackFolder folder;
+    private final IdentityFolder identityFolder;
     private final boolean force;
     private final Database database;
     private final IndexWriter writer;
@@ -59,13 +64,16 @@ public final class FileInstanceStore implements InstanceStore {
     public FileInstanceStore(StoreConfiguration configuration, @Reference Database database) throws IOException {
         this(
                 new PackFolder(DataFolder.of("packs"), mebibytes(configuration.min$_$free()), Clock.systemUTC()),
+                new IdentityFolder(DataFolder.of("identity"), Clock.systemUTC()),
                 database,
                 isForced(configuration.durability()),
                 Clock.systemUTC());
     }
 
-    FileInstanceStore(PackFolder folder, Database database, boolean force, Clock clock) throws IOException {
+    FileInstanceStore(PackFolder folder, IdentityFolder identityFolder, Database database, boolean force, Clock clock)
+            throws IOException {
         this.folder = folder;
+        this.identityFolder = identityFolder;
         this.database = database;
         this.force = force;
         this.clock = clock;
@@ -76,6 +84,7 @@ public final class FileInstanceStore implements InstanceStore {
         this.known = new KnownOriginals(database, writer);
         try {
             recover();
+            new IdentityRecovery(folder, identityFolder, database).run();
         } catch (IOException | RuntimeException e) {
             writer.close();
             throw e;
@@ -123,6 +132,7 @@ public final class FileInstanceStore implements InstanceStore {
         Set<String> indexed = new HashSet<>(database.inTransaction(em ->
                 em.createQuery("SELECT p.packId FROM PackRow p", String.class).getResultList()));
         long[] frames = {0};
+        List<String> looked = new ArrayList<>();
         for (String packId : folder.all()) {
             if (!indexed.contains(packId)) {
                 PackScanner.scan(folder, packId, instance -> {
@@ -133,9 +143,15 @@ public final class FileInstanceStore implements InstanceStore {
                     }
                 });
                 writer.packClosed(packId);
+                looked.add(packId);
             }
         }
         writer.flush();
+        // What a crash has left of a pack that was written anew is needed by nobody.
+        database.inTransaction(em -> {
+            looked.forEach(pack -> PackTidying.remember(em, pack));
+            return null;
+        });
         if (frames[0] > 0) {
             LOG.info("{} images found in packs that were open when the gateway stopped", frames[0]);
         }
@@ -160,36 +176,76 @@ public final class FileInstanceStore implements InstanceStore {
     @Override
     public Optional<StoredInstance> find(String sopInstanceUid) throws IOException {
         writer.flush();
-        List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT i FROM InstanceRow i WHERE i.sopUid = :sop ORDER BY i.version DESC", InstanceRow.class)
-                .setParameter("sop", sopInstanceUid)
-                .setMaxResults(1)
-                .getResultList());
-        return rows.isEmpty() ? Optional.empty() : Optional.of(Rows.stored(rows.get(0)));
+        Optional<InstanceRow> newest = database.inTransaction(
+                em -> Rows.versions(em, sopInstanceUid).stream().reduce(Rows::newer));
+        return newest.isEmpty() ? Optional.empty() : Optional.of(Rows.stored(newest.get()));
     }
 
     @Override
     public InputStream openPart10(StoredInstance instance) throws IOException {
-        FileChannel channel = folder.open(instance.packId());
-        try {
-            FrameHeader header = header(channel, instance);
-            return new BufferedInputStream(
-                    new FrameInput(
-                            channel, instance.offset() + FrameHeader.LENGTH, header.part10Length(), header.crc32()),
-                    64 * 1024);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+        return open(
+                instance,
+                (channel, header, offset) ->
+                        new FrameInput(channel, offset + FrameHeader.LENGTH, header.part10Length(), header.crc32()));
     }
 
     @Override
     public InputStream openIdentity(StoredInstance instance) throws IOException {
+        return open(
+                instance,
+                (channel, header, offset) -> new FrameInput(
+                        channel, offset + FrameHeader.LENGTH + header.part10Length(), header.identityLength(), -1));
+    }
+
+    @Override
+    public IdentityFile openIdentityFile(StoredInstance instance) throws IOException {
+        String name = instance.identityFile();
+        if (name == null) {
+            throw new IOException("the identity of frame " + instance.frameId() + " lies with its image");
+        }
+        return identityFolder.open(name);
+    }
+
+    /** A section of a frame. */
+    @FunctionalInterface
+    private interface Section {
+        FrameInput of(FileChannel channel, FrameHeader header, long offset);
+    }
+
+    /** By the place that the caller knows; if the pack was written anew or removed since, by the one that the index knows now. */
+    private InputStream open(StoredInstance instance, Section section) throws IOException {
+        if (!instance.isHere()) {
+            throw gone(instance);
+        }
+        try {
+            return openAt(instance, section);
+        } catch (NoSuchFileException e) {
+            InstanceRow row = database.inTransaction(
+                    em -> em.find(InstanceRow.class, instance.frameId().toString()));
+            if (row == null || Rows.isHere(row) && row.packId.equals(instance.packId())) {
+                throw e;
+            }
+            StoredInstance now = Rows.stored(row);
+            if (!now.isHere()) {
+                throw gone(now);
+            }
+            return openAt(now, section);
+        }
+    }
+
+    private static InstanceGoneException gone(StoredInstance instance) {
+        return new InstanceGoneException(
+                "the image " + instance.facts().sopInstanceUid() + " is no longer here: it was "
+                        + (instance.presence() == StoredInstance.Presence.DELETED
+                                ? "deleted"
+                                : "cleaned up after its delivery was confirmed"));
+    }
+
+    private InputStream openAt(StoredInstance instance, Section section) throws IOException {
         FileChannel channel = folder.open(instance.packId());
         try {
             FrameHeader header = header(channel, instance);
-            long start = instance.offset() + FrameHeader.LENGTH + header.part10Length();
-            return new BufferedInputStream(new FrameInput(channel, start, header.identityLength(), -1), 64 * 1024);
+            return new BufferedInputStream(section.of(channel, header, instance.offset()), 64 * 1024);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -217,6 +273,15 @@ public final class FileInstanceStore implements InstanceStore {
 
     PackFolder folder() {
         return folder;
+    }
+
+    IdentityFolder identityFolder() {
+        return identityFolder;
+    }
+
+    /** Images of this study were deleted: sent again they are new. */
+    void forget(String study) {
+        known.forget(study);
     }
 
     IndexWriter writer() {

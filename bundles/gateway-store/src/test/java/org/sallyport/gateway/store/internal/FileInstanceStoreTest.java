@@ -69,7 +69,7 @@ class FileInstanceStoreTest {
         database.clear();
         root = folder;
         disk = new FailingDisk(root, 0, CLOCK);
-        store = new FileInstanceStore(disk, database, true, CLOCK);
+        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), database, true, CLOCK);
     }
 
     @AfterEach
@@ -91,7 +91,7 @@ class FileInstanceStoreTest {
     private void restart() throws IOException {
         store.close();
         disk = new FailingDisk(root, 0, CLOCK);
-        store = new FileInstanceStore(disk, database, true, CLOCK);
+        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), database, true, CLOCK);
     }
 
     private JpaStudyIndex index() {
@@ -128,7 +128,7 @@ class FileInstanceStoreTest {
 
     @Test
     void durabilityOsDoesNotForce() throws IOException {
-        FileInstanceStore lazy = new FileInstanceStore(disk, database, false, CLOCK);
+        FileInstanceStore lazy = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), database, false, CLOCK);
         try (InstanceStore.Session session = lazy.open()) {
             Samples.put(session, facts(SOP, 1), "image");
         } finally {
@@ -209,8 +209,12 @@ class FileInstanceStoreTest {
 
     @Test
     void lessThanTheFloorLeftIsFull() throws IOException {
-        FileInstanceStore full =
-                new FileInstanceStore(new PackFolder(root, Long.MAX_VALUE / 2, CLOCK), database, true, CLOCK);
+        FileInstanceStore full = new FileInstanceStore(
+                new PackFolder(root, Long.MAX_VALUE / 2, CLOCK),
+                new IdentityFolder(root, CLOCK),
+                database,
+                true,
+                CLOCK);
         try (InstanceStore.Session session = full.open()) {
             StoreFullException e = assertThrows(StoreFullException.class, () -> session.begin(Samples.STUDY, 1000));
             assertTrue(String.valueOf(e.getMessage()).contains("min-free"), e::toString);

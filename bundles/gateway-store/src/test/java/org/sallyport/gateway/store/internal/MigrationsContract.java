@@ -25,7 +25,7 @@ abstract class MigrationsContract {
     void anEmptyDatabaseGetsTheSchema() throws SQLException {
         DataSource database = database();
         new Migrations().prepare(database);
-        assertEquals(2, number(database, "SELECT MAX(version) FROM schema_version"));
+        assertEquals(3, number(database, "SELECT MAX(version) FROM schema_version"));
         for (String table : List.of("study", "instance", "pack", "delivery")) {
             assertEquals(0, number(database, "SELECT COUNT(*) FROM " + table));
         }
@@ -38,7 +38,7 @@ abstract class MigrationsContract {
         execute(database, "INSERT INTO pack (pack_id) VALUES ('kept')");
         new Migrations().prepare(database);
         assertEquals(1, number(database, "SELECT COUNT(*) FROM pack"));
-        assertEquals(2, number(database, "SELECT COUNT(*) FROM schema_version"));
+        assertEquals(3, number(database, "SELECT COUNT(*) FROM schema_version"));
     }
 
     @Test
@@ -81,7 +81,7 @@ abstract class MigrationsContract {
         execute(database, "CREATE TABLE other.schema_version (version INTEGER NOT NULL)");
         execute(database, "INSERT INTO other.schema_version (version) VALUES (99)");
         new Migrations().prepare(database);
-        assertEquals(2, number(database, "SELECT MAX(version) FROM schema_version"));
+        assertEquals(3, number(database, "SELECT MAX(version) FROM schema_version"));
     }
 
     @Test

@@ -27,6 +27,8 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpStatus;
+import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +73,11 @@ public final class HttpCalls implements Closeable {
     public Reply call(HttpUriRequestBase request, Duration limit, boolean body)
             throws IOException, InterruptedException {
         String late = "no whole answer within " + limit.toSeconds() + " s";
-        return run(request, body, late, reply -> reply.get(limit.toNanos(), TimeUnit.NANOSECONDS));
+        return run(
+                request,
+                response -> reply(request, response, body),
+                late,
+                reply -> reply.get(limit.toNanos(), TimeUnit.NANOSECONDS));
     }
 
     /**
@@ -81,35 +87,81 @@ public final class HttpCalls implements Closeable {
     public Reply upload(HttpUriRequestBase request) throws IOException, InterruptedException {
         AtomicLong sent = new AtomicLong();
         request.setEntity(new CountedEntity(request.getEntity(), sent));
-        return run(request, true, "nothing taken or answered within " + settings.read.toSeconds() + " s", reply -> {
+        return run(
+                request, response -> reply(request, response, true), silence("taken or answered"), whileGrowing(sent));
+    }
+
+    /** Takes the body of a reply with status 200, on the thread of the call. */
+    public interface BodyReader {
+
+        /** @param length as told, or -1 */
+        void read(InputStream body, long length) throws IOException;
+    }
+
+    /**
+     * A reply whose body has any length. Ends when the read time-out passed without a byte received.
+     *
+     * @param read counts the bytes that the reader took, for the thread that waits
+     * @return the reply; its body is empty if the reader took it
+     * @throws IOException also what the reader throws
+     * @throws InterruptedIOException if the server fell silent
+     * @throws InterruptedException if interrupted, or closed meanwhile; the request is aborted then
+     */
+    public Reply download(HttpUriRequestBase request, BodyReader reader, AtomicLong read)
+            throws IOException, InterruptedException {
+        return run(request, response -> handOver(request, response, reader), silence("received"), whileGrowing(read));
+    }
+
+    private Reply handOver(HttpUriRequestBase request, ClassicHttpResponse response, BodyReader reader)
+            throws IOException {
+        HttpEntity entity = response.getEntity();
+        if (response.getCode() != HttpStatus.SC_OK || entity == null) {
+            return reply(request, response, true);
+        }
+        try (InputStream in = entity.getContent()) {
+            reader.read(in, entity.getContentLength());
+        } catch (IOException | RuntimeException e) {
+            // Closing would read all the rest, however long it is.
+            request.abort();
+            throw e;
+        }
+        return new Reply(HttpStatus.SC_OK, type(entity.getContentType()), new byte[0], null);
+    }
+
+    private String silence(String what) {
+        return "nothing " + what + " within " + settings.read.toSeconds() + " s";
+    }
+
+    /** Waits until the read time-out passes without a byte more. */
+    private Wait whileGrowing(AtomicLong bytes) {
+        return reply -> {
             long before = -1;
             while (true) {
                 try {
                     return reply.get(settings.read.toNanos(), TimeUnit.NANOSECONDS);
                 } catch (TimeoutException e) {
-                    long now = sent.get();
+                    long now = bytes.get();
                     if (now == before) {
                         throw e;
                     }
                     before = now;
                 }
             }
-        });
+        };
     }
 
     private interface Wait {
         Reply until(Future<Reply> reply) throws InterruptedException, ExecutionException, TimeoutException;
     }
 
-    private Reply run(HttpUriRequestBase request, boolean body, String late, Wait wait)
+    private Reply run(HttpUriRequestBase request, HttpClientResponseHandler<Reply> taking, String late, Wait wait)
             throws IOException, InterruptedException {
         running.add(request);
         try {
             if (closed) {
                 throw new InterruptedException("closed");
             }
-            return wait.until(
-                    senders.submit(() -> client.execute(request, response -> reply(request, response, body))));
+            return wait.until(senders.submit(() -> client.execute(request, taking)));
         } catch (TimeoutException e) {
             request.abort();
             throw new InterruptedIOException(late);

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
@@ -55,6 +56,13 @@ final class IthHttp implements Closeable {
         request.setEntity(entity);
         started.accept(request);
         return calls.upload(withKey(request));
+    }
+
+    /** Of an archive. @see HttpCalls#download */
+    Reply download(String path, HttpCalls.BodyReader reader, AtomicLong read) throws IOException, InterruptedException {
+        HttpUriRequestBase request = withKey(new HttpGet(settings.base() + path));
+        request.setHeader(HttpHeaders.ACCEPT, "application/zip, application/json");
+        return calls.download(request, reader, read);
     }
 
     private HttpUriRequestBase withKey(HttpUriRequestBase request) {

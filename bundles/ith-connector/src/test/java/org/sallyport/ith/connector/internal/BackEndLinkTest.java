@@ -71,6 +71,7 @@ class BackEndLinkTest {
 
     private final RawHttpServer backEnd = new RawHttpServer();
     private final Registry registry = new Registry();
+    private final FakeGateway gateway = new FakeGateway();
 
     BackEndLinkTest() throws IOException {}
 
@@ -85,6 +86,7 @@ class BackEndLinkTest {
                 Configurations.settings(Map.of("url", backEnd.url(), "filter", "(Modality=CT)", "concurrency", 3)),
                 registry,
                 new FakeAudit(),
+                gateway,
                 folder,
                 Clock.systemUTC());
     }
