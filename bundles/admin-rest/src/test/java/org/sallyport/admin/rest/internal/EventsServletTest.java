@@ -255,8 +255,8 @@ class EventsServletTest {
             slow.setSoTimeout(30_000);
             slow.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
             slow.getOutputStream()
-                    .write(("GET /admin/api/events HTTP/1.1\r\nHost: x\r\nAuthorization: " + basic("viewer", "right")
-                                    + "\r\n\r\n")
+                    .write(("GET /admin/api/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: "
+                                    + basic("viewer", "right") + "\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             await(() -> hub().listening() == 1);
             BufferedReader quick = listen();
