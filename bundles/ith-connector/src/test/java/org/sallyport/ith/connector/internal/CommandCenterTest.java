@@ -250,6 +250,9 @@ class CommandCenterTest {
         for (int i = 0; i < 5; i++) {
             awaitConnection();
             int connections = simulator.socketsEver();
+            await(
+                    "each connection tells where it is",
+                    () -> simulator.frames("config_update").size() == connections);
             simulator.cutSockets();
             await("connected again", () -> simulator.socketsEver() > connections && simulator.socketsOpen() == 1);
         }
@@ -263,8 +266,8 @@ class CommandCenterTest {
             return !opened.commands(1, Set.of()).isEmpty();
         });
         await("answered", () -> !answers(event).isEmpty());
-        assertEquals(
-                simulator.frames("config_update").size(), (int) opened.status().connections());
+        assertEquals(6, simulator.frames("config_update").size());
+        assertEquals(6, opened.status().connections());
     }
 
     @Test
