@@ -61,6 +61,13 @@ public interface Destination {
     String BREAKER = "breaker";
 
     /**
+     * Service property: the pause after the failures that {@link #BREAKER} counts, and between the trials that follow, 1 second to 1 day, written like
+     * {@link #GIVE_UP_AFTER}; absent = six times {@code retry-delay} of {@code org.sallyport.delivery.cfg}, at most its {@code retry-cap}. A pause that a
+     * delivery itself asked for ({@link DeliveryOutcome.Later#pause}) holds for that delivery only.
+     */
+    String BREAKER_PAUSE = "breaker-pause";
+
+    /**
      * Service property: how long a delivery may go on failing before it is parked, {@code 90s}, {@code 30m}, {@code 12h} or {@code 3d}, 1 minute
      * to 3650 days; absent or {@code never} = it is tried for ever.
      */
@@ -80,8 +87,17 @@ public interface Destination {
     String URGENT = "urgent";
 
     /** The properties with which the queue's handling of a destination is set, all but {@link #NAME}. */
-    List<String> SETTINGS =
-            List.of(FILTER, CONCURRENCY, BANDWIDTH, WINDOW, BREAKER, GIVE_UP_AFTER, TIME_LIMIT, PRIORITY, URGENT);
+    List<String> SETTINGS = List.of(
+            FILTER,
+            CONCURRENCY,
+            BANDWIDTH,
+            WINDOW,
+            BREAKER,
+            BREAKER_PAUSE,
+            GIVE_UP_AFTER,
+            TIME_LIMIT,
+            PRIORITY,
+            URGENT);
 
     /**
      * For a destination that registers itself: of its configuration those values that the queue wants as service properties. A Declarative Services

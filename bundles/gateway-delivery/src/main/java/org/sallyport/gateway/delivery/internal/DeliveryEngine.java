@@ -296,7 +296,9 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         List<Lane> own = lanes(name);
         return Optional.of(new Detail(
                 view,
-                own.isEmpty() ? Map.of() : own.get(0).route().settings().inWords(),
+                own.isEmpty()
+                        ? Map.of()
+                        : own.get(0).route().settings().inWords(means.pauses().trial()),
                 means.queue().counts().getOrDefault(name, Map.of()),
                 means.abandoned().count(name),
                 own.stream().flatMap(lane -> lane.calls().stream()).toList()));

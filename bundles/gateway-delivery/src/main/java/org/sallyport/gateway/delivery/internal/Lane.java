@@ -87,7 +87,9 @@ final class Lane {
         this.destination = destination;
         this.means = means;
         this.attempt = new Attempt(destination, means);
-        this.breaker = new Breaker(route.settings().breaker(), means.pauses().trial());
+        this.breaker = new Breaker(
+                route.settings().breaker(),
+                route.settings().breakerPause(means.pauses().trial()));
         this.bandwidth = new Bandwidth(route.settings().bandwidth());
         this.prober = new Prober(route.name(), destination, means.abandoned());
         this.lookMillis = means.patience().look().toMillis();

@@ -695,6 +695,7 @@ class DeliveryEngineTest {
         DestinationDirectory.Detail detail = detail("archive");
         assertEquals("2000000 bytes/s", detail.settings().get(Destination.BANDWIDTH));
         assertEquals("6h", detail.settings().get(Destination.TIME_LIMIT));
+        assertEquals("10m", detail.settings().get(Destination.BREAKER_PAUSE), "six times the first pause");
         assertEquals(Map.of(State.RUNNING, 1L, State.WAITING, 1L), detail.queue());
         assertEquals(List.of(new DestinationDirectory.Running(1, STUDY, 1, NOW, 1, 1, 60, 100)), detail.running());
         assertEquals(0, detail.abandoned());
@@ -786,6 +787,22 @@ class DeliveryEngineTest {
         await("the others", () -> count("archive", State.WAITING) == 0 && count("archive", State.RUNNING) == 0);
         assertTrue(count("archive", State.DELIVERED) >= 10);
         assertEquals(null, view("archive").message());
+    }
+
+    /** By the settings of all it would be tried again after ten minutes. */
+    @Test
+    void theBreakersPauseIsTheDestinationsOwn() throws IOException {
+        FakeDestination archive =
+                new FakeDestination(delivery -> new DeliveryOutcome.Later("down", Duration.ofHours(1)));
+        for (int i = 0; i < 4; i++) {
+            queue.add(STUDY, "archive", IdentityMode.PSEUDONYMOUS);
+        }
+        engine.addDestination(
+                archive, Map.of(Destination.NAME, "archive", Destination.BREAKER, 1, Destination.BREAKER_PAUSE, "1s"));
+        long begin = System.nanoTime();
+        await("three trials", () -> archive.handed.size() == 3);
+        assertTrue(System.nanoTime() - begin >= Duration.ofSeconds(2).toNanos(), "two pauses lie between");
+        assertEquals("1s", detail("archive").settings().get(Destination.BREAKER_PAUSE));
     }
 
     @Test
