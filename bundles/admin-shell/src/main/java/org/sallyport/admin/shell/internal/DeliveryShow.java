@@ -1,12 +1,15 @@
 package org.sallyport.admin.shell.internal;
 
+import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 
 /** delivery:show. */
@@ -25,6 +28,9 @@ public final class DeliveryShow extends GatewayCommand {
     @Argument(index = 0, name = "delivery", required = true, description = "Number, as delivery:list shows it")
     long id;
 
+    @Option(name = "--limit", description = "How many receipts of images the table has, 1–10000; --json has all")
+    int limit = 50;
+
     static DeliveryRecord known(DeliveryQueue queue, long id) throws Exception {
         return queue.delivery(id)
                 .orElseThrow(() ->
@@ -33,7 +39,10 @@ public final class DeliveryShow extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        DeliveryRecord d = known(need(queue, "the queue"), id);
+        int most = count("--limit", limit);
+        DeliveryQueue all = need(queue, "the queue");
+        DeliveryRecord d = known(all, id);
+        Map<String, String> receipts = d.state() == State.DELIVERED ? all.receipts(id) : Map.of();
         Sheet sheet = new Sheet();
         sheet.put("delivery", d.id());
         sheet.put("study", d.studyInstanceUid());
@@ -62,7 +71,20 @@ public final class DeliveryShow extends GatewayCommand {
                         sheet.put("bytes", r.bytes());
                     });
         }
+        sheet.put("receipts", json ? receipts : receipts.size());
         sheet.print(System.out, json);
+        if (!json && !receipts.isEmpty()) {
+            print(receipts, most);
+        }
         return null;
+    }
+
+    private static void print(Map<String, String> receipts, int most) throws Exception {
+        Listing list = new Listing("image", "receipt");
+        receipts.entrySet().stream().limit(most).forEach(one -> list.row(one.getKey(), one.getValue()));
+        list.print(System.out, false);
+        if (receipts.size() > most) {
+            System.out.println((receipts.size() - most) + " more: --limit, or --json for all");
+        }
     }
 }

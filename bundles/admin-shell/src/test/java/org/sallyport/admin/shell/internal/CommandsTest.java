@@ -16,6 +16,7 @@ import java.security.Principal;
 import java.security.PrivilegedExceptionAction;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -402,6 +403,30 @@ class CommandsTest {
                 .service;
         assertEquals("the disk is full", error(VaultException.class, pause));
         assertEquals(List.of("destinations[]", "destinations[]"), engine.calls);
+    }
+
+    @Test
+    void receiptsOfImagesAreShownUpToALimitAndAllInJson() throws Exception {
+        Map<String, String> receipts = new LinkedHashMap<>();
+        receipts.put("2.25.101", "stored\u001b[2J");
+        receipts.put("2.25.102", "warning B000");
+        receipts.put("2.25.103", "stored");
+        Fake<DeliveryQueue> queue = new Fake<>(DeliveryQueue.class)
+                .on("delivery", a -> Optional.of(delivery(State.DELIVERED)))
+                .on("receipts", a -> receipts);
+        DeliveryShow show = new DeliveryShow();
+        show.queue = queue.service;
+        show.id = 7;
+        show.limit = 2;
+        String table = Console.run(show);
+        assertTrue(table.contains("2.25.101 | stored?[2J"), table);
+        assertTrue(table.contains("warning B000") && !table.contains("2.25.103"), table);
+        assertTrue(table.endsWith("1 more: --limit, or --json for all\n"), table);
+        JsonNode json = json(show).get("receipts");
+        assertEquals(3, json.size());
+        assertEquals("stored", json.get("2.25.103").asText());
+        show.limit = 0;
+        assertEquals("--limit 0: must be 1–10000", error(IllegalArgumentException.class, show));
     }
 
     @Test

@@ -50,8 +50,16 @@ public interface DeliveryQueue {
      */
     boolean renew(long id, String owner, Duration lease) throws IndexException;
 
-    /** @return false if the claim is no longer ours; nothing was changed then */
-    boolean delivered(long id, String owner, String receipt) throws IndexException;
+    /**
+     * Ends a delivery that arrived.
+     *
+     * @param receipts SOP Instance UID → what the receiver said of that image; kept in this order, as far as {@value #MOST_RECEIPT_BYTES} bytes of UTF-8 hold them
+     * @return false if the claim is no longer ours; nothing was changed then
+     */
+    boolean delivered(long id, String owner, String receipt, Map<String, String> receipts) throws IndexException;
+
+    /** What the receiver said of single images of a delivery that arrived: SOP Instance UID → receipt, in the delivery's order; empty = nothing. */
+    Map<String, String> receipts(long id) throws IndexException;
 
     /**
      * Back to the queue, due after the pause.
@@ -106,6 +114,9 @@ public interface DeliveryQueue {
 
     /** What one step of priority is worth: a delivery overtakes those of one step less that are older by no more than this. */
     Duration PRIORITY_STEP = Duration.ofMinutes(15);
+
+    /** UIDs and receipts of one delivery that are kept. */
+    int MOST_RECEIPT_BYTES = 8 << 20;
 
     int LOWEST_PRIORITY = 0;
     int USUAL_PRIORITY = 4;

@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
@@ -51,6 +52,12 @@ final class Call {
 
     void setDelivery(StudyDelivery handed) {
         delivery = handed;
+    }
+
+    /** Of what a plug-in says of single images, what may be kept. */
+    Map<String, String> receipts(Map<String, String> given) {
+        StudyDelivery handed = delivery;
+        return handed == null ? Map.of() : handed.receipts(given);
     }
 
     /** The thread is ours again; an interrupt was for the destination: a database would break off. */

@@ -365,7 +365,7 @@ final class Lane {
                     && !(outcome instanceof DeliveryOutcome.Refused)) {
                 giveBack(call.record());
             } else {
-                settle(call.record(), outcome);
+                settle(call, outcome);
             }
         } catch (IOException | RuntimeException e) {
             // The claim's lease brings it back.
@@ -377,11 +377,13 @@ final class Lane {
         }
     }
 
-    private void settle(DeliveryRecord record, DeliveryOutcome outcome) throws IOException {
+    private void settle(Call call, DeliveryOutcome outcome) throws IOException {
+        DeliveryRecord record = call.record();
         if (outcome instanceof DeliveryOutcome.Delivered delivered) {
             breaker.succeeded();
             String receipt = Words.receipt(delivered.receipt());
-            if (isOurs(record, means.queue().delivered(record.id(), means.owner(), receipt))) {
+            Map<String, String> receipts = call.receipts(delivered.instanceReceipts());
+            if (isOurs(record, means.queue().delivered(record.id(), means.owner(), receipt, receipts))) {
                 LOG.info(
                         "delivery {}: study {} part {} delivered to {}",
                         record.id(),

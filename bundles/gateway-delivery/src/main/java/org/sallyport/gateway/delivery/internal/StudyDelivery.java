@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,6 +61,18 @@ final class StudyDelivery implements Delivery {
                 stored.size(),
                 bytes,
                 attributes);
+    }
+
+    /** Of what a plug-in says of single images: what is of this delivery's, in its order, fit to be shown. */
+    Map<String, String> receipts(Map<String, String> given) {
+        Map<String, String> receipts = new LinkedHashMap<>();
+        for (DeliveryInstance instance : instances) {
+            String receipt = Words.instanceReceipt(given.get(instance.sopInstanceUid()));
+            if (!receipt.isEmpty()) {
+                receipts.put(instance.sopInstanceUid(), receipt);
+            }
+        }
+        return receipts;
     }
 
     private DeliveryRecord record() {

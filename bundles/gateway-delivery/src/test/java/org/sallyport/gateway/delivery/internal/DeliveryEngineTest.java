@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,24 @@ class DeliveryEngineTest {
         assertEquals(1, archive.handed.size());
         assertEquals(1, archive.handed.get(0).attempt());
         assertEquals(IdentityMode.PSEUDONYMOUS, archive.handed.get(0).identity());
+    }
+
+    @Test
+    void receiptsOfImagesAreKeptCleanedAndOnlyThoseOfTheDelivery() throws IOException {
+        index.add("2.25.5", "2.25.5.1", "2.25.5.1.2", "CT", 1, Map.of());
+        index.add("2.25.5", "2.25.5.1", "2.25.5.1.1", "CT", 1, Map.of());
+        index.add("2.25.5", "2.25.5.1", "2.25.5.1.3", "CT", 1, Map.of());
+        Map<String, String> receipts = new LinkedHashMap<>();
+        receipts.put("2.25.5.1.1", "warning\u001b[2J\nB000");
+        receipts.put("2.25.5.1.2", "y".repeat(5_000));
+        receipts.put("2.25.5.1.3", " \t");
+        receipts.put("1.2.3", "of another image");
+        add("archive", new FakeDestination(delivery -> DeliveryOutcome.delivered("all", receipts)));
+        engine.complete("2.25.5");
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(
+                List.of("2.25.5.1.2=" + "y".repeat(99) + "…", "2.25.5.1.1=warning [2J B000"),
+                queue.receipts(1).entrySet().stream().map(String::valueOf).toList());
     }
 
     @Test

@@ -23,6 +23,7 @@ final class FakeQueue implements DeliveryQueue {
     private final Clock clock;
     private final List<DeliveryRecord> records = new ArrayList<>();
     private final Map<Long, String> owners = new TreeMap<>();
+    private final Map<Long, Map<String, String>> receipts = new TreeMap<>();
 
     /** All that was ordered. */
     final List<Order> orders = new CopyOnWriteArrayList<>();
@@ -143,12 +144,19 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public synchronized boolean delivered(long id, String owner, String receipt) throws IndexException {
+    public synchronized boolean delivered(long id, String owner, String receipt, Map<String, String> ofImages)
+            throws IndexException {
         if (!isOurs(id, owner)) {
             return false;
         }
+        receipts.put(id, ofImages);
         put(get(id), State.DELIVERED, get(id).attempts(), get(id).dueAt(), receipt);
         return true;
+    }
+
+    @Override
+    public synchronized Map<String, String> receipts(long id) {
+        return receipts.getOrDefault(id, Map.of());
     }
 
     @Override

@@ -220,12 +220,29 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public boolean delivered(long id, String owner, String receipt) throws IndexException {
-        return change(id, owner, (row, now) -> {
-            end(row, State.DELIVERED, receipt);
-            row.endedAt = now;
-            row.failingSince = null;
+    public boolean delivered(long id, String owner, String receipt, Map<String, String> receipts)
+            throws IndexException {
+        byte[] encoded = receipts.isEmpty() ? null : Receipts.encode(receipts);
+        return database.inTransaction(em -> {
+            boolean ours = change(em, id, owner, (row, now) -> {
+                end(row, State.DELIVERED, receipt);
+                row.endedAt = now;
+                row.failingSince = null;
+            });
+            if (ours && encoded != null) {
+                ReceiptsRow row = new ReceiptsRow();
+                row.deliveryId = id;
+                row.receipts = encoded;
+                em.persist(row);
+            }
+            return ours;
         });
+    }
+
+    @Override
+    public Map<String, String> receipts(long id) throws IndexException {
+        ReceiptsRow row = database.inTransaction(em -> em.find(ReceiptsRow.class, id));
+        return row == null ? Map.of() : Receipts.decode(row.receipts);
     }
 
     @Override
@@ -263,14 +280,16 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     private boolean change(long id, String owner, ObjLongConsumer<DeliveryRow> change) throws IndexException {
-        return database.inTransaction(em -> {
-            DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
-            if (row == null || !row.state.equals(State.RUNNING.name()) || !owner.equals(row.owner)) {
-                return false;
-            }
-            change.accept(row, time.now(em));
-            return true;
-        });
+        return database.inTransaction(em -> change(em, id, owner, change));
+    }
+
+    private boolean change(EntityManager em, long id, String owner, ObjLongConsumer<DeliveryRow> change) {
+        DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+        if (row == null || !row.state.equals(State.RUNNING.name()) || !owner.equals(row.owner)) {
+            return false;
+        }
+        change.accept(row, time.now(em));
+        return true;
     }
 
     @Override

@@ -24,7 +24,8 @@ public final class Migrations implements PreHook {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** In order; never changed once released. */
-    private static final List<String> FILES = List.of("0001-packs-and-deliveries.sql", "0002-priorities.sql");
+    private static final List<String> FILES =
+            List.of("0001-packs-and-deliveries.sql", "0002-priorities.sql", "0003-receipts.sql");
 
     private final List<String> files;
 

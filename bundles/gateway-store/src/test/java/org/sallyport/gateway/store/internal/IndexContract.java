@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -286,7 +287,7 @@ abstract class IndexContract {
         assertEquals(id, taken.id());
         assertEquals(2, taken.attempts());
         assertFalse(queue.renew(id, "dead/run", LEASE));
-        assertFalse(queue.delivered(id, "dead/run", "receipt"));
+        assertFalse(queue.delivered(id, "dead/run", "receipt", Map.of()));
         assertEquals(State.RUNNING, state(id));
     }
 
@@ -304,10 +305,10 @@ abstract class IndexContract {
     void aStrangerChangesNothing() throws IndexException {
         enqueue(1, "archive");
         long id = queue.ofStudy("2.25.1").get(0).id();
-        assertFalse(queue.delivered(id, US, "receipt"), "not claimed");
+        assertFalse(queue.delivered(id, US, "receipt", Map.of()), "not claimed");
         queue.claim("archive", 1, US, LEASE);
         DeliveryRecord before = queue.delivery(id).orElseThrow();
-        assertFalse(queue.delivered(id, "other/run", "receipt"));
+        assertFalse(queue.delivered(id, "other/run", "receipt", Map.of()));
         assertFalse(queue.later(id, "other/run", Duration.ZERO, "reason", true));
         assertFalse(queue.park(id, "other/run", "reason"));
         assertFalse(queue.renew(id, "other/run", LEASE));
@@ -320,7 +321,7 @@ abstract class IndexContract {
         enqueue(1, "archive");
         long id = queue.claim("archive", 1, US, LEASE).get(0).id();
         clock.pass(Duration.ofSeconds(3));
-        assertTrue(queue.delivered(id, US, "receipt 7"));
+        assertTrue(queue.delivered(id, US, "receipt 7", Map.of()));
         DeliveryRecord record = queue.delivery(id).orElseThrow();
         assertEquals(State.DELIVERED, record.state());
         assertEquals("receipt 7", record.reason());
@@ -328,7 +329,39 @@ abstract class IndexContract {
         clock.pass(Duration.ofDays(365));
         assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
         assertFalse(queue.retryNow(id));
-        assertFalse(queue.delivered(id, US, "twice"));
+        assertFalse(queue.delivered(id, US, "twice", Map.of()));
+    }
+
+    @Test
+    void receiptsOfImagesAreKeptInTheirOrderAndWithinBounds() throws IndexException {
+        enqueue(3, "archive");
+        long some = queue.claim("archive", 1, US, LEASE).get(0).id();
+        Map<String, String> receipts = new LinkedHashMap<>();
+        receipts.put("2.25.9", "B000 é 頭\u0001\0");
+        receipts.put("2.25.10", "line\nbreak\ttab");
+        assertFalse(queue.delivered(some, "other/run", "receipt", receipts));
+        assertEquals(Map.of(), queue.receipts(some), "what does not count is not kept");
+        assertTrue(queue.delivered(some, US, "receipt", receipts));
+        assertEquals(
+                "[2.25.9=B000 é 頭\u0001\0, 2.25.10=line break\ttab]",
+                queue.receipts(some).entrySet().toString());
+
+        Map<String, String> many = new LinkedHashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+            many.put(
+                    "2.25.1234567890123456789012345678901234567890." + i,
+                    "receipt of 100 characters " + "x".repeat(74));
+        }
+        long large = queue.claim("archive", 1, US, LEASE).get(0).id();
+        assertTrue(queue.delivered(large, US, "receipt", many));
+        Map<String, String> kept = queue.receipts(large);
+        assertTrue(kept.size() > 50_000 && kept.size() < 100_000, kept.size() + " receipts");
+        assertEquals(new ArrayList<>(many.keySet()).subList(0, kept.size()), new ArrayList<>(kept.keySet()));
+
+        long none = queue.claim("archive", 1, US, LEASE).get(0).id();
+        queue.delivered(none, US, "receipt", Map.of());
+        assertEquals(Map.of(), queue.receipts(none));
+        assertEquals(Map.of(), queue.receipts(none + 1000));
     }
 
     @Test
@@ -531,7 +564,7 @@ abstract class IndexContract {
         queue.retryNow(id);
         queue.claim("archive", 1, US, LEASE);
         assertTrue(queue.parkNow(id, "by ann"));
-        assertFalse(queue.delivered(id, US, "too late"), "the claim ended");
+        assertFalse(queue.delivered(id, US, "too late", Map.of()), "the claim ended");
         assertFalse(queue.renew(id, US, LEASE));
         assertEquals(State.PARKED, state(id));
         assertFalse(queue.parkNow(id + 1000, "no such"));
@@ -549,7 +582,7 @@ abstract class IndexContract {
         assertEquals(clock.instant(), queue.delivery(id).orElseThrow().endedAt());
         assertEquals(List.of("2.25.1"), studies(queue.newest(10, Set.of(State.CANCELLED))));
         long other = queue.claim("archive", 1, US, LEASE).get(0).id();
-        queue.delivered(other, US, "receipt");
+        queue.delivered(other, US, "receipt", Map.of());
         assertFalse(queue.cancel(other, "delivered already"));
     }
 
@@ -583,7 +616,7 @@ abstract class IndexContract {
         add("2.25.101");
         queue.enqueue(STUDY, ARCHIVE);
         long first = queue.claim("archive", 1, US, LEASE).get(0).id();
-        queue.delivered(first, US, "receipt");
+        queue.delivered(first, US, "receipt", Map.of());
         List<Long> again = queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true);
         assertEquals(1, again.size());
         assertEquals(1, queue.delivery(again.get(0)).orElseThrow().part());

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class ManyDeliveriesTest {
                 List<DeliveryRecord> claimed = queue.claim("archive", 4, "us/run", LEASE);
                 assertEquals(4, claimed.size());
                 for (DeliveryRecord record : claimed) {
-                    queue.delivered(record.id(), "us/run", "receipt");
+                    queue.delivered(record.id(), "us/run", "receipt", Map.of());
                 }
             });
             long heap = (heap() - before) / (1 << 20);

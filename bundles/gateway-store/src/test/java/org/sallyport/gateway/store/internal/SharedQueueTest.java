@@ -132,7 +132,7 @@ class SharedQueueTest {
                             underWay.remove(id);
                             boolean ours = fails
                                     ? appliance.queue.later(id, appliance.owner, Duration.ZERO, "busy", true)
-                                    : appliance.queue.delivered(id, appliance.owner, "receipt");
+                                    : appliance.queue.delivered(id, appliance.owner, "receipt", Map.of());
                             if (!ours) {
                                 wrong.add(id + " was not " + appliance.owner + "'s any more");
                             }
@@ -173,8 +173,8 @@ class SharedQueueTest {
         assertTrue(System.nanoTime() - begin >= Duration.ofMillis(1_450).toNanos(), "not before");
         assertEquals(List.of(dies.id()), taken.stream().map(DeliveryRecord::id).toList());
         assertFalse(one.queue.renew(dies.id(), one.owner, LEASE));
-        assertFalse(one.queue.delivered(dies.id(), one.owner, "late"));
-        assertTrue(two.queue.delivered(dies.id(), two.owner, "receipt"));
+        assertFalse(one.queue.delivered(dies.id(), one.owner, "late", Map.of()));
+        assertTrue(two.queue.delivered(dies.id(), two.owner, "receipt", Map.of()));
         assertTrue(one.queue.renew(lives.id(), one.owner, LEASE));
     }
 

@@ -75,7 +75,7 @@ final class TestDatabase implements Database, Closeable {
     void clear() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            for (String table : List.of("study", "instance", "pack", "delivery")) {
+            for (String table : List.of("study", "instance", "pack", "delivery", "delivery_receipts")) {
                 statement.execute("DELETE FROM " + table);
             }
         }
