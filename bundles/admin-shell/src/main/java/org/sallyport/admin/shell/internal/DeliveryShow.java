@@ -11,6 +11,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.store.InstanceStore;
 
 /** delivery:show. */
 @Service
@@ -24,6 +25,10 @@ public final class DeliveryShow extends GatewayCommand {
     @Reference(optional = true)
     @Nullable
     DestinationDirectory destinations;
+
+    @Reference(optional = true)
+    @Nullable
+    InstanceStore store;
 
     @Argument(index = 0, name = "delivery", required = true, description = "Number, as delivery:list shows it")
     long id;
@@ -57,6 +62,7 @@ public final class DeliveryShow extends GatewayCommand {
         sheet.put("failing-since", d.failingSince());
         sheet.put("ended", d.endedAt());
         sheet.put("reason", d.reason());
+        sheet.put("images-at", DeliveryList.place(store, d));
         // Without the engine, what is in the queue is shown all the same.
         DestinationDirectory engine = destinations;
         if (engine != null) {

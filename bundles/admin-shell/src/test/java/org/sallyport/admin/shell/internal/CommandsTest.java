@@ -58,6 +58,7 @@ import org.sallyport.gateway.api.vault.VaultException;
 
 class CommandsTest {
 
+    private static final String HERE = "0123456789abcdef";
     private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
     private static final String ABSENT = " is not there: see log:tail, and whether the bundle is active (bundle:list)";
 
@@ -99,7 +100,8 @@ class CommandsTest {
                 null,
                 "the back end answered 500",
                 4,
-                null);
+                null,
+                HERE);
     }
 
     static Stream<Map.Entry<String, Action>> commandsWithoutTheirService() {
@@ -211,6 +213,19 @@ class CommandsTest {
         command.limit = 1;
         Console.run(command);
         assertEquals(List.of("newest[10000, [PARKED]]", "newest[1, []]"), queue.calls);
+    }
+
+    @Test
+    void whereTheImagesAreIsListedWhereSeveralShareTheQueue() throws Exception {
+        DeliveryList command = new DeliveryList();
+        command.queue = new Fake<>(DeliveryQueue.class).on("newest", a -> List.of(delivery(State.WAITING))).service;
+        command.store = new Fake<>(InstanceStore.class).on("appliance", a -> HERE).service;
+        assertFalse(Console.run(command).contains("images-at"));
+        assertEquals("here", json(command).get(0).get("images-at").asText());
+        command.store = new Fake<>(InstanceStore.class).on("appliance", a -> "fedcba9876543210").service;
+        command.json = false;
+        String table = Console.run(command);
+        assertTrue(table.contains("images-at") && table.contains(HERE), table);
     }
 
     @Test

@@ -17,8 +17,8 @@ import org.sallyport.gateway.api.store.IndexException;
 public interface DeliveryQueue {
 
     /**
-     * In one transaction: writes behind what is not yet in the index, makes all loose instances of the study its next part, and adds a waiting delivery
-     * of that part for each destination.
+     * In one transaction: writes behind what is not yet in the index, makes all loose instances of the study that are at this appliance its next part,
+     * and adds a waiting delivery of that part for each destination.
      *
      * @param destinations names → what is ordered; empty = the part goes nowhere, and is shown so
      * @return the new part's number, or empty if there were no loose instances
@@ -36,12 +36,15 @@ public interface DeliveryQueue {
 
     /**
      * Claims deliveries of one destination that are due for the time of the lease: oldest first, where each step of priority counts as {@link
-     * #PRIORITY_STEP} of age. On PostgreSQL with {@code FOR UPDATE SKIP LOCKED}. A claim whose lease ran out is due again.
+     * #PRIORITY_STEP} of age. On PostgreSQL with {@code FOR UPDATE SKIP LOCKED}. A claim whose lease ran out is due again. Only what this appliance has
+     * the images of is claimed, and then of what the neighbours have, pseudonymous ones only: their vaults are not ours.
      *
      * @param max 1–64
      * @param owner names this appliance's run; a delivery is reported on by the owner of its claim only
+     * @param neighbours other appliances whose images can be read here
      */
-    List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException;
+    List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease, Set<String> neighbours)
+            throws IndexException;
 
     /**
      * Prolongs a claim.
@@ -109,8 +112,12 @@ public interface DeliveryQueue {
 
     List<DeliveryRecord> ofStudy(String studyInstanceUid) throws IndexException;
 
-    /** Counts by destination and state, for people and metrics. */
-    Map<String, Map<State, Long>> counts() throws IndexException;
+    /**
+     * Counts by destination and state, for people and metrics.
+     *
+     * @param appliances whose deliveries count; empty = all
+     */
+    Map<String, Map<State, Long>> counts(Set<String> appliances) throws IndexException;
 
     /** What one step of priority is worth: a delivery overtakes those of one step less that are older by no more than this. */
     Duration PRIORITY_STEP = Duration.ofMinutes(15);
@@ -157,6 +164,7 @@ public interface DeliveryQueue {
      * @param reason what the last attempt ended with, or the receipt; null before the first
      * @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}
      * @param failingSince when the first of the failed attempts ended that no person has looked at since; null = none failed
+     * @param appliance the one that has its images, by {@link org.sallyport.gateway.api.store.InstanceStore#appliance}
      */
     record DeliveryRecord(
             long id,
@@ -171,5 +179,6 @@ public interface DeliveryQueue {
             @Nullable Instant endedAt,
             @Nullable String reason,
             int priority,
-            @Nullable Instant failingSince) {}
+            @Nullable Instant failingSince,
+            String appliance) {}
 }

@@ -87,7 +87,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             Patience patience)
             throws IOException {
         this.known = new KnownDestinations(folder);
-        String owner = ApplianceId.of(folder) + "/" + UUID.randomUUID();
+        String owner = store.appliance() + "/" + UUID.randomUUID();
         this.means = new Lane.Means(
                 queue,
                 index,
@@ -258,7 +258,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             }
         }
         try {
-            means.queue().counts().forEach((name, counts) -> {
+            means.queue().counts(means.appliances()).forEach((name, counts) -> {
                 boolean waits = counts.keySet().stream().anyMatch(state -> state != DeliveryQueue.State.DELIVERED);
                 if (waits && there.add(name)) {
                     views.add(new View(name, State.MISSING, "its bundle or configuration is not there", null, 0));
@@ -299,7 +299,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 own.isEmpty()
                         ? Map.of()
                         : own.get(0).route().settings().inWords(means.pauses().trial()),
-                means.queue().counts().getOrDefault(name, Map.of()),
+                means.queue().counts(means.appliances()).getOrDefault(name, Map.of()),
                 means.abandoned().count(name),
                 own.stream().flatMap(lane -> lane.calls().stream()).toList()));
     }

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -59,7 +61,15 @@ final class Lane {
             Patience patience,
             String owner,
             Clock clock,
-            ZoneId zone) {}
+            ZoneId zone) {
+
+        /** Those whose deliveries are made here: this one, and whose images can be read here. */
+        Set<String> appliances() {
+            Set<String> all = new HashSet<>(store.neighbours());
+            all.add(store.appliance());
+            return all;
+        }
+    }
 
     private final Route route;
     private final Destination destination;
@@ -247,7 +257,13 @@ final class Lane {
         try {
             int free = free();
             while (free > 0) {
-                List<DeliveryRecord> claimed = means.queue().claim(route.name(), free, means.owner(), LEASE);
+                List<DeliveryRecord> claimed = means.queue()
+                        .claim(
+                                route.name(),
+                                free,
+                                means.owner(),
+                                LEASE,
+                                means.store().neighbours());
                 if (claimed.isEmpty()) {
                     break;
                 }

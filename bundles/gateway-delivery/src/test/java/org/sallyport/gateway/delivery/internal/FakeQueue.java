@@ -67,7 +67,8 @@ final class FakeQueue implements DeliveryQueue {
                 null,
                 null,
                 4,
-                failing));
+                failing,
+                FakeIndex.HERE));
         return id;
     }
 
@@ -88,7 +89,8 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException {
+    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease, Set<String> neighbours)
+            throws IndexException {
         List<DeliveryRecord> found = new ArrayList<>();
         synchronized (this) {
             check();
@@ -121,7 +123,8 @@ final class FakeQueue implements DeliveryQueue {
                 state == State.DELIVERED ? clock.instant() : null,
                 reason,
                 old.priority(),
-                old.failingSince());
+                old.failingSince(),
+                old.appliance());
         records.set((int) old.id() - 1, record);
         return record;
     }
@@ -243,7 +246,7 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public synchronized Map<String, Map<State, Long>> counts() throws IndexException {
+    public synchronized Map<String, Map<State, Long>> counts(Set<String> appliances) throws IndexException {
         check();
         Map<String, Map<State, Long>> counts = new TreeMap<>();
         records.forEach(record -> counts.computeIfAbsent(record.destination(), name -> new EnumMap<>(State.class))

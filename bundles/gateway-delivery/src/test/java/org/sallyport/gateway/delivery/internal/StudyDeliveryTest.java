@@ -41,7 +41,8 @@ class StudyDeliveryTest {
                 null,
                 null,
                 4,
-                null);
+                null,
+                FakeIndex.HERE);
         call = new Call(record, FakeIndex.RECEIVED, new Bandwidth(0));
         return new StudyDelivery(call, index.study(STUDY).orElseThrow(), index.instances(STUDY), index);
     }

@@ -69,6 +69,10 @@ class DeliveryRow {
     @Column(name = "rank_at")
     long rankAt;
 
+    /** The one that has its images. */
+    @Column(name = "appliance")
+    String appliance = "";
+
     @Column(name = "failing_since")
     @Nullable
     Long failingSince;

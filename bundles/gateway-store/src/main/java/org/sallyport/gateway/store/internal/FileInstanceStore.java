@@ -4,6 +4,8 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
@@ -45,6 +47,8 @@ public final class FileInstanceStore implements InstanceStore {
     private static final int FLUSH = 4_000;
 
     private final PackFolder folder;
+    private final ApplianceId appliance;
+    private final NeighbourPacks neighbours;
     private final boolean force;
     private final Database database;
     private final IndexWriter writer;
@@ -59,25 +63,34 @@ public final class FileInstanceStore implements InstanceStore {
     public FileInstanceStore(StoreConfiguration configuration, @Reference Database database) throws IOException {
         this(
                 new PackFolder(DataFolder.of("packs"), mebibytes(configuration.min$_$free()), Clock.systemUTC()),
+                NeighbourPacks.parse(configuration.other$_$packs()),
                 database,
                 isForced(configuration.durability()),
                 Clock.systemUTC());
     }
 
-    FileInstanceStore(PackFolder folder, Database database, boolean force, Clock clock) throws IOException {
+    /** @param others folders of packs of other appliances */
+    FileInstanceStore(PackFolder folder, List<Path> others, Database database, boolean force, Clock clock)
+            throws IOException {
         this.folder = folder;
+        this.neighbours = new NeighbourPacks(
+                others.stream().map(root -> new PackFolder(root, 0, clock)).toList());
+        this.appliance = ApplianceId.open(folder.root());
         this.database = database;
         this.force = force;
         this.clock = clock;
         for (int i = 0; i < LOCKS; i++) {
             locks[i] = new ReentrantLock();
         }
-        this.writer = new IndexWriter(database);
+        this.writer = new IndexWriter(database, appliance.id());
         this.known = new KnownOriginals(database, writer);
         try {
+            if (appliance.isDrawn()) {
+                new Adoption(database, folder, appliance.id()).run();
+            }
             recover();
         } catch (IOException | RuntimeException e) {
-            writer.close();
+            close();
             throw e;
         }
     }
@@ -113,9 +126,10 @@ public final class FileInstanceStore implements InstanceStore {
     }
 
     @Deactivate
-    void close() {
+    void close() throws IOException {
         closed = true;
         writer.close();
+        appliance.close();
     }
 
     /** Rows for all frames of packs that are not marked as indexed. */
@@ -153,6 +167,16 @@ public final class FileInstanceStore implements InstanceStore {
     }
 
     @Override
+    public String appliance() {
+        return appliance.id();
+    }
+
+    @Override
+    public Set<String> neighbours() {
+        return neighbours.appliances();
+    }
+
+    @Override
     public Session open() {
         return new PackSession(this, sessions.incrementAndGet());
     }
@@ -170,7 +194,7 @@ public final class FileInstanceStore implements InstanceStore {
 
     @Override
     public InputStream openPart10(StoredInstance instance) throws IOException {
-        FileChannel channel = folder.open(instance.packId());
+        FileChannel channel = openPack(instance.packId());
         try {
             FrameHeader header = header(channel, instance);
             return new BufferedInputStream(
@@ -185,7 +209,7 @@ public final class FileInstanceStore implements InstanceStore {
 
     @Override
     public InputStream openIdentity(StoredInstance instance) throws IOException {
-        FileChannel channel = folder.open(instance.packId());
+        FileChannel channel = openPack(instance.packId());
         try {
             FrameHeader header = header(channel, instance);
             long start = instance.offset() + FrameHeader.LENGTH + header.part10Length();
@@ -193,6 +217,19 @@ public final class FileInstanceStore implements InstanceStore {
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private FileChannel openPack(String packId) throws IOException {
+        try {
+            return folder.open(packId);
+        } catch (NoSuchFileException e) {
+            try {
+                return neighbours.open(packId);
+            } catch (NoSuchFileException none) {
+                throw new IOException(
+                        "pack " + packId + " is not here: its images are at another appliance, or were lost", none);
+            }
         }
     }
 

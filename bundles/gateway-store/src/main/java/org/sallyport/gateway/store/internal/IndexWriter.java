@@ -54,6 +54,7 @@ final class IndexWriter implements Closeable {
     private record Flush(CompletableFuture<Void> done) implements Task {}
 
     private final Database database;
+    private final String appliance;
     private final BlockingQueue<Task> queue = new LinkedBlockingQueue<>(CAPACITY);
     private final Thread thread;
     private volatile boolean closing;
@@ -62,10 +63,16 @@ final class IndexWriter implements Closeable {
     /** Touched by the writing thread only. */
     private final Set<String> incompletePacks = new HashSet<>();
 
-    IndexWriter(Database database) {
+    /** @param appliance has the frames whose rows are written */
+    IndexWriter(Database database, String appliance) {
         this.database = database;
+        this.appliance = appliance;
         this.thread = new Thread(this::run, "index-writer");
         thread.start();
+    }
+
+    String appliance() {
+        return appliance;
     }
 
     /**
@@ -320,7 +327,7 @@ final class IndexWriter implements Closeable {
     }
 
     /** Inserts a row unless it is there: a recovery may bring it again. */
-    static void insert(EntityManager em, StoredInstance instance) {
+    private void insert(EntityManager em, StoredInstance instance) {
         String frameId = instance.frameId().toString();
         if (em.find(InstanceRow.class, frameId) != null) {
             return;
@@ -333,6 +340,7 @@ final class IndexWriter implements Closeable {
         row.seriesUid = facts.seriesInstanceUid();
         row.studyUid = facts.studyInstanceUid();
         row.version = instance.version();
+        row.appliance = appliance;
         row.packId = instance.packId();
         row.packOffset = instance.offset();
         row.part10Length = instance.length();

@@ -58,6 +58,10 @@ class InstanceRow {
     @Nullable
     Integer instanceNumber;
 
+    /** The one that has the frame. */
+    @Column(name = "appliance")
+    String appliance = "";
+
     /** {@link FactsJson}. */
     @Column(name = "facts")
     String facts = "";

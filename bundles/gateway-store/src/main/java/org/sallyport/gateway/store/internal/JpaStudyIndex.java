@@ -106,8 +106,9 @@ public final class JpaStudyIndex implements StudyIndex {
         return database.inTransaction(em -> em
                 .createQuery(
                         "SELECT s FROM StudyRow s WHERE s.studyUid IN"
-                                + " (SELECT i.studyUid FROM InstanceRow i WHERE i.part IS NULL)",
+                                + " (SELECT i.studyUid FROM InstanceRow i WHERE i.part IS NULL AND i.appliance = :own)",
                         StudyRow.class)
+                .setParameter("own", writer.appliance())
                 .getResultList()
                 .stream()
                 .map(row -> record(em, row))

@@ -25,7 +25,10 @@ public final class Migrations implements PreHook {
 
     /** In order; never changed once released. */
     private static final List<String> FILES =
-            List.of("0001-packs-and-deliveries.sql", "0002-priorities.sql", "0003-receipts.sql");
+            List.of("0001-packs-and-deliveries.sql", "0002-priorities.sql", "0003-receipts.sql", "0004-appliances.sql");
+
+    /** Any number that no one else locks in this database: the letters of "sallypor". */
+    private static final long TURN = 0x73616C6C79706F72L;
 
     private final List<String> files;
 
@@ -41,8 +44,12 @@ public final class Migrations implements PreHook {
     public void prepare(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
+            boolean server = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+            if (server) {
+                takeTurns(connection);
+            }
             try {
-                migrate(connection);
+                migrate(connection, server ? "postgresql" : "derby");
             } finally {
                 // Derby closes no connection whose transaction is open, be it one that only read.
                 connection.rollback();
@@ -50,9 +57,14 @@ public final class Migrations implements PreHook {
         }
     }
 
-    private void migrate(Connection connection) throws SQLException {
-        String dialect =
-                connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") ? "postgresql" : "derby";
+    /** Appliances that start at the same time migrate one after the other: the lock ends with the connection. */
+    private static void takeTurns(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(" + TURN + ")");
+        }
+    }
+
+    private void migrate(Connection connection, String dialect) throws SQLException {
         int version = version(connection);
         if (version > files.size()) {
             throw new SQLException("the index database has schema " + version + ", this program knows up to "

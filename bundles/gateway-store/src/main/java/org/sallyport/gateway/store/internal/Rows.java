@@ -73,6 +73,7 @@ final class Rows {
                 row.endedAt == null ? null : Instant.ofEpochMilli(row.endedAt),
                 row.reason,
                 row.priority,
-                row.failingSince == null ? null : Instant.ofEpochMilli(row.failingSince));
+                row.failingSince == null ? null : Instant.ofEpochMilli(row.failingSince),
+                row.appliance);
     }
 }

@@ -17,7 +17,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
 abstract class MigrationsContract {
 
     private static final String FIRST = "0001-packs-and-deliveries.sql";
-    private static final int NEWEST = 3;
+    static final int NEWEST = 4;
 
     /** A new, empty database. */
     abstract DataSource database() throws SQLException;
@@ -115,7 +115,7 @@ abstract class MigrationsContract {
         }
     }
 
-    private static int number(DataSource database, String sql) throws SQLException {
+    static int number(DataSource database, String sql) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {
