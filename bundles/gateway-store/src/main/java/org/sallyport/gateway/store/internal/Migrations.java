@@ -24,8 +24,11 @@ public final class Migrations implements PreHook {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** In order; never changed once released. */
-    private static final List<String> FILES =
-            List.of("0001-packs-and-deliveries.sql", "0002-priorities.sql", "0003-receipts.sql", "0004-appliances.sql");
+    private static final List<String> FILES = List.of(
+            "0001-packs-and-deliveries.sql",
+            "0002-priorities.sql",
+            "0003-receipts.sql",
+            "0004-appliances.sql");
 
     /** Any number that no one else locks in this database: the letters of "sallypor". */
     private static final long TURN = 0x73616C6C79706F72L;
@@ -46,21 +49,26 @@ public final class Migrations implements PreHook {
             connection.setAutoCommit(false);
             boolean server = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
             if (server) {
-                takeTurns(connection);
+                // Appliances that start at the same time take turns.
+                execute(connection, "SELECT pg_advisory_lock(" + TURN + ")");
             }
             try {
                 migrate(connection, server ? "postgresql" : "derby");
             } finally {
                 // Derby closes no connection whose transaction is open, be it one that only read.
                 connection.rollback();
+                if (server) {
+                    // The connection may go back to a pool.
+                    execute(connection, "SELECT pg_advisory_unlock(" + TURN + ")");
+                    connection.rollback();
+                }
             }
         }
     }
 
-    /** Appliances that start at the same time migrate one after the other: the lock ends with the connection. */
-    private static void takeTurns(Connection connection) throws SQLException {
+    private static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_advisory_lock(" + TURN + ")");
+            statement.execute(sql);
         }
     }
 

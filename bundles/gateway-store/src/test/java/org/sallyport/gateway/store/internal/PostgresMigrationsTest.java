@@ -3,6 +3,8 @@ package org.sallyport.gateway.store.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,5 +61,27 @@ class PostgresMigrationsTest extends MigrationsContract {
             starts.shutdownNow();
         }
         assertEquals(NEWEST, number(database, "SELECT COUNT(*) FROM schema_version"));
+    }
+
+    /** A pool keeps connections open: a turn that ended with its connection would never end. */
+    @Test
+    void aTurnEndsThoughItsConnectionGoesBackToAPool() throws SQLException {
+        DataSource database = database();
+        List<Connection> open = new ArrayList<>();
+        DataSource pool = (DataSource) Proxy.newProxyInstance(
+                DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, called, given) -> {
+                    Connection real = database.getConnection();
+                    open.add(real);
+                    return Proxy.newProxyInstance(
+                            Connection.class.getClassLoader(),
+                            new Class<?>[] {Connection.class},
+                            (it, method, arguments) ->
+                                    method.getName().equals("close") ? null : method.invoke(real, arguments));
+                });
+        new Migrations().prepare(pool);
+        assertEquals(0, number(database, "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'"));
+        for (Connection connection : open) {
+            connection.close();
+        }
     }
 }
