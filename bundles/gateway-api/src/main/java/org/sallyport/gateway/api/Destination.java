@@ -27,8 +27,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@link Delivery#id}. Receivers go by SOP Instance UID. Only {@link DeliveryOutcome.Delivered} ends a delivery: it may be returned only when the
  * receiver has every instance safe.
  *
- * <p><b>Privacy.</b> What {@link StudyFacts} and the instances hold is pseudonymous unless {@link Delivery#identity} says otherwise. Nothing of an
- * instance's content may go into texts, exceptions, logs or file names; UIDs and pseudonyms may.
+ * <p><b>Privacy.</b> What {@link StudyFacts} holds is pseudonymous, and so is what the instances hold unless {@link Delivery#identity} says otherwise.
+ * Nothing of an instance's content may go into texts, exceptions, logs or file names; UIDs and pseudonyms may. Of originals nothing at all may, UIDs and
+ * what the receiver answers included, but to the receiver itself.
  */
 @ConsumerType
 public interface Destination {
@@ -86,7 +87,20 @@ public interface Destination {
     /** Service property: OSGi filter over study attributes; deliveries of studies that it takes have priority 9; absent = none. */
     String URGENT = "urgent";
 
-    /** The properties with which the queue's handling of a destination is set, all but {@link #NAME}. */
+    /**
+     * Service property: {@code pseudonymous} or {@code original}; absent = pseudonymous. With original, studies are ordered for this destination with the
+     * patient's identity. They are handed over only to a {@link #RECEIVER} that may have it, and only if an administrator wrote {@code identity = original}
+     * into the destination's own .cfg: a plug-in cannot decide that. Otherwise they are parked; they never go without identity instead.
+     */
+    String IDENTITY = "identity";
+
+    /**
+     * Service property: whom the destination delivers to, a {@link Receiver} as text. Needed for originals only; to be made of the very settings that
+     * connections are opened by, with a literal address, not a name. Which receivers may have originals is said in {@code org.sallyport.identity.cfg}.
+     */
+    String RECEIVER = "receiver";
+
+    /** The properties with which a configuration sets the queue's handling of a destination, all but {@link #NAME}. */
     List<String> SETTINGS = List.of(
             FILTER,
             CONCURRENCY,
@@ -97,7 +111,8 @@ public interface Destination {
             GIVE_UP_AFTER,
             TIME_LIMIT,
             PRIORITY,
-            URGENT);
+            URGENT,
+            IDENTITY);
 
     /**
      * For a destination that registers itself: of its configuration those values that the queue wants as service properties. A Declarative Services

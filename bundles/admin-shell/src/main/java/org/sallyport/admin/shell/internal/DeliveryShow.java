@@ -54,6 +54,9 @@ public final class DeliveryShow extends GatewayCommand {
         sheet.put("part", d.part());
         sheet.put("destination", d.destination());
         sheet.put("identity", d.identity());
+        DeliveryQueue.Request request = d.request();
+        sheet.put("requested-by", request == null ? null : request.actor());
+        sheet.put("request-reason", request == null ? null : request.reason());
         sheet.put("state", d.state());
         sheet.put("priority", d.priority());
         sheet.put("attempts", d.attempts());

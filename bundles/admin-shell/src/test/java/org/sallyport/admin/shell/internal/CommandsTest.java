@@ -101,7 +101,8 @@ class CommandsTest {
                 "the back end answered 500",
                 4,
                 null,
-                HERE);
+                HERE,
+                null);
     }
 
     static Stream<Map.Entry<String, Action>> commandsWithoutTheirService() {
@@ -519,6 +520,46 @@ class CommandsTest {
         assertEquals("study 2.25.1 is queued for ith: deliveries [9]\n", Console.run(replay));
         assertEquals(
                 List.of("record[delivery.replay, unknown, shell, 2.25.1 to ith, none given, done, null]"), audit.calls);
+    }
+
+    @Test
+    void originalsAreAskedForWithWhoAndWhy() throws Exception {
+        Fake<RouteDirectory> routes = new Fake<>(RouteDirectory.class)
+                .on("apply", a -> Map.of())
+                .on("replay", a -> {
+                    throw new AccessDeniedException("sending identity needs the role privacy-officer");
+                });
+        DeliveryReplay replay = new DeliveryReplay();
+        Fake<AuditLog> audit = audit();
+        replay.routes = routes.service;
+        replay.audit = audit.service;
+        replay.study = "2.25.1";
+        replay.name = "pacs";
+        replay.identity = "original";
+        assertEquals("sending identity needs the role privacy-officer", error(AccessDeniedException.class, replay));
+        assertEquals(2, audit.calls.size(), "tried and refused");
+        replay.reason = "the ward asked";
+        error(AccessDeniedException.class, replay);
+        RouteApply apply = new RouteApply();
+        apply.routes = routes.service;
+        apply.audit = audit().service;
+        apply.study = "2.25.1";
+        apply.identity = "original";
+        apply.reason = "the ward asked";
+        Console.run(apply);
+        AccessRequest asked = new AccessRequest("unknown", Set.of(), "shell", "the ward asked", "2.25.1 to pacs");
+        assertEquals(
+                List.of(
+                        "replay[2.25.1, pacs, " + new AccessRequest("unknown", Set.of(), "shell", "", "2.25.1 to pacs")
+                                + "]",
+                        "replay[2.25.1, pacs, " + asked + "]",
+                        "apply[2.25.1, " + new AccessRequest("unknown", Set.of(), "shell", "the ward asked", "2.25.1")
+                                + "]"),
+                routes.calls);
+        replay.identity = "both";
+        assertEquals(
+                "--identity \"both\": must be original, or be left out", error(IllegalArgumentException.class, replay));
+        assertEquals(3, routes.calls.size());
     }
 
     @Test

@@ -93,6 +93,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     // What the queue reads, by Destination.SETTINGS.
 
+    @AttributeDefinition(description = "pseudonymous or original: what its studies are ordered with")
+    String identity() default "pseudonymous";
+
     @AttributeDefinition(description = "Bytes a second, 1k–10G; empty = no limit")
     String bandwidth() default "";
 

@@ -34,7 +34,6 @@ import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
-import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
 
 /**
@@ -70,10 +69,6 @@ final class DicomDestination implements Destination, Closeable {
 
     @Override
     public DeliveryOutcome deliver(Delivery delivery) throws Exception {
-        if (delivery.identity() != IdentityMode.PSEUDONYMOUS) {
-            return DeliveryOutcome.refused(
-                    "this destination sends de-identified images only: a delivery of originals cannot go to it yet");
-        }
         Set<String> stored = memory.of(delivery.id());
         List<DeliveryInstance> due = delivery.instances().stream()
                 .filter(instance -> !stored.contains(instance.sopInstanceUid()))

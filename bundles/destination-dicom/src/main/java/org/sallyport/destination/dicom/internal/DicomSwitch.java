@@ -17,6 +17,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.Receiver;
 
 /** Registers a {@link DicomDestination} for a configuration, unless its host is empty. */
 @Component(
@@ -54,12 +55,17 @@ public final class DicomSwitch {
                 : configurations.getConfiguration(pid.toString(), "?").getProperties();
         Secrets secrets =
                 new Secrets(key -> written == null ? null : written.get(key), DicomSettings.place(configuration));
-        DicomDestination made = new DicomDestination(DicomSettings.of(configuration, secrets));
+        DicomSettings settings = DicomSettings.of(configuration, secrets);
+        DicomDestination made = new DicomDestination(settings);
         destination = made;
         Map<String, Object> service = new HashMap<>(Destination.settings(properties));
         service.put(Destination.NAME, configuration.destination_name());
         service.put(Destination.FILTER, configuration.filter());
         service.put(Destination.CONCURRENCY, concurrency);
+        service.put(
+                Destination.RECEIVER,
+                Receiver.dicom(settings.calledAet(), settings.host(), settings.port())
+                        .toString());
         registration = context.registerService(Destination.class, made, FrameworkUtil.asDictionary(service));
     }
 

@@ -26,9 +26,10 @@ public interface DeliveryQueue {
     Optional<Integer> enqueue(String studyInstanceUid, Map<String, Order> destinations) throws IndexException;
 
     /**
-     * Queues the completed parts of a study to one destination once more, in one transaction.
+     * Queues the completed parts of a study to one destination once more, in one transaction. What carries identity and what does not are looked at apart.
      *
-     * @param repeat true: each part but those that wait, run or retry there; false: only parts that were never queued there, or cancelled
+     * @param repeat true: each part but those that run there now; what waits, retries or is parked there is cancelled, as superseded by the new one, which
+     *     takes its place in the queue. false: only parts that were never queued there, or cancelled
      * @return numbers of the new deliveries, by part; empty if there is nothing to do or no such study
      */
     List<Long> enqueueParts(String studyInstanceUid, String destination, Order order, boolean repeat)
@@ -142,8 +143,16 @@ public interface DeliveryQueue {
         CANCELLED
     }
 
-    /** @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}, higher first */
-    record Order(IdentityMode identity, int priority) {
+    /**
+     * @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}, higher first
+     * @param request who asked for it and why; null = it follows from the destination's settings
+     */
+    record Order(
+            IdentityMode identity, int priority, @Nullable Request request) {
+
+        public Order(IdentityMode identity, int priority) {
+            this(identity, priority, null);
+        }
 
         public Order {
             if (priority < LOWEST_PRIORITY || priority > HIGHEST_PRIORITY) {
@@ -159,12 +168,21 @@ public interface DeliveryQueue {
     }
 
     /**
+     * A person's word.
+     *
+     * @param actor as authenticated, 1–64 characters
+     * @param reason 3–200 characters
+     */
+    record Request(String actor, String reason) {}
+
+    /**
      * @param attempts attempts begun so far
      * @param dueAt when it is tried (again)
      * @param reason what the last attempt ended with, or the receipt; null before the first
      * @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}
      * @param failingSince when the first of the failed attempts ended that no person has looked at since; null = none failed
      * @param appliance the one that has its images, by {@link org.sallyport.gateway.api.store.InstanceStore#appliance}
+     * @param request who asked for it and why; null = it follows from the destination's settings
      */
     record DeliveryRecord(
             long id,
@@ -180,5 +198,6 @@ public interface DeliveryQueue {
             @Nullable String reason,
             int priority,
             @Nullable Instant failingSince,
-            String appliance) {}
+            String appliance,
+            @Nullable Request request) {}
 }

@@ -7,7 +7,8 @@ package org.sallyport.gateway.api.node;
  * @param aet AE title, 1–16 characters
  * @param address host name or address
  * @param port 1–65535
- * @param approved whether an administrator approved it for identity (a local node marked {@code identity = original}, or {@code node:approve})
+ * @param approved whether an administrator approved it for identity (a local node marked {@code identity = original}, or {@code node:approve});
+ *     its address is looked at besides, when it is given any
  */
 public record Node(
         String id,

@@ -32,6 +32,22 @@ public interface IdentityVault {
     InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException;
 
     /**
+     * One request for many ciphertexts: those of a study or patient that is given back as a whole. A vault that does not audit it once audits each.
+     *
+     * @throws AccessDeniedException if the request lacks the role or the reason; audited too
+     */
+    default Opening begin(AccessRequest request) throws IOException {
+        return (place, from) -> open(place, from, request);
+    }
+
+    /** What {@link #begin} allowed. Thread-safe. */
+    interface Opening {
+
+        /** As {@link IdentityVault#open(String, InputStream, AccessRequest)}, for the request that was made. */
+        InputStream open(String place, InputStream sealed) throws IOException;
+    }
+
+    /**
      * Opens what this process itself sealed a moment ago under the same place (a spooled value on its way into a pack). Not audited
      * because nothing leaves the gateway.
      */

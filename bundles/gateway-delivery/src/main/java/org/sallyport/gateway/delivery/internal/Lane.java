@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
@@ -58,6 +59,7 @@ final class Lane {
             Modes modes,
             Abandoned abandoned,
             Happenings happenings,
+            Supplier<@Nullable OriginalDeliveries> originals,
             Patience patience,
             String owner,
             Clock clock,
@@ -96,7 +98,7 @@ final class Lane {
         this.route = route;
         this.destination = destination;
         this.means = means;
-        this.attempt = new Attempt(destination, means);
+        this.attempt = new Attempt(route, destination, means);
         this.breaker = new Breaker(
                 route.settings().breaker(),
                 route.settings().breakerPause(means.pauses().trial()));

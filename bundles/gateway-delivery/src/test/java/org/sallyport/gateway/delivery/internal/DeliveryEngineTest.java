@@ -242,15 +242,6 @@ class DeliveryEngineTest {
     }
 
     @Test
-    void originalsAreNotHandedToAnyDestination() {
-        FakeDestination archive = FakeDestination.thatTakesAll();
-        queue.add(STUDY, "archive", IdentityMode.ORIGINAL);
-        add("archive", archive);
-        awaitEnd(1, State.PARKED);
-        assertEquals(List.of(), archive.handed);
-    }
-
-    @Test
     void aChangedVersionIsParkedForAReceiverThatKeepsTheFirst() throws IOException {
         index.add("2.25.2", "2.25.20", "2.25.200", "CT", 2, Map.of());
         FakeDestination archive = FakeDestination.thatTakesAll();
@@ -1052,24 +1043,24 @@ class DeliveryEngineTest {
         awaitEnd(1, State.DELIVERED);
         add("later", FakeDestination.thatTakesAll());
         addFiltered("mr", "(Modality=MR)");
-        assertEquals(Map.of("later", List.of(2L)), engine.apply(STUDY));
+        assertEquals(Map.of("later", List.of(2L)), engine.apply(STUDY, null));
         awaitEnd(2, State.DELIVERED);
-        assertEquals(Map.of(), engine.apply(STUDY));
-        assertThrows(IOException.class, () -> engine.apply("2.25.999"));
+        assertEquals(Map.of(), engine.apply(STUDY, null));
+        assertThrows(IOException.class, () -> engine.apply("2.25.999", null));
     }
 
     @Test
     void aStudyIsDeliveredOnceMoreOnRequest() throws IOException {
         FakeDestination mr = addFiltered("mr", "(Modality=MR)");
-        assertEquals(List.of(1L), engine.replay(STUDY, "mr"), "whatever its filter says");
+        assertEquals(List.of(1L), engine.replay(STUDY, "mr", null), "whatever its filter says");
         awaitEnd(1, State.DELIVERED);
-        assertEquals(List.of(2L), engine.replay(STUDY, "mr"));
+        assertEquals(List.of(2L), engine.replay(STUDY, "mr", null));
         awaitEnd(2, State.DELIVERED);
         assertEquals(2, mr.handed.size());
-        IOException e = assertThrows(IOException.class, () -> engine.replay(STUDY, "elsewhere"));
+        IOException e = assertThrows(IOException.class, () -> engine.replay(STUDY, "elsewhere", null));
         assertTrue(String.valueOf(e.getMessage()).contains("route:list"));
         addFiltered("bad", "(Modality=CT");
-        assertThrows(IOException.class, () -> engine.replay(STUDY, "bad"));
+        assertThrows(IOException.class, () -> engine.replay(STUDY, "bad", null));
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

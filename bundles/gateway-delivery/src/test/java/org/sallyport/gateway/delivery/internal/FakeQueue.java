@@ -53,6 +53,11 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     synchronized long add(String study, int part, String destination, IdentityMode identity) {
+        return add(study, part, destination, identity, null);
+    }
+
+    synchronized long add(
+            String study, int part, String destination, IdentityMode identity, @Nullable Request request) {
         long id = records.size() + 1L;
         records.add(new DeliveryRecord(
                 id,
@@ -68,13 +73,14 @@ final class FakeQueue implements DeliveryQueue {
                 null,
                 4,
                 failing,
-                FakeIndex.HERE));
+                FakeIndex.HERE,
+                request));
         return id;
     }
 
     private void add(String study, String destination, Order order) {
         orders.add(order);
-        add(study, destination, order.identity());
+        add(study, 1, destination, order.identity(), order.request());
     }
 
     synchronized DeliveryRecord get(long id) {
@@ -124,7 +130,8 @@ final class FakeQueue implements DeliveryQueue {
                 reason,
                 old.priority(),
                 old.failingSince(),
-                old.appliance());
+                old.appliance(),
+                old.request());
         records.set((int) old.id() - 1, record);
         return record;
     }
@@ -211,10 +218,12 @@ final class FakeQueue implements DeliveryQueue {
     public synchronized List<Long> enqueueParts(String study, String destination, Order order, boolean repeat)
             throws IndexException {
         check();
-        boolean there = ofStudy(study).stream()
-                .anyMatch(record ->
-                        record.destination().equals(destination) && (!repeat || record.state() != State.DELIVERED));
-        return there ? List.of() : List.of(add(study, destination, order.identity()));
+        List<DeliveryRecord> same = ofStudy(study).stream()
+                .filter(record -> record.destination().equals(destination) && record.identity() == order.identity())
+                .toList();
+        boolean there = same.stream()
+                .anyMatch(record -> repeat ? record.state() == State.RUNNING : record.state() != State.CANCELLED);
+        return there ? List.of() : List.of(add(study, 1, destination, order.identity(), order.request()));
     }
 
     @Override

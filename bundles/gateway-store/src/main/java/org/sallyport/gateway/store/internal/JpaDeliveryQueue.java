@@ -31,6 +31,8 @@ import org.sallyport.gateway.api.store.IndexException;
 public final class JpaDeliveryQueue implements DeliveryQueue {
 
     private static final int LONGEST_REASON = 1000;
+    private static final int LONGEST_ACTOR = 64;
+    private static final int LONGEST_REQUEST = 200;
     private static final int MOST_CLAIMS = 64;
 
     /** Rows that one claim brings back at most; the next claim brings the rest. */
@@ -97,21 +99,27 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
                 return List.of();
             }
             List<DeliveryRow> there = em.createQuery(
-                            "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study AND d.destination = :destination",
+                            "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study AND d.destination = :destination"
+                                    + " AND d.identityMode = :identity",
                             DeliveryRow.class)
                     .setParameter("study", studyInstanceUid)
                     .setParameter("destination", destination)
+                    .setParameter("identity", order.identity().name())
+                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                     .getResultList();
             long now = time.now(em);
             List<DeliveryRow> added = new ArrayList<>();
             appliances(em, studyInstanceUid).forEach((part, appliance) -> {
-                boolean standsInTheWay = there.stream()
-                        .filter(row -> row.part == part)
+                List<DeliveryRow> same =
+                        there.stream().filter(row -> row.part == part).toList();
+                boolean standsInTheWay = same.stream()
                         .map(row -> State.valueOf(row.state))
-                        .anyMatch(state -> repeat ? isOpen(state) : state != State.CANCELLED);
+                        .anyMatch(state -> repeat ? state == State.RUNNING : state != State.CANCELLED);
                 if (!standsInTheWay) {
                     DeliveryRow row = newRow(studyInstanceUid, part, appliance, destination, order, now);
                     em.persist(row);
+                    em.flush();
+                    same.forEach(old -> supersede(old, row, now));
                     added.add(row);
                 }
             });
@@ -133,8 +141,14 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         return appliances;
     }
 
-    private static boolean isOpen(State state) {
-        return state == State.WAITING || state == State.RUNNING || state == State.RETRYING;
+    /** What has not ended yet gives its place in the queue to the new one. */
+    private static void supersede(DeliveryRow old, DeliveryRow by, long now) {
+        State state = State.valueOf(old.state);
+        if (state == State.WAITING || state == State.RETRYING || state == State.PARKED) {
+            end(old, State.CANCELLED, "superseded by delivery " + by.id);
+            old.endedAt = now;
+            by.rankAt = Math.min(by.rankAt, old.rankAt);
+        }
     }
 
     private static DeliveryRow newRow(
@@ -150,6 +164,11 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         row.dueAt = now;
         row.priority = order.priority();
         row.rankAt = now - order.priority() * PRIORITY_STEP.toMillis();
+        Request request = order.request();
+        if (request != null) {
+            row.requestedBy = Rows.fitting(request.actor(), LONGEST_ACTOR);
+            row.requestReason = Rows.fitting(request.reason(), LONGEST_REQUEST);
+        }
         return row;
     }
 

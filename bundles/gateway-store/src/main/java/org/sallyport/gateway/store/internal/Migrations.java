@@ -28,7 +28,8 @@ public final class Migrations implements PreHook {
             "0001-packs-and-deliveries.sql",
             "0002-priorities.sql",
             "0003-receipts.sql",
-            "0004-appliances.sql");
+            "0004-appliances.sql",
+            "0005-requests.sql");
 
     /** Any number that no one else locks in this database: the letters of "sallypor". */
     private static final long TURN = 0x73616C6C79706F72L;

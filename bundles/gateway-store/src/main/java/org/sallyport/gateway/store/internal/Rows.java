@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.store.IndexException;
@@ -74,6 +75,9 @@ final class Rows {
                 row.reason,
                 row.priority,
                 row.failingSince == null ? null : Instant.ofEpochMilli(row.failingSince),
-                row.appliance);
+                row.appliance,
+                row.requestedBy == null || row.requestReason == null
+                        ? null
+                        : new DeliveryQueue.Request(row.requestedBy, row.requestReason));
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
@@ -613,17 +614,75 @@ abstract class IndexContract {
     }
 
     @Test
-    void aRepeatQueuesEachPartThatDoesNotWaitAlready() throws IndexException {
+    void aRepeatTakesThePlaceOfWhatHasNotEndedAndLeavesWhatRuns() throws IndexException {
+        for (String sop : List.of("2.25.100", "2.25.101", "2.25.102", "2.25.103", "2.25.104")) {
+            add(sop);
+            queue.enqueue(STUDY, ARCHIVE);
+            clock.pass(Duration.ofSeconds(1));
+        }
+        List<Long> ids = queue.claim("archive", 4, US, LEASE, ALONE).stream()
+                .map(DeliveryRecord::id)
+                .toList();
+        queue.delivered(ids.get(0), US, "receipt", Map.of());
+        queue.later(ids.get(1), US, Duration.ofHours(1), "away", true);
+        queue.park(ids.get(2), US, "refused");
+        List<Long> again = queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true);
+        assertEquals(
+                List.of(1, 2, 3, 5), again.stream().map(id -> record(id).part()).toList(), "part 4 runs");
+        assertEquals(State.DELIVERED, state(ids.get(0)), "what has ended is left as it is");
+        assertEquals(State.CANCELLED, state(ids.get(1)));
+        assertEquals(
+                "superseded by delivery " + again.get(1), record(ids.get(1)).reason());
+        assertEquals(clock.instant(), record(ids.get(1)).endedAt());
+        assertEquals(State.CANCELLED, state(ids.get(2)));
+        assertEquals(State.RUNNING, state(ids.get(3)));
+        assertEquals(
+                List.of(2, 3, 5, 1),
+                queue.claim("archive", 64, US, LEASE, ALONE).stream()
+                        .map(DeliveryRecord::part)
+                        .toList(),
+                "those in the place of others before the one that is new");
+        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true), "all run");
+    }
+
+    @Test
+    void whatCarriesIdentityIsLookedAtApart() throws IndexException {
         add("2.25.100");
         queue.enqueue(STUDY, ARCHIVE);
-        add("2.25.101");
-        queue.enqueue(STUDY, ARCHIVE);
-        long first = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
-        queue.delivered(first, US, "receipt", Map.of());
-        List<Long> again = queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true);
-        assertEquals(1, again.size());
-        assertEquals(1, queue.delivery(again.get(0)).orElseThrow().part());
-        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true));
+        DeliveryQueue.Request request = new DeliveryQueue.Request("ann", "sent to the wrong place");
+        Order originals = new Order(IdentityMode.ORIGINAL, 4, request);
+        long first = queue.enqueueParts(STUDY, "archive", originals, false).get(0);
+        assertEquals(IdentityMode.ORIGINAL, record(first).identity());
+        assertEquals(request, record(first).request());
+        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", originals, false));
+        long second = queue.enqueueParts(STUDY, "archive", originals, true).get(0);
+        assertEquals(State.CANCELLED, state(first));
+        assertEquals(
+                List.of("PSEUDONYMOUS WAITING", "ORIGINAL CANCELLED", "ORIGINAL WAITING"),
+                queue.ofStudy(STUDY).stream()
+                        .map(d -> d.identity() + " " + d.state())
+                        .toList());
+        assertNull(queue.ofStudy(STUDY).get(0).request());
+        queue.enqueueParts(
+                STUDY,
+                "ward",
+                new Order(IdentityMode.ORIGINAL, 4, new DeliveryQueue.Request("a".repeat(99), "b".repeat(999))),
+                true);
+        assertEquals(64 + 200, requestLength(queue.ofStudy(STUDY).get(3)));
+        assertEquals(second, queue.ofStudy(STUDY).get(2).id());
+    }
+
+    private static int requestLength(DeliveryRecord record) {
+        DeliveryQueue.Request request = Objects.requireNonNull(record.request());
+        return request.actor().length() + request.reason().length();
+    }
+
+    private DeliveryRecord record(long id) {
+        try {
+            return queue.delivery(id).orElseThrow();
+        } catch (IndexException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

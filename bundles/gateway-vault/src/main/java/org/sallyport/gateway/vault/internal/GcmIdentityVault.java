@@ -98,6 +98,18 @@ public final class GcmIdentityVault implements IdentityVault {
 
     @Override
     public InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException {
+        check(request);
+        return open(place, sealed, false);
+    }
+
+    @Override
+    public Opening begin(AccessRequest request) throws IOException {
+        check(request);
+        return (place, from) -> open(place, from, false);
+    }
+
+    /** Audits the request, and refuses it if it lacks the role or the reason. */
+    private void check(AccessRequest request) throws IOException {
         String refusal = refusal(request);
         audit.record(
                 "identity.read",
@@ -110,7 +122,6 @@ public final class GcmIdentityVault implements IdentityVault {
         if (refusal != null) {
             throw new AccessDeniedException(refusal);
         }
-        return open(place, sealed, false);
     }
 
     private static @org.jspecify.annotations.Nullable String refusal(AccessRequest request) {

@@ -13,7 +13,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -22,9 +21,9 @@ import org.sallyport.gateway.api.vault.AuditLog;
 @Component(
         service = {},
         immediate = true,
-        configurationPid = "org.sallyport.ith",
+        // identity-networks is everybody's; one that stands in org.sallyport.ith.cfg holds here besides.
+        configurationPid = {"org.sallyport.identity", "org.sallyport.ith"},
         configurationPolicy = ConfigurationPolicy.REQUIRE)
-@Designate(ocd = IthConfiguration.class)
 public final class IthConnector {
 
     private final @Nullable BackEndLink link;

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 
 /**
  * The settings of {@code org.sallyport.ith}, checked once.
