@@ -1,7 +1,6 @@
 package org.sallyport.benchmarks;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,76 +14,37 @@ import java.util.Map;
  * sender, over one and over four associations.
  *
  * <p>The systems take turns: one run of each, then again, so that whatever else the machine does meets all of them. A run starts the receiver on an empty
- * folder, sends it at least 2,000 images untimed by our own sender to warm it up (an appliance runs for weeks; a virtual machine for Java is slow in its first
- * seconds), then a study of other identities against the clock. All systems are treated alike, warm-up included. The clock runs from the start of the senders to the end of the last one.
+ * folder, sends it images untimed by our own sender to warm it up, then a study of other identities against the clock. An appliance runs for weeks, and a
+ * virtual machine for Java is slow in its first minutes: Sallyport is sent more beforehand than the programs that are compiled already. The clock runs from
+ * the start of the senders to the end of the last one. Of a pair of sender and receiver that stalls 40 ms for each image only the first images of the study
+ * are timed.
  *
- * <p>Every image has to be accepted, else the benchmark fails. Figures go to standard output, a JSON object a line; progress and a table to standard error.
+ * <p>Every image has to be accepted, else the benchmark fails.
  */
-public final class Ingest implements AutoCloseable {
+public final class Ingest {
 
     private static final int TIMED_STUDY = 2;
+    /** Of studies of their own: an image that is known already is not received like a new one. */
     private static final int FIRST_WARM_UP_STUDY = 3;
-    /** So many at least, of studies of their own: an image that is known already is not received like a new one. */
-    private static final int WARM_UP_IMAGES = 2_000;
 
     private static final Sender WARM_UP_SENDER = new OwnSender();
     private static final List<Integer> ASSOCIATIONS = List.of(1, 4);
 
+    private final Workbench bench;
     private final IngestOptions options;
-    private final Path root;
-    private final Path studies;
-    private final Path scratch;
-    private final Children children = new Children();
 
-    private Ingest(IngestOptions options, Path root) {
+    private Ingest(Workbench bench, IngestOptions options) {
+        this.bench = bench;
         this.options = options;
-        this.root = root;
-        this.studies = root.resolve("target/bench/studies");
-        this.scratch = root.resolve("target/bench/run");
     }
 
-    /** @param arguments the options; system property {@code project.root}: folder of the project */
+    /** @param arguments the options */
     public static void main(String[] arguments) {
-        IngestOptions options;
-        try {
-            options = IngestOptions.parse(List.of(arguments));
-        } catch (IllegalArgumentException e) {
-            System.err.println("bench: " + e.getMessage());
-            System.exit(2);
-            return;
-        }
-        Path root = Path.of(System.getProperty("project.root", "."))
-                .toAbsolutePath()
-                .normalize();
-        Ingest ingest = new Ingest(options, root);
-        // Runs at the end, at a failure and at Ctrl-C.
-        Runtime.getRuntime().addShutdownHook(new Thread(ingest::close, "cleaner"));
-        int exit = 0;
-        try {
-            ingest.run();
-        } catch (IOException e) {
-            System.err.println("bench: " + e.getMessage());
-            exit = 1;
-        } catch (InterruptedException e) {
-            exit = 1;
-        }
-        System.exit(exit);
-    }
-
-    /** Ends all processes and deletes what they wrote. */
-    @Override
-    public void close() {
-        children.close();
-        try {
-            Folders.delete(scratch);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Workbench.main(
+                () -> IngestOptions.parse(List.of(arguments)), (bench, options) -> new Ingest(bench, options).run());
     }
 
     private void run() throws IOException, InterruptedException {
-        Folders.delete(scratch);
-        Files.createDirectories(scratch);
         List<Result> results = new ArrayList<>();
         for (Shape shape : options.shapes()) {
             List<Result> ofShape = measure(shape);
@@ -92,8 +52,8 @@ public final class Ingest implements AutoCloseable {
             results.addAll(ofShape);
         }
         System.err.println();
-        System.err.println("Medians of " + options.runs() + " runs, each after " + WARM_UP_IMAGES
-                + " untimed images at least in the same process;" + " PDUs of " + options.maxPdu() + " bytes.");
+        System.err.println("Medians of " + options.runs()
+                + " runs, each in a process of its own after a warm-up; PDUs of " + options.maxPdu() + " bytes.");
         System.err.println("CPU: of the receiver, for an image. RSS: peak of the receiver, warm-up included.");
         System.err.println(Result.TABLE_HEADER);
         results.forEach(result -> System.err.println(result.tableRow()));
@@ -101,16 +61,11 @@ public final class Ingest implements AutoCloseable {
 
     private List<Result> measure(Shape shape) throws IOException, InterruptedException {
         System.err.println(shape.name() + ": generating, unless it is there");
-        List<Image> warmUp = new ArrayList<>();
-        for (int study = FIRST_WARM_UP_STUDY; warmUp.size() < WARM_UP_IMAGES; study++) {
-            warmUp.addAll(shape.study(study, studies));
-        }
-        List<Image> timed = shape.study(TIMED_STUDY, studies);
-        Map<Setting, List<Measurement>> measured = new LinkedHashMap<>();
         List<Setting> settings = settings(shape);
+        Map<Setting, List<Measurement>> measured = new LinkedHashMap<>();
         for (int run = 1; run <= options.runs(); run++) {
             for (Setting setting : settings) {
-                Measurement figures = measure(setting, warmUp, timed);
+                Measurement figures = measure(setting);
                 measured.computeIfAbsent(setting, key -> new ArrayList<>()).add(figures);
                 System.err.printf(
                         Locale.ROOT,
@@ -127,11 +82,14 @@ public final class Ingest implements AutoCloseable {
     }
 
     private List<Setting> settings(Shape shape) {
-        List<ReceivingSystem> systems =
-                List.of(new Sallyport(root, "instance"), new Sallyport(root, "os"), new Storescp(), new Orthanc());
+        List<ReceivingSystem> systems = List.of(
+                new Sallyport(bench.root(), "instance"),
+                new Sallyport(bench.root(), "os"),
+                new Storescp(),
+                new Orthanc());
         List<Setting> settings = new ArrayList<>();
         for (int associations : ASSOCIATIONS) {
-            for (Sender sender : List.of(new Storescu(children, scratch), new OwnSender())) {
+            for (Sender sender : List.of(new Storescu(bench.children(), bench.scratch()), new OwnSender())) {
                 for (ReceivingSystem system : systems) {
                     settings.add(new Setting(shape, system, sender, associations));
                 }
@@ -140,12 +98,14 @@ public final class Ingest implements AutoCloseable {
         return settings;
     }
 
-    private Measurement measure(Setting setting, List<Image> warmUp, List<Image> timed)
-            throws IOException, InterruptedException {
-        Path folder = Files.createDirectory(scratch.resolve("receiver"));
-        try (Receiver receiver = setting.system().start(children, folder, options.maxPdu())) {
+    private Measurement measure(Setting setting) throws IOException, InterruptedException {
+        Shape shape = setting.shape();
+        List<Image> warmUp = shape.images(FIRST_WARM_UP_STUDY, setting.warmUpImages(), bench.studies());
+        List<Image> timed = shape.study(TIMED_STUDY, bench.studies()).subList(0, setting.images());
+        Path folder = Files.createDirectory(bench.scratch().resolve("receiver"));
+        try (Receiver receiver = setting.system().start(bench.children(), folder, options.maxPdu())) {
             Transfer.run(WARM_UP_SENDER, receiver, warmUp, setting.associations());
-            sync();
+            bench.sync();
             long pid = receiver.process().pid();
             long cpuBefore = ProcessFigures.of(pid).cpuMillis();
             long start = System.nanoTime();
@@ -158,14 +118,6 @@ public final class Ingest implements AutoCloseable {
             throw new IOException(setting + ": " + e.getMessage(), e);
         } finally {
             Folders.delete(folder);
-        }
-    }
-
-    /** Has the disk finish what earlier runs left to write: nobody is to wait for the images of others. */
-    private void sync() throws IOException, InterruptedException {
-        Path output = scratch.resolve("sync.out");
-        if (children.start(List.of("sync"), Map.of(), scratch, output).await() != 0) {
-            throw new IOException("sync failed");
         }
     }
 }

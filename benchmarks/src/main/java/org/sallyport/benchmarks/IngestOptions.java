@@ -1,6 +1,5 @@
 package org.sallyport.benchmarks;
 
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -16,23 +15,22 @@ record IngestOptions(List<Shape> shapes, int runs, int maxPdu) {
     private static final int STOCK_PDU = 16_384;
     private static final int LONGEST_PDU = 131_072;
     private static final int SHORTEST_PDU = 4_096;
-    private static final int MOST_RUNS = 1_000;
 
     /** @throws IllegalArgumentException with a message for the user */
-    static IngestOptions parse(List<String> arguments) {
+    static IngestOptions parse(List<String> line) {
         boolean quick = false;
         List<Shape> shapes = List.of();
         int runs = 0;
         int maxPdu = STOCK_PDU;
-        Iterator<String> rest = arguments.iterator();
-        while (rest.hasNext()) {
-            String argument = rest.next();
+        Arguments arguments = new Arguments(line, USAGE);
+        while (arguments.hasNext()) {
+            String argument = arguments.next();
             switch (argument) {
                 case "--quick" -> quick = true;
-                case "--shape" -> shapes = List.of(shape(argument, rest));
-                case "--runs" -> runs = number(argument, rest, 1, MOST_RUNS);
-                case "--max-pdu" -> maxPdu = number(argument, rest, SHORTEST_PDU, LONGEST_PDU);
-                default -> throw new IllegalArgumentException("unknown argument " + argument + ". " + USAGE);
+                case "--shape" -> shapes = List.of(shape(arguments));
+                case "--runs" -> runs = arguments.runs();
+                case "--max-pdu" -> maxPdu = arguments.number(argument, SHORTEST_PDU, LONGEST_PDU);
+                default -> throw arguments.unknown(argument);
             }
         }
         if (runs == 0) {
@@ -44,25 +42,12 @@ record IngestOptions(List<Shape> shapes, int runs, int maxPdu) {
         return new IngestOptions(shapes, runs, maxPdu);
     }
 
-    private static Shape shape(String option, Iterator<String> rest) {
-        String name = rest.hasNext() ? rest.next() : "";
-        for (Shape shape : List.of(Shape.CT100, Shape.CT500, Shape.MR5000)) {
-            if (shape.name().equals(name)) {
-                return shape;
-            }
-        }
-        throw new IllegalArgumentException(option + " " + name + ": expected ct100, ct500 or mr5000. " + USAGE);
-    }
-
-    private static int number(String option, Iterator<String> rest, int min, int max) {
-        String value = rest.hasNext() ? rest.next() : "";
-        if (value.matches("[0-9]{1,9}")) {
-            int number = Integer.parseInt(value);
-            if (number >= min && number <= max) {
-                return number;
-            }
-        }
-        throw new IllegalArgumentException(
-                option + " " + value + ": expected a number, " + min + "-" + max + ". " + USAGE);
+    private static Shape shape(Arguments arguments) {
+        String name = arguments.next();
+        List<Shape> all = List.of(Shape.CT100, Shape.CT500, Shape.MR200, Shape.MR5000);
+        return all.stream()
+                .filter(shape -> shape.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> arguments.wrong("--shape " + name + ": expected ct100, ct500, mr200 or mr5000"));
     }
 }

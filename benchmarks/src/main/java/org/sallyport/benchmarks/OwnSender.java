@@ -33,6 +33,11 @@ final class OwnSender implements Sender {
     }
 
     @Override
+    public boolean usesNagle() {
+        return false;
+    }
+
+    @Override
     public int send(Receiver receiver, List<Image> images) throws IOException {
         List<ProposedContext> contexts =
                 List.of(new ProposedContext(1, images.get(0).sopClassUid(), List.of(SYNTAX)));

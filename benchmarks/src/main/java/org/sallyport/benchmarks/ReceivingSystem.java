@@ -11,6 +11,16 @@ interface ReceivingSystem {
     /** When an image is safe from a power cut; {@code stock} is what the program does if nobody says anything. */
     String durability();
 
+    /** Whether it keeps senders that use Nagle's algorithm from waiting (TCP_QUICKACK). */
+    default boolean acknowledgesAtOnce() {
+        return false;
+    }
+
+    /** Whether it gets faster over its first minutes, as Java does. */
+    default boolean isCompiledWhileItRuns() {
+        return false;
+    }
+
     /**
      * Starts it and waits until it receives.
      *

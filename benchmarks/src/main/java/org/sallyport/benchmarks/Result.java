@@ -12,8 +12,19 @@ record Result(Setting setting, int maxPdu, List<Measurement> runs) {
     }
 
     static final String TABLE_HEADER = String.format(
-            "%-7s %-9s %-8s %-8s %6s %9s %9s %9s %8s %7s %7s",
-            "shape", "system", "durable", "sender", "assoc.", "images/s", "min", "max", "MB/s", "CPU ms", "RSS MB");
+            "%-7s %-9s %-8s %-8s %6s %6s %9s %9s %9s %8s %7s %7s",
+            "shape",
+            "system",
+            "durable",
+            "sender",
+            "assoc.",
+            "images",
+            "images/s",
+            "min",
+            "max",
+            "MB/s",
+            "CPU ms",
+            "RSS MB");
 
     private Statistics of(ToDoubleFunction<Measurement> figure) {
         return Statistics.of(runs.stream().mapToDouble(figure).boxed().toList());
@@ -22,36 +33,36 @@ record Result(Setting setting, int maxPdu, List<Measurement> runs) {
     /** One line; medians, {@code min} and {@code max} are those of images_per_s. */
     String json() {
         Statistics speed = of(Measurement::imagesPerSecond);
-        return String.format(
-                Locale.ROOT,
-                "{\"bench\":\"ingest\",\"shape\":\"%s\",\"system\":\"%s\",\"durability\":\"%s\",\"sender\":\"%s\","
-                        + "\"associations\":%d,\"max_pdu\":%d,\"images_per_s\":%.1f,\"mb_per_s\":%.1f,"
-                        + "\"cpu_ms_per_image\":%.2f,\"rss_mb\":%.0f,\"runs\":%d,\"min\":%.1f,\"max\":%.1f,\"warm_up\":1}",
-                setting.shape().name(),
-                setting.system().name(),
-                setting.system().durability(),
-                setting.sender().name(),
-                setting.associations(),
-                maxPdu,
-                speed.median(),
-                of(Measurement::megabytesPerSecond).median(),
-                of(Measurement::cpuMillisPerImage).median(),
-                of(Measurement::peakMegabytes).median(),
-                speed.runs(),
-                speed.min(),
-                speed.max());
+        return new JsonLine("ingest")
+                .put("shape", setting.shape().name())
+                .put("system", setting.system().name())
+                .put("durability", setting.system().durability())
+                .put("sender", setting.sender().name())
+                .put("associations", setting.associations())
+                .put("max_pdu", maxPdu)
+                .put("images", setting.images())
+                .put("images_per_s", speed.median(), 1)
+                .put("mb_per_s", of(Measurement::megabytesPerSecond).median(), 1)
+                .put("cpu_ms_per_image", of(Measurement::cpuMillisPerImage).median(), 2)
+                .put("rss_mb", of(Measurement::peakMegabytes).median(), 0)
+                .put("runs", speed.runs())
+                .put("min", speed.min(), 1)
+                .put("max", speed.max(), 1)
+                .put("warm_up", setting.warmUpImages())
+                .toString();
     }
 
     String tableRow() {
         Statistics speed = of(Measurement::imagesPerSecond);
         return String.format(
                 Locale.ROOT,
-                "%-7s %-9s %-8s %-8s %6d %9.1f %9.1f %9.1f %8.1f %7.2f %7.0f",
+                "%-7s %-9s %-8s %-8s %6d %6d %9.1f %9.1f %9.1f %8.1f %7.2f %7.0f",
                 setting.shape().name(),
                 setting.system().name(),
                 setting.system().durability(),
                 setting.sender().name(),
                 setting.associations(),
+                setting.images(),
                 speed.median(),
                 speed.min(),
                 speed.max(),

@@ -8,6 +8,9 @@ interface Sender {
 
     String name();
 
+    /** Whether it holds back the end of a message until what it sent before is acknowledged (RFC 896). */
+    boolean usesNagle();
+
     /**
      * Sends images over one association.
      *

@@ -14,15 +14,34 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
  * The shape of a study.
  *
  * @param pixels rows and columns of each image, 16 bits a pixel
+ * @param warmUpImages after how many an appliance is measured
  */
-record Shape(String name, Modality modality, int series, int imagesOfSeries, int pixels) {
+record Shape(String name, Modality modality, int series, int imagesOfSeries, int pixels, int warmUpImages) {
 
-    static final Shape CT500 = new Shape("ct500", Modality.CT, 1, 500, 512);
-    static final Shape MR5000 = new Shape("mr5000", Modality.MR, 10, 500, 256);
-    static final Shape CT100 = new Shape("ct100", Modality.CT, 1, 100, 512);
+    static final Shape CT500 = new Shape("ct500", Modality.CT, 1, 500, 512, 5_000);
+    /** Of 12.7 kB each, attributes included. */
+    static final Shape MR5000 = new Shape("mr5000", Modality.MR, 10, 500, 70, 10_000);
+
+    static final Shape CT100 = new Shape("ct100", Modality.CT, 1, 100, 512, 2_000);
+
+    /** For trying out. */
+    static final Shape MR200 = new Shape("mr200", Modality.MR, 2, 100, 70, 2_000);
 
     int images() {
         return series * imagesOfSeries;
+    }
+
+    /** Of each image. */
+    long pixelBytes() {
+        return 2L * pixels * pixels;
+    }
+
+    private SyntheticStudy synthetic(int number) {
+        return new SyntheticStudy(new Patient(number), modality, number, series, imagesOfSeries, pixels, pixels);
+    }
+
+    String studyInstanceUid(int number) {
+        return synthetic(number).studyInstanceUid();
     }
 
     /**
@@ -32,12 +51,12 @@ record Shape(String name, Modality modality, int series, int imagesOfSeries, int
      * @param parent a folder of this study is made in it
      */
     List<Image> study(int number, Path parent) throws IOException {
-        SyntheticStudy study =
-                new SyntheticStudy(new Patient(number), modality, number, series, imagesOfSeries, pixels, pixels);
-        Path folder = parent.resolve(name + "-" + number);
+        SyntheticStudy study = synthetic(number);
+        // With the size: a study that was left by an earlier version of this shape is not taken for it.
+        Path folder = parent.resolve(name + "-" + pixels + "-" + number);
         if (!Files.isDirectory(folder)) {
             // A generation that was broken off never has the final name.
-            Path part = parent.resolve(name + "-" + number + ".part");
+            Path part = parent.resolve(folder.getFileName() + ".part");
             Folders.delete(part);
             study.writeTo(part);
             Files.move(part, folder);
@@ -49,6 +68,16 @@ record Shape(String name, Modality modality, int series, int imagesOfSeries, int
                 Path path = folder.resolve(file);
                 images.add(new Image(path, Files.size(path), modality.sopClassUid(), study.sopInstanceUid(s, i)));
             }
+        }
+        return images;
+    }
+
+    /** The first images of studies of this shape, as many studies as it takes. */
+    List<Image> images(int firstStudy, int count, Path parent) throws IOException {
+        List<Image> images = new ArrayList<>();
+        for (int number = firstStudy; images.size() < count; number++) {
+            List<Image> study = study(number, parent);
+            images.addAll(study.subList(0, Math.min(study.size(), count - images.size())));
         }
         return images;
     }

@@ -21,4 +21,18 @@ record Statistics(int runs, double median, double min, double max) {
         double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
         return new Statistics(sorted.length, median, sorted[0], max);
     }
+
+    /**
+     * The least value that is not below a part of them.
+     *
+     * @param part 0–1
+     */
+    static double percentile(Collection<Double> values, double part) {
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        if (sorted.length == 0 || part < 0 || part > 1) {
+            throw new IllegalArgumentException("part " + part + " of " + sorted.length + " values");
+        }
+        return sorted[Math.max(0, (int) Math.ceil(part * sorted.length) - 1)];
+    }
 }

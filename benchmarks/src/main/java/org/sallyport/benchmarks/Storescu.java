@@ -38,6 +38,11 @@ final class Storescu implements Sender {
     }
 
     @Override
+    public boolean usesNagle() {
+        return true;
+    }
+
+    @Override
     public int send(Receiver receiver, List<Image> images) throws IOException, InterruptedException {
         Path configuration = Files.createTempFile(folder, "storescu", ".cfg");
         Path output = Files.createTempFile(folder, "storescu", ".out");

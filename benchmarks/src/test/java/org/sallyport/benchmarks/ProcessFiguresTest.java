@@ -30,6 +30,11 @@ class ProcessFiguresTest {
     }
 
     @Test
+    void whatItHasNowIsToldApartFromThePeak() throws IOException {
+        assertEquals(102_400, ProcessFigures.parse(stat("java"), STATUS).residentBytes());
+    }
+
+    @Test
     void anEndedProcessHasNoFigures() {
         assertThrows(IOException.class, () -> ProcessFigures.parse(stat("java"), "Name:\tjava\nState:\tZ (zombie)\n"));
     }

@@ -20,9 +20,10 @@ class ResultTest {
                         new Measurement(200, 100, 2, 300)));
         assertEquals(
                 "{\"bench\":\"ingest\",\"shape\":\"ct500\",\"system\":\"storescp\",\"durability\":\"stock\","
-                        + "\"sender\":\"own\",\"associations\":4,\"max_pdu\":16384,\"images_per_s\":200.0,"
+                        + "\"sender\":\"own\",\"associations\":4,\"max_pdu\":16384,\"images\":500,"
+                        + "\"images_per_s\":200.0,"
                         + "\"mb_per_s\":100.0,\"cpu_ms_per_image\":2.00,\"rss_mb\":200,\"runs\":3,"
-                        + "\"min\":100.0,\"max\":300.0,\"warm_up\":1}",
+                        + "\"min\":100.0,\"max\":300.0,\"warm_up\":2000}",
                 result.json());
     }
 

@@ -37,4 +37,25 @@ class StatisticsTest {
     void whatIsNotANumberIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Statistics.of(List.of(1.0, Double.NaN)));
     }
+
+    @Test
+    void ninetyFivePartsOfAHundredAreNotAboveThePercentile() {
+        List<Double> values = java.util.stream.IntStream.rangeClosed(1, 100)
+                .mapToObj(i -> (double) (101 - i))
+                .toList();
+        assertEquals(95, Statistics.percentile(values, 0.95));
+        assertEquals(1, Statistics.percentile(values, 0));
+        assertEquals(100, Statistics.percentile(values, 1));
+    }
+
+    @Test
+    void thePercentileOfFewValuesIsOneOfThem() {
+        assertEquals(3, Statistics.percentile(List.of(2.0, 3.0, 1.0), 0.95));
+    }
+
+    @Test
+    void aPartThatIsNoneIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> Statistics.percentile(List.of(1.0), 1.1));
+        assertThrows(IllegalArgumentException.class, () -> Statistics.percentile(List.of(), 0.5));
+    }
 }

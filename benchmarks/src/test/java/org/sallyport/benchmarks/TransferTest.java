@@ -31,6 +31,11 @@ class TransferTest {
             }
 
             @Override
+            public boolean usesNagle() {
+                return false;
+            }
+
+            @Override
             public int send(Receiver receiver, List<Image> images) throws IOException {
                 return sending.send(images);
             }

@@ -1,6 +1,9 @@
 package org.sallyport.admin.shell.internal;
 
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
@@ -40,6 +43,12 @@ public final class InstanceOriginal extends GatewayCommand {
     @Nullable
     String reason;
 
+    @Option(
+            name = "--from",
+            description = "File of this machine with the image as it was delivered; for one that is no longer here")
+    @Nullable
+    String from;
+
     @Override
     public @Nullable Object execute() throws Exception {
         StoredInstance instance = need(store, "the store")
@@ -48,7 +57,14 @@ public final class InstanceOriginal extends GatewayCommand {
                         "no image " + sop + ": study:show --images shows which a study has"));
         AccessRequest request = new AccessRequest(user(), roles(), "shell", reason == null ? "" : reason, sop);
         OutputStream base64 = Base64.getMimeEncoder().wrap(new Unclosed(System.out));
-        need(restorer, "the identity restorer").restore(instance, request, base64);
+        IdentityRestorer service = need(restorer, "the identity restorer");
+        if (from == null) {
+            service.restore(instance, request, base64);
+        } else {
+            try (InputStream part10 = Files.newInputStream(Path.of(from))) {
+                service.restore(instance, part10, request, base64);
+            }
+        }
         base64.close();
         System.out.println();
         return null;

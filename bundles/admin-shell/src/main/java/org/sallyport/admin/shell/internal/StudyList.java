@@ -22,7 +22,17 @@ public final class StudyList extends GatewayCommand {
     @Override
     public @Nullable Object execute() throws Exception {
         Listing list = new Listing(
-                "study", "patient", "date", "modalities", "from", "series", "images", "parts", "loose", "conflicts");
+                "study",
+                "patient",
+                "date",
+                "modalities",
+                "from",
+                "series",
+                "images",
+                "parts",
+                "loose",
+                "conflicts",
+                "gone");
         need(index, "the index")
                 .newest(count("--limit", limit))
                 .forEach(s -> list.row(
@@ -35,7 +45,8 @@ public final class StudyList extends GatewayCommand {
                         s.instances(),
                         s.parts(),
                         s.loose(),
-                        s.conflicts()));
+                        s.conflicts(),
+                        s.cleanedUp() + s.deleted()));
         list.print(System.out, json);
         return null;
     }

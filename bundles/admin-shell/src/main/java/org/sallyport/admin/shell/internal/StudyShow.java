@@ -35,7 +35,7 @@ public final class StudyShow extends GatewayCommand {
                 .orElseThrow(
                         () -> new IllegalArgumentException("no study " + study + ": study:list shows which there are"));
         if (images) {
-            Listing list = new Listing("image", "series", "class", "syntax", "bytes", "version", "frame");
+            Listing list = new Listing("image", "series", "class", "syntax", "bytes", "version", "is", "frame");
             need(index, "the index")
                     .instances(study)
                     .forEach(i -> list.row(
@@ -45,6 +45,7 @@ public final class StudyShow extends GatewayCommand {
                             i.facts().transferSyntaxUid(),
                             i.length(),
                             i.version(),
+                            i.presence(),
                             i.frameId()));
             list.print(System.out, json);
             return null;

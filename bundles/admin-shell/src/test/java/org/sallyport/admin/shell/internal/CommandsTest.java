@@ -42,6 +42,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.node.BackEnd;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.Node;
@@ -49,6 +50,7 @@ import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
@@ -135,6 +137,10 @@ class CommandsTest {
                 Map.entry("the DICOM receiver", new DicomStop()),
                 Map.entry("the store", new InstanceOriginal()),
                 Map.entry("the back end (ITH_URL)", approve),
+                Map.entry("the back end (ITH_URL)", new IthStatus()),
+                Map.entry("the back end (ITH_URL)", new IthCommands()),
+                Map.entry("the back end (ITH_URL)", new IthRetry()),
+                Map.entry("the back end (ITH_URL)", new IthCancel()),
                 Map.entry("the node directory", new NodeList()),
                 Map.entry("the quarantine", new QuarantineList()),
                 Map.entry("the index", new StudyList()),
@@ -670,6 +676,46 @@ class CommandsTest {
         assertEquals("no study 2.25.1: study:list shows which there are", error(IllegalArgumentException.class, show));
     }
 
+    @Test
+    void whatStaysAndWhyIsListed() throws Exception {
+        Fake<Retention> retention = new Fake<>(Retention.class)
+                .on(
+                        "accepted",
+                        a -> List.of(new Retention.Accepted(
+                                7, "2.25.1", 1, "ith", AT, 3, 900, "images of the study are arriving")))
+                .on("total", a -> new Retention.Removed(12, 3456))
+                .on("lookNow", a -> new Retention.Removed(2, 34));
+        RetentionList list = new RetentionList();
+        assertEquals("the clean-up" + ABSENT, error(IllegalStateException.class, list));
+        list.retention = retention.service;
+        assertEquals(
+                "images of the study are arriving",
+                json(list).get(0).get("stays because").asText());
+        list.total = true;
+        assertEquals(3456, json(list).get("bytes").asLong());
+        RetentionRun run = new RetentionRun();
+        run.retention = retention.service;
+        assertEquals(2, json(run).get("images").asInt());
+    }
+
+    @Test
+    void aStudyIsDeletedInTheNameOfWhoAsks() throws Exception {
+        AccessRequest[] asked = new AccessRequest[1];
+        StudyDelete command = new StudyDelete();
+        command.study = "2.25.1";
+        command.reason = "sent by mistake";
+        command.retention = new Fake<>(Retention.class)
+                .on("delete", a -> {
+                    asked[0] = (AccessRequest) a.get(0);
+                    assertEquals(false, a.get(3), "nothing goes that is owed");
+                    return new Retention.Removed(2, 34);
+                })
+                .service;
+        String printed = runAs("ann", Set.of("administrator"), command);
+        assertTrue(printed.contains("34"), printed);
+        assertEquals(new AccessRequest("ann", Set.of("administrator"), "shell", "sent by mistake", "2.25.1"), asked[0]);
+    }
+
     /** Named as Karaf names them: commands know principals by that. */
     private record UserPrincipal(String getName) implements Principal {}
 
@@ -738,6 +784,93 @@ class CommandsTest {
         assertEquals("n1", row.get("id").asText());
         assertEquals(104, row.get("port").asInt());
         assertFalse(row.get("approved").asBoolean());
+    }
+
+    @Test
+    void onlyNodesThatWaitForApprovalAreListedIfAsked() throws Exception {
+        NodeList command = new NodeList();
+        command.waiting = true;
+        Node local = new Node("l", "l", "LOCAL", "10.0.0.6", 104, true, Node.Permission.READ, Node.Origin.LOCAL, false);
+        Node off = new Node("o", "o", "OFF", "10.0.0.7", 104, false, Node.Permission.READ, Node.Origin.BACK_END, false);
+        Node approved =
+                new Node("a", "a", "DONE", "10.0.0.8", 104, true, Node.Permission.READ, Node.Origin.BACK_END, true);
+        command.nodes = new Fake<>(NodeDirectory.class).on("nodes", a -> List.of(node(), local, off, approved)).service;
+        assertEquals(List.of("n1"), json(command).findValuesAsText("id"));
+    }
+
+    @Test
+    void theLinkToTheBackEndIsShown() throws Exception {
+        IthStatus command = new IthStatus();
+        command.backEnd = new Fake<>(BackEnd.class)
+                .on(
+                        "status",
+                        a -> new BackEnd.Status(
+                                "https://ith.example",
+                                AT,
+                                3,
+                                new BackEnd.Moment(AT, "ping"),
+                                null,
+                                new BackEnd.Moment(AT, "closed by the back end with 1001"),
+                                AT,
+                                null,
+                                true,
+                                7,
+                                2,
+                                1))
+                .service;
+        JsonNode sheet = json(command);
+        assertEquals(AT.toString(), sheet.get("connected-since").asText());
+        assertEquals(
+                AT + " closed by the back end with 1001",
+                sheet.get("last-error").asText());
+        assertTrue(sheet.get("last-sent").isNull());
+        assertEquals(7, sheet.get("commands-waiting").asInt());
+    }
+
+    @Test
+    void commandsOfTheBackEndAreListedEndedAndRepeated() throws Exception {
+        Fake<BackEnd> backEnd = new Fake<>(BackEnd.class)
+                .on(
+                        "commands",
+                        a -> List.of(new BackEnd.Command(
+                                4,
+                                "c",
+                                "session.dispatch",
+                                "ses-1",
+                                7,
+                                BackEnd.CommandState.FAILED,
+                                AT,
+                                AT,
+                                3,
+                                10,
+                                true,
+                                "PACS: 7 of 10 images are missing there")))
+                .on("retry", a -> a.get(0).equals(4L))
+                .on("cancel", a -> false);
+        IthCommands list = new IthCommands();
+        list.backEnd = backEnd.service;
+        list.state = "failed";
+        JsonNode row = json(list).get(0);
+        assertEquals(10, row.get("of").asInt());
+        assertEquals("commands[50, [FAILED]]", backEnd.calls.get(0));
+        list.state = "lost";
+        assertEquals(
+                "--state \"lost\": must be WAITING, RUNNING, DONE, FAILED or CANCELLED",
+                error(IllegalArgumentException.class, list));
+        Fake<AuditLog> audit = new Fake<>(AuditLog.class).on("record", a -> null);
+        IthRetry retry = new IthRetry();
+        retry.backEnd = backEnd.service;
+        retry.audit = audit.service;
+        retry.number = 4;
+        assertEquals("command 4 is done once more\n", runAs("ann", Set.of("operator"), retry));
+        assertTrue(audit.calls.get(0).startsWith("record[ith.retry, ann, shell, command 4"), audit.calls.toString());
+        IthCancel cancel = new IthCancel();
+        cancel.backEnd = backEnd.service;
+        cancel.audit = audit.service;
+        cancel.number = 4;
+        assertEquals(
+                "command 4: there is none, or it neither waits nor runs",
+                error(IllegalArgumentException.class, cancel));
     }
 
     private static Node node() {

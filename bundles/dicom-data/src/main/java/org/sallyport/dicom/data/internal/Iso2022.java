@@ -180,6 +180,10 @@ public final class Iso2022 {
         if (whole != null) {
             return text.getBytes(whole);
         }
+        if (initialG0 == CodeElement.ASCII && isAscii(text)) {
+            // By far the most frequent: nothing to designate.
+            return text.getBytes(StandardCharsets.US_ASCII);
+        }
         ByteArrayOutputStream out = new ByteArrayOutputStream(text.length() + 8);
         // A two-byte set is designated even where it is the first, which not every reader takes as designation.
         CodeElement startG1 = initialG1 == null || initialG1.width() > 1 ? null : initialG1;
@@ -216,6 +220,15 @@ public final class Iso2022 {
             designate(out, initialG0);
         }
         return out.toByteArray();
+    }
+
+    private static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void designate(ByteArrayOutputStream out, CodeElement element) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.AssociateAccept;
@@ -53,6 +52,7 @@ public final class UpperLayer implements Closeable {
     private long invalidLeft;
     private int abortReason;
     private volatile boolean writeTimedOut;
+    private final WriteDeadline writes = new WriteDeadline(this::endWrite);
 
     /** @param maxPduLength longest P-DATA-TF variable field that we take; what we announce */
     public UpperLayer(Connection connection, boolean requester, Timeouts timeouts, int maxPduLength)
@@ -447,13 +447,13 @@ public final class UpperLayer implements Closeable {
     }
 
     private void write(byte[] pdu, int length) throws IOException {
-        Future<?> watch = WriteWatch.start(longest(length), this::endWrite);
+        writes.begin(longest(length));
         try {
             out.write(pdu, 0, length);
         } catch (IOException e) {
             throw lost(e);
         } finally {
-            watch.cancel(false);
+            writes.end();
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
 
 /**
  * The durable queue of deliveries, in the index database. Each change is one transaction. Times are the database server's where several
@@ -53,6 +54,14 @@ public interface DeliveryQueue {
      * @return false if it is no longer ours: stop working on it
      */
     boolean renew(long id, String owner, Duration lease) throws IndexException;
+
+    /**
+     * Remembers exactly which instances a receiver has accepted, before their delivery counts as delivered: nothing else may be removed here because
+     * of it. Durable on return.
+     */
+    default void accepted(DeliveryRecord delivery, List<StoredInstance> manifest) throws IndexException {
+        // A queue that does not remember it removes nothing.
+    }
 
     /**
      * Ends a delivery that arrived.

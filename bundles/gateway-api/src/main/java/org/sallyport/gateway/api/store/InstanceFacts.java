@@ -2,6 +2,7 @@ package org.sallyport.gateway.api.store;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param instanceNumber Instance Number (0020,0013) or null
  * @param attributes treated study and series attributes by keyword ({@code StudyDate}, {@code StudyTime}, {@code StudyDescription},
  *     {@code SeriesDescription}, {@code BodyPartExamined}, {@code Profile}…); at most 64 entries of at most 1,024 characters
+ * @param lookupKeys keyed digests ({@link org.sallyport.gateway.api.vault.IdentityVault#lookupKey}) by which the study is found; at most 8 of 40
+ *     characters
  */
 public record InstanceFacts(
         String studyInstanceUid,
@@ -31,11 +34,53 @@ public record InstanceFacts(
         String calledAet,
         String address,
         Instant receivedAt,
-        Map<String, String> attributes) {
+        Map<String, String> attributes,
+        Set<String> lookupKeys) {
 
     public InstanceFacts {
         originalDigest = originalDigest.clone();
         attributes = Map.copyOf(attributes);
+        lookupKeys = Set.copyOf(lookupKeys);
+    }
+
+    /** Without lookup keys. */
+    public InstanceFacts(
+            String studyInstanceUid,
+            String seriesInstanceUid,
+            String sopInstanceUid,
+            String sopClassUid,
+            String transferSyntaxUid,
+            byte[] originalDigest,
+            String pseudonym,
+            int keyGeneration,
+            int dateShiftDays,
+            String modality,
+            @Nullable Integer seriesNumber,
+            @Nullable Integer instanceNumber,
+            String callingAet,
+            String calledAet,
+            String address,
+            Instant receivedAt,
+            Map<String, String> attributes) {
+        this(
+                studyInstanceUid,
+                seriesInstanceUid,
+                sopInstanceUid,
+                sopClassUid,
+                transferSyntaxUid,
+                originalDigest,
+                pseudonym,
+                keyGeneration,
+                dateShiftDays,
+                modality,
+                seriesNumber,
+                instanceNumber,
+                callingAet,
+                calledAet,
+                address,
+                receivedAt,
+                attributes,
+                Set.of());
     }
 
     @Override

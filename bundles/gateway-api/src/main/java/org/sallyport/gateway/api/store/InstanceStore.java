@@ -36,12 +36,20 @@ public interface InstanceStore {
     /**
      * The Part 10 file. The caller closes it; its CRC-32 is checked at the end of the stream.
      *
+     * @throws InstanceGoneException if it was removed
      * @throws IOException if its pack cannot be read here, as when it is another appliance's
      */
     InputStream openPart10(StoredInstance instance) throws IOException;
 
-    /** The sealed identity record, as it was written to {@link Frame#identity()}. The caller closes it. */
+    /**
+     * The sealed identity record of an instance that is here, as it was written to {@link Frame#identity()}. The caller closes it.
+     *
+     * @throws InstanceGoneException if it was removed: see {@link #openIdentityFile}
+     */
     InputStream openIdentity(StoredInstance instance) throws IOException;
+
+    /** The file with the identity of an instance that is no longer here, among those of others. The caller closes it. */
+    IdentityFile openIdentityFile(StoredInstance instance) throws IOException;
 
     /** Owned by one thread. */
     interface Session extends Closeable {

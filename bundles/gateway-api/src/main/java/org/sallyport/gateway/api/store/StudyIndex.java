@@ -14,7 +14,7 @@ public interface StudyIndex {
 
     Optional<StudyRecord> study(String studyInstanceUid) throws IndexException;
 
-    /** All instances of a study, newest version of each, ordered by series and instance number. */
+    /** All instances of a study, here or not, newest version of each, ordered by series and instance number. */
     List<StoredInstance> instances(String studyInstanceUid) throws IndexException;
 
     /** The instances of one part, newest version of each within the part. */
@@ -35,7 +35,11 @@ public interface StudyIndex {
     /**
      * @param parts how many parts were completed (0 = still receiving for the first time)
      * @param loose instances that belong to no part yet
+     * @param instances here or cleaned up, without what was deleted; so are series and bytes
      * @param lastReceivedAt when the newest instance was committed
+     * @param cleanedUp images that are no longer here because their deliveries were confirmed
+     * @param deleted images that a person or the back end had removed
+     * @param bytesHere length of the Part 10 files that are here
      */
     record StudyRecord(
             String studyInstanceUid,
@@ -51,10 +55,49 @@ public interface StudyIndex {
             int loose,
             int conflicts,
             Instant firstReceivedAt,
-            Instant lastReceivedAt) {
+            Instant lastReceivedAt,
+            int cleanedUp,
+            int deleted,
+            long bytesHere) {
 
         public StudyRecord {
             modalities = Set.copyOf(modalities);
+        }
+
+        /** Of which all is here. */
+        public StudyRecord(
+                String studyInstanceUid,
+                String pseudonym,
+                @Nullable String studyDate,
+                @Nullable String studyDescription,
+                Set<String> modalities,
+                String callingAet,
+                int series,
+                int instances,
+                long bytes,
+                int parts,
+                int loose,
+                int conflicts,
+                Instant firstReceivedAt,
+                Instant lastReceivedAt) {
+            this(
+                    studyInstanceUid,
+                    pseudonym,
+                    studyDate,
+                    studyDescription,
+                    modalities,
+                    callingAet,
+                    series,
+                    instances,
+                    bytes,
+                    parts,
+                    loose,
+                    conflicts,
+                    firstReceivedAt,
+                    lastReceivedAt,
+                    0,
+                    0,
+                    bytes);
         }
     }
 }

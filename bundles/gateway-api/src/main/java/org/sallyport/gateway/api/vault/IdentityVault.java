@@ -53,6 +53,14 @@ public interface IdentityVault {
      */
     InputStream openOwnSpool(String place, InputStream sealed) throws IOException;
 
+    /**
+     * A key by which something is found again without saying what it is: a keyed digest (HMAC-SHA-256, 128 bits of it) as 33 characters. The same value of
+     * the same kind gives the same key.
+     *
+     * @param kind for example {@code accession}
+     */
+    String lookupKey(String kind, String value);
+
     /** A keyed digest (HMAC-SHA-256) under a key of the vault, for recognising equal diagnostic copies. */
     KeyedDigest newHeldDigest();
 }

@@ -21,6 +21,11 @@ public interface StudyContext {
     /** Maps a UID: HMAC under the generation → UUID → {@code 2.25.…}. The same for every patient; pure. */
     String mapUid(String originalUid);
 
+    /** Whether UIDs stay as they are, because the study went out with them from an earlier proxy; {@link #mapUid} gives them back then. */
+    default boolean keepsUids() {
+        return false;
+    }
+
     /** A fresh keyed digest (HMAC-SHA-256) for original data sets of this study; owned by the caller, not thread-safe. */
     KeyedDigest newOriginalDigest();
 }

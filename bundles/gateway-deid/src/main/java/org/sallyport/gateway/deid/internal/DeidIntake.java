@@ -40,6 +40,7 @@ public final class DeidIntake implements Intake {
     private final IdentityVault vault;
     private final InstanceStore store;
     private final Quarantine quarantine;
+    private final SentResults results;
     private final Path spoolFolder;
     private final Clock clock;
 
@@ -50,7 +51,8 @@ public final class DeidIntake implements Intake {
             @Reference Pseudonymizer pseudonymizer,
             @Reference IdentityVault vault,
             @Reference InstanceStore store,
-            @Reference Quarantine quarantine)
+            @Reference Quarantine quarantine,
+            @Reference ResultMemory results)
             throws IOException {
         this(
                 configuration.profile().isBlank()
@@ -63,6 +65,7 @@ public final class DeidIntake implements Intake {
                 vault,
                 store,
                 quarantine,
+                results.results(),
                 DataFolder.of("tmp"),
                 Clock.systemUTC());
     }
@@ -74,6 +77,7 @@ public final class DeidIntake implements Intake {
             IdentityVault vault,
             InstanceStore store,
             Quarantine quarantine,
+            SentResults results,
             Path spoolFolder,
             Clock clock)
             throws IOException {
@@ -84,6 +88,7 @@ public final class DeidIntake implements Intake {
         this.vault = vault;
         this.store = store;
         this.quarantine = quarantine;
+        this.results = results;
         this.spoolFolder = spoolFolder;
         this.clock = clock;
         // Spools of a former run are sealed under a key that is gone.
@@ -126,6 +131,10 @@ public final class DeidIntake implements Intake {
 
     Quarantine quarantine() {
         return quarantine;
+    }
+
+    SentResults results() {
+        return results;
     }
 
     Clock clock() {

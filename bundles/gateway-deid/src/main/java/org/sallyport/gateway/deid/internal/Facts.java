@@ -3,6 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Dictionary;
@@ -25,6 +26,9 @@ final class Facts {
     };
     private static final int LONGEST = 255;
 
+    /** In which the originals are encoded; without it they could not be read when the image is gone. */
+    static final String CHARACTER_SET = "SpecificCharacterSet";
+
     private Facts() {}
 
     static InstanceFacts of(
@@ -35,7 +39,8 @@ final class Facts {
             byte[] digest,
             Sender sender,
             Instant at,
-            Profile profile) {
+            Profile profile,
+            Set<String> lookupKeys) {
         Map<String, String> attributes = new HashMap<>();
         for (int tag : KEPT) {
             String value = treated.string(tag);
@@ -48,6 +53,10 @@ final class Facts {
             attributes.remove("StudyDate");
         }
         attributes.put("Profile", profile.name());
+        String characterSet = String.join("\\", treated.strings(Tag.SpecificCharacterSet));
+        if (!characterSet.isBlank() && characterSet.length() <= LONGEST) {
+            attributes.put(CHARACTER_SET, characterSet);
+        }
         String modality = treated.string(Tag.Modality);
         return new InstanceFacts(
                 study.studyInstanceUid(),
@@ -66,7 +75,8 @@ final class Facts {
                 sender.calledAet(),
                 sender.address(),
                 at,
-                attributes);
+                attributes,
+                lookupKeys);
     }
 
     private static @Nullable Integer number(DataSet treated, int tag) {

@@ -5,7 +5,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.sallyport.dicom.data.BulkStore;
@@ -18,6 +18,8 @@ import org.sallyport.dicom.data.TransferSyntax;
 /**
  * What gives the original data set back: the tags that were added, and the top-level elements that were changed or removed, in explicit VR little
  * endian. Holds identity; sealed wherever it is kept.
+ *
+ * @param added in the order in which they were written
  */
 record IdentityRecord(Set<Integer> added, DataSet originals) {
 
@@ -30,6 +32,10 @@ record IdentityRecord(Set<Integer> added, DataSet originals) {
     }
 
     /** Writes a record; bulk values are streamed. */
+    void write(OutputStream to) throws IOException {
+        write(to, List.copyOf(added), originals);
+    }
+
     static void write(OutputStream to, List<Integer> added, DataSet originals) throws IOException {
         DataOutputStream out = new DataOutputStream(to);
         out.writeByte(VERSION);
@@ -54,7 +60,7 @@ record IdentityRecord(Set<Integer> added, DataSet originals) {
         if (count > MOST_ADDED) {
             throw new IOException("an identity record with " + count + " added attributes");
         }
-        Set<Integer> added = new HashSet<>();
+        Set<Integer> added = new LinkedHashSet<>();
         for (int i = 0; i < count; i++) {
             added.add(in.readInt());
         }

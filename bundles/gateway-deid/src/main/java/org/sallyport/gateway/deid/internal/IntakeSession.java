@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
@@ -30,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class IntakeSession implements Intake.Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(IntakeSession.class);
+
+    /** Kind of the lookup key of Accession Number (0008,0050). */
+    static final String ACCESSION = "accession";
 
     private final DeidIntake intake;
     private final Sender sender;
@@ -69,6 +73,11 @@ final class IntakeSession implements Intake.Session {
 
     private IntakeResult receive(ReceivedObject object, DataSetReader reader) throws IOException, Refusal {
         Head head = Head.read(reader, object, intake.defaultIssuers().find(sender.callingAet()));
+        if (intake.results().contains(head.sopInstanceUid())) {
+            // Of the back end, by way of us: it has it.
+            LOG.debug("{} brings back a result that was sent out from here", sender.callingAet());
+            return new IntakeResult.Kept(How.SAME);
+        }
         Optional<String> reason = head.reasonToHold();
         if (reason.isPresent()) {
             return hold(object, head, reader, reason.get());
@@ -93,7 +102,7 @@ final class IntakeSession implements Intake.Session {
     private InstanceStore.Committed pass(
             ReceivedObject object, Head head, DataSetReader reader, StudyContext study, InstanceStore.Frame frame)
             throws IOException {
-        Treatment treatment = new Treatment(intake.profile(), intake.rules(), study);
+        Treatment treatment = new Treatment(intake.rules(), study);
         CanonicalDigest digest = new CanonicalDigest(study.newOriginalDigest());
         digest.add(head.elements());
         DataSet treated = treatment.treatHead(head.elements());
@@ -128,7 +137,13 @@ final class IntakeSession implements Intake.Session {
                 digest.finish(),
                 sender,
                 intake.clock().instant(),
-                intake.profile()));
+                intake.profile(),
+                lookupKeys(head.elements())));
+    }
+
+    private Set<String> lookupKeys(DataSet head) {
+        String accession = head.string(Tag.AccessionNumber);
+        return accession == null ? Set.of() : Set.of(intake.vault().lookupKey(ACCESSION, accession));
     }
 
     /** Big endian and deflated are stored as explicit VR little endian; everything else as received. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.VR;
+import org.sallyport.gateway.api.vault.StudyContext;
 
 /**
  * The one rule that decides each attribute, whatever its depth: the profile's own rules; Table E.1-1; else the dictionary (kept but for names, dates and
@@ -22,6 +23,8 @@ final class Rules {
             List.of(Action.REMOVE, Action.EMPTY, Action.DUMMY, Action.SHIFT, Action.MAP_UID, Action.KEEP);
 
     private final Profile profile;
+    private final Marks marks;
+    private final Marks marksWithKeptUids;
     private final Map<Integer, Action> table;
     private final Action overlayData;
     private final Action overlayComments;
@@ -29,6 +32,8 @@ final class Rules {
 
     Rules(Profile profile) {
         this.profile = profile;
+        this.marks = new Marks(profile, false);
+        this.marksWithKeptUids = new Marks(profile, true);
         Map<Integer, Action> actions = new HashMap<>();
         Action curve = Action.REMOVE;
         Action data = Action.REMOVE;
@@ -46,6 +51,11 @@ final class Rules {
         this.curves = curve;
         this.overlayData = data;
         this.overlayComments = comments;
+    }
+
+    /** What an object of the study that was treated by these rules says of it. */
+    Marks marks(StudyContext study) {
+        return study.keepsUids() ? marksWithKeptUids : marks;
     }
 
     private static Map<String, Map<Integer, VR>> safePrivate() {

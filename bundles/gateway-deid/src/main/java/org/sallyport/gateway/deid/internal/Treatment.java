@@ -25,14 +25,12 @@ final class Treatment {
     /** TM, one or more, also as ACR-NEMA wrote it. */
     private static final Pattern TIME = Pattern.compile("[0-9:. \\\\]*");
 
-    private final Profile profile;
     private final Rules rules;
     private final StudyContext study;
     private final DataSet originals = new DataSet();
     private final List<Integer> added = new ArrayList<>();
 
-    Treatment(Profile profile, Rules rules, StudyContext study) {
-        this.profile = profile;
+    Treatment(Rules rules, StudyContext study) {
         this.rules = rules;
         this.study = study;
     }
@@ -50,8 +48,7 @@ final class Treatment {
     /** Treats the top-level elements up to the pixel data and adds the attributes that tell what was done (PS3.15 E.1.1). */
     DataSet treatHead(DataSet head) {
         DataSet treated = treat(head, true);
-        DataSet marks = marks();
-        for (Element mark : marks.elements()) {
+        for (Element mark : rules.marks(study).elements()) {
             Element original = head.get(mark.tag());
             if (original == null) {
                 added.add(mark.tag());
@@ -265,31 +262,5 @@ final class Treatment {
 
     private static Element text(int tag, VR vr, String value) {
         return Element.of(tag, vr, value.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private DataSet marks() {
-        DataSet marks = new DataSet();
-        marks.setString(Tag.PatientIdentityRemoved, "YES");
-        marks.setString(Tag.DeidentificationMethod, "Sallyport " + profile.name());
-        List<DataSet> codes = new ArrayList<>();
-        codes.add(code("113100", "Basic Application Confidentiality Profile"));
-        for (Option option : Option.values()) {
-            if (profile.has(option) && option.isDone()) {
-                codes.add(code(option.code(), option.meaning()));
-            }
-        }
-        marks.put(Element.sequence(Tag.DeidentificationMethodCodeSequence, codes));
-        marks.setString(
-                Tag.LongitudinalTemporalInformationModified,
-                profile.shiftsDates() ? "MODIFIED" : profile.has(Option.RETAIN_FULL_DATES) ? "UNMODIFIED" : "REMOVED");
-        return marks;
-    }
-
-    private static DataSet code(String value, String meaning) {
-        DataSet item = new DataSet();
-        item.setString(Tag.CodeValue, value);
-        item.setString(Tag.CodingSchemeDesignator, "DCM");
-        item.setString(Tag.CodeMeaning, meaning);
-        return item;
     }
 }

@@ -73,7 +73,10 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public Optional<StudyContext> find(String pseudonymousStudyInstanceUid) {
-        return Optional.empty();
+        return assigned.values().stream()
+                .filter(identity -> mapped(identity.studyInstanceUid()).equals(pseudonymousStudyInstanceUid))
+                .map(identity -> (StudyContext) new Study(pseudonym(identity), pseudonymousStudyInstanceUid))
+                .findFirst();
     }
 
     /** A study of {@code ANON-0123456789AB}, dates moved by {@value #SHIFT} days. */
@@ -131,8 +134,14 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
                 plain.write(bytes, offset, length);
             }
 
+            private boolean closed;
+
             @Override
             public void close() throws IOException {
+                if (closed) {
+                    return;
+                }
+                closed = true;
                 to.write((place + "\n").getBytes(StandardCharsets.UTF_8));
                 to.write(turned(plain.toByteArray()));
                 to.flush();
@@ -174,6 +183,11 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
                 sealed.close();
             }
         };
+    }
+
+    @Override
+    public String lookupKey(String kind, String value) {
+        return kind.charAt(0) + mapped(kind + value).substring(5, 20);
     }
 
     @Override

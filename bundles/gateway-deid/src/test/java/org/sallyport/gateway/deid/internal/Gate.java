@@ -3,6 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,6 +49,11 @@ final class Gate {
     final FakeVault vault = new FakeVault();
     final MemoryStore store = new MemoryStore();
     final DeidIntake intake;
+    final SentResults results;
+
+    /** The file of the results, apart from the folder that tests look into. */
+    final Path sent;
+
     private final StoredIdentityRestorer restorer;
     private final StoredOriginals originals;
 
@@ -56,6 +62,9 @@ final class Gate {
     }
 
     Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder) throws IOException {
+        sent = Files.createTempFile("sent", ".results");
+        sent.toFile().deleteOnExit();
+        results = new SentResults(sent);
         intake = new DeidIntake(
                 profile,
                 defaultIssuers,
@@ -63,6 +72,7 @@ final class Gate {
                 vault,
                 store,
                 store,
+                results,
                 folder,
                 Clock.fixed(Instant.parse("2024-02-29T12:00:00Z"), ZoneOffset.UTC));
         restorer = new StoredIdentityRestorer(store, vault, folder);
@@ -150,6 +160,17 @@ final class Gate {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         restorer.restore(instance, OFFICER, out);
         return out.toByteArray();
+    }
+
+    /** Of an object that someone else gives back. */
+    byte[] restoredBytes(StoredInstance instance, byte[] part10) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        restore(instance, part10, out);
+        return out.toByteArray();
+    }
+
+    void restore(StoredInstance instance, byte[] part10, ByteArrayOutputStream out) throws IOException {
+        restorer.restore(instance, new ByteArrayInputStream(part10), OFFICER, out);
     }
 
     void restore(StoredInstance instance, AccessRequest request, ByteArrayOutputStream out) throws IOException {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.store.IdentityFile;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
@@ -26,6 +27,7 @@ final class MemoryStore implements InstanceStore, Quarantine {
     final Map<UUID, byte[]> identity = new HashMap<>();
     final List<Entry> held = new ArrayList<>();
     final Map<UUID, byte[]> heldBytes = new HashMap<>();
+    private final Map<String, MemoryFile> files = new HashMap<>();
     long room = 1 << 20;
 
     @Nullable
@@ -132,6 +134,36 @@ final class MemoryStore implements InstanceStore, Quarantine {
     @Override
     public InputStream openIdentity(StoredInstance instance) throws IOException {
         return stream(identity, instance.frameId());
+    }
+
+    @Override
+    public IdentityFile openIdentityFile(StoredInstance instance) throws IOException {
+        MemoryFile file = files.get(String.valueOf(instance.identityFile()));
+        if (file == null) {
+            throw new IOException("no file " + instance.identityFile());
+        }
+        return file;
+    }
+
+    /** From now on the instance is gone, and its identity where it is said. */
+    StoredInstance remove(StoredInstance instance, MemoryFile file, long offset) {
+        StoredInstance gone = new StoredInstance(
+                instance.facts(),
+                instance.frameId(),
+                "",
+                0,
+                instance.length(),
+                instance.crc32(),
+                instance.sha256(),
+                instance.version(),
+                StoredInstance.Presence.CLEANED_UP,
+                file.id().toString(),
+                offset);
+        files.put(file.id().toString(), file);
+        instances.set(instances.indexOf(instance), gone);
+        part10.remove(instance.frameId());
+        identity.remove(instance.frameId());
+        return gone;
     }
 
     @Override

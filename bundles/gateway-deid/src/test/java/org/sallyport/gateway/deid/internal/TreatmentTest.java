@@ -41,11 +41,11 @@ class TreatmentTest {
         for (Element element : elements) {
             dataSet.put(element);
         }
-        return new Treatment(profile, new Rules(profile), FakeVault.Study.ONE).treatTail(dataSet);
+        return new Treatment(new Rules(profile), FakeVault.Study.ONE).treatTail(dataSet);
     }
 
     private static DataSet treatHead(Profile profile, DataSet head) {
-        return new Treatment(profile, new Rules(profile), FakeVault.Study.ONE).treatHead(head);
+        return new Treatment(new Rules(profile), FakeVault.Study.ONE).treatHead(head);
     }
 
     private static Element text(int tag, String value) {
@@ -90,7 +90,7 @@ class TreatmentTest {
     /** Receivers put images without name and id under one patient. */
     @Test
     void aMissingNameOrIdIsAddedAndToldToBeAdded() {
-        Treatment treatment = new Treatment(BASIC, new Rules(BASIC), FakeVault.Study.ONE);
+        Treatment treatment = new Treatment(new Rules(BASIC), FakeVault.Study.ONE);
         DataSet treated = treatment.treatHead(new DataSet());
         assertEquals("ANON-0123456789AB", treated.string(Tag.PatientName));
         assertEquals("ANON-0123456789AB", treated.string(Tag.PatientID));
@@ -508,7 +508,7 @@ class TreatmentTest {
 
     @Test
     void whatStaysIsTheVerySameElementAndIsNoOriginal() {
-        Treatment treatment = new Treatment(SHIFTED, new Rules(SHIFTED), FakeVault.Study.ONE);
+        Treatment treatment = new Treatment(new Rules(SHIFTED), FakeVault.Study.ONE);
         DataSet item = new DataSet();
         item.setString(Tag.CodeMeaning, "Head");
         DataSet head = new DataSet();
@@ -522,7 +522,7 @@ class TreatmentTest {
 
     @Test
     void changedAndRemovedElementsAreKeptAsOriginalsWhole() {
-        Treatment treatment = new Treatment(BASIC, new Rules(BASIC), FakeVault.Study.ONE);
+        Treatment treatment = new Treatment(new Rules(BASIC), FakeVault.Study.ONE);
         DataSet item = new DataSet();
         item.setString(Tag.ReferencedSOPInstanceUID, "1.2.3");
         DataSet head = new DataSet();

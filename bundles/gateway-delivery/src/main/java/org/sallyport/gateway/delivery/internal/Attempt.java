@@ -60,6 +60,11 @@ final class Attempt {
         if (instances.isEmpty()) {
             throw new IOException("the index knows no images of this part");
         }
+        long gone = instances.stream().filter(instance -> !instance.isHere()).count();
+        if (gone > 0) {
+            return DeliveryOutcome.refused(gone + " of its " + instances.size()
+                    + " images are no longer here: they were cleaned up after delivery, or deleted");
+        }
         OriginalDeliveries originals = null;
         if (record.identity() == IdentityMode.ORIGINAL) {
             originals = means.originals().get();
@@ -101,7 +106,7 @@ final class Attempt {
             throws Exception {
         List<HandedInstance> handed = new ArrayList<>(instances.size());
         instances.forEach(instance -> handed.add(new HandedInstance.Pseudonymous(instance, means.store(), call)));
-        return hand(call, new StudyDelivery(call, facts, handed));
+        return hand(call, new StudyDelivery(call, facts, handed), instances);
     }
 
     private DeliveryOutcome handOriginals(
@@ -117,7 +122,7 @@ final class Attempt {
         long bytes = handed.stream().mapToLong(HandedInstance::length).sum();
         boolean delivered = false;
         try {
-            DeliveryOutcome outcome = hand(call, new StudyDelivery(call, facts.withBytes(bytes), handed));
+            DeliveryOutcome outcome = hand(call, new StudyDelivery(call, facts.withBytes(bytes), handed), instances);
             delivered = outcome instanceof DeliveryOutcome.Delivered;
             return outcome;
         } finally {
@@ -126,14 +131,19 @@ final class Attempt {
         }
     }
 
-    private DeliveryOutcome hand(Call call, StudyDelivery delivery) throws Exception {
+    private DeliveryOutcome hand(Call call, StudyDelivery delivery, List<StoredInstance> instances) throws Exception {
         String cancelled = call.cancelled();
         if (cancelled != null) {
             return DeliveryOutcome.later(cancelled);
         }
         call.setDelivery(delivery);
         call.enter();
-        return answer(destination.deliver(delivery));
+        DeliveryOutcome outcome = answer(destination.deliver(delivery));
+        call.leave();
+        if (outcome instanceof DeliveryOutcome.Delivered) {
+            means.queue().accepted(call.record(), instances);
+        }
+        return outcome;
     }
 
     /**

@@ -21,7 +21,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
@@ -92,7 +91,8 @@ final class Lane {
     private long lookMillis;
     private @Nullable ScheduledFuture<?> nextLook;
 
-    private final AtomicReference<DestinationDirectory.@Nullable State> announced = new AtomicReference<>();
+    /** Guarded by this. */
+    private DestinationDirectory.@Nullable State announced;
 
     Lane(Route route, Destination destination, Means means) {
         this.route = route;
@@ -213,10 +213,11 @@ final class Lane {
         return call != null;
     }
 
-    /** Tells a change of state, once. */
-    void announce() {
+    /** Tells a change of state, once. One at a time: a thread that looked before another would tell what is no longer so after it. */
+    synchronized void announce() {
         DestinationDirectory.View view = view();
-        if (announced.getAndSet(view.state()) != view.state()) {
+        if (announced != view.state()) {
+            announced = view.state();
             means.happenings().destination(view);
         }
     }

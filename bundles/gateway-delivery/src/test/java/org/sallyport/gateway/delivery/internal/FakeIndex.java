@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import org.sallyport.gateway.api.store.IdentityFile;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
@@ -150,6 +151,11 @@ final class FakeIndex implements StudyIndex, InstanceStore {
 
     @Override
     public Optional<StoredInstance> find(String sop) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public IdentityFile openIdentityFile(StoredInstance instance) {
         throw new UnsupportedOperationException();
     }
 

@@ -2,12 +2,15 @@ package org.sallyport.gateway.store.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.InstanceFacts;
 
@@ -58,6 +61,10 @@ final class FactsJson {
         node.put("at", facts.receivedAt().toEpochMilli());
         ObjectNode attributes = node.putObject("attributes");
         facts.attributes().forEach(attributes::put);
+        if (!facts.lookupKeys().isEmpty()) {
+            ArrayNode keys = node.putArray("keys");
+            facts.lookupKeys().stream().sorted().forEach(keys::add);
+        }
         String text = JSON.writeValueAsString(node);
         if (text.length() > LONGEST) {
             throw new IOException(
@@ -79,6 +86,8 @@ final class FactsJson {
                 .properties()
                 .forEach(
                         field -> attributes.put(field.getKey(), field.getValue().asText()));
+        Set<String> keys = new HashSet<>();
+        node.path("keys").forEach(key -> keys.add(key.asText()));
         return new InstanceFacts(
                 node.path("study").asText(),
                 node.path("series").asText(),
@@ -96,7 +105,8 @@ final class FactsJson {
                 node.path("called").asText(),
                 node.path("address").asText(),
                 Instant.ofEpochMilli(node.path("at").asLong()),
-                attributes);
+                attributes,
+                keys);
     }
 
     private static @Nullable Integer number(JsonNode node) {

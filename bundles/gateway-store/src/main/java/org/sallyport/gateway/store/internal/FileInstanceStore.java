@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
+import org.sallyport.gateway.api.store.IdentityFile;
 import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyActivityListener;
@@ -47,6 +50,7 @@ public final class FileInstanceStore implements InstanceStore {
     private static final int FLUSH = 4_000;
 
     private final PackFolder folder;
+    private final IdentityFolder identityFolder;
     private final ApplianceId appliance;
     private final NeighbourPacks neighbours;
     private final boolean force;
@@ -63,6 +67,7 @@ public final class FileInstanceStore implements InstanceStore {
     public FileInstanceStore(StoreConfiguration configuration, @Reference Database database) throws IOException {
         this(
                 new PackFolder(DataFolder.of("packs"), mebibytes(configuration.min$_$free()), Clock.systemUTC()),
+                new IdentityFolder(DataFolder.of("identity"), Clock.systemUTC()),
                 NeighbourPacks.parse(configuration.other$_$packs()),
                 database,
                 isForced(configuration.durability()),
@@ -70,9 +75,16 @@ public final class FileInstanceStore implements InstanceStore {
     }
 
     /** @param others folders of packs of other appliances */
-    FileInstanceStore(PackFolder folder, List<Path> others, Database database, boolean force, Clock clock)
+    FileInstanceStore(
+            PackFolder folder,
+            IdentityFolder identityFolder,
+            List<Path> others,
+            Database database,
+            boolean force,
+            Clock clock)
             throws IOException {
         this.folder = folder;
+        this.identityFolder = identityFolder;
         this.neighbours = new NeighbourPacks(
                 others.stream().map(root -> new PackFolder(root, 0, clock)).toList());
         this.appliance = ApplianceId.open(folder.root());
@@ -86,9 +98,10 @@ public final class FileInstanceStore implements InstanceStore {
         this.known = new KnownOriginals(database, writer);
         try {
             if (appliance.isDrawn()) {
-                new Adoption(database, folder, appliance.id()).run();
+                new Adoption(database, folder, identityFolder, appliance.id()).run();
             }
             recover();
+            new IdentityRecovery(folder, identityFolder, database, appliance.id()).run();
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -137,6 +150,7 @@ public final class FileInstanceStore implements InstanceStore {
         Set<String> indexed = new HashSet<>(database.inTransaction(em ->
                 em.createQuery("SELECT p.packId FROM PackRow p", String.class).getResultList()));
         long[] frames = {0};
+        List<String> looked = new ArrayList<>();
         for (String packId : folder.all()) {
             if (!indexed.contains(packId)) {
                 PackScanner.scan(folder, packId, instance -> {
@@ -147,9 +161,15 @@ public final class FileInstanceStore implements InstanceStore {
                     }
                 });
                 writer.packClosed(packId);
+                looked.add(packId);
             }
         }
         writer.flush();
+        // What a crash has left of a pack that was written anew is needed by nobody.
+        database.inTransaction(em -> {
+            looked.forEach(pack -> PackTidying.remember(em, pack, appliance.id()));
+            return null;
+        });
         if (frames[0] > 0) {
             LOG.info("{} images found in packs that were open when the gateway stopped", frames[0]);
         }
@@ -184,36 +204,83 @@ public final class FileInstanceStore implements InstanceStore {
     @Override
     public Optional<StoredInstance> find(String sopInstanceUid) throws IOException {
         writer.flush();
-        List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT i FROM InstanceRow i WHERE i.sopUid = :sop ORDER BY i.version DESC", InstanceRow.class)
-                .setParameter("sop", sopInstanceUid)
-                .setMaxResults(1)
-                .getResultList());
-        return rows.isEmpty() ? Optional.empty() : Optional.of(Rows.stored(rows.get(0)));
+        Optional<InstanceRow> newest = database.inTransaction(
+                em -> Rows.versions(em, sopInstanceUid).stream().reduce(Rows::newer));
+        return newest.isEmpty() ? Optional.empty() : Optional.of(Rows.stored(newest.get()));
     }
 
     @Override
     public InputStream openPart10(StoredInstance instance) throws IOException {
-        FileChannel channel = openPack(instance.packId());
-        try {
-            FrameHeader header = header(channel, instance);
-            return new BufferedInputStream(
-                    new FrameInput(
-                            channel, instance.offset() + FrameHeader.LENGTH, header.part10Length(), header.crc32()),
-                    64 * 1024);
-        } catch (IOException | RuntimeException e) {
-            channel.close();
-            throw e;
-        }
+        return open(
+                instance,
+                (channel, header, offset) ->
+                        new FrameInput(channel, offset + FrameHeader.LENGTH, header.part10Length(), header.crc32()));
     }
 
     @Override
     public InputStream openIdentity(StoredInstance instance) throws IOException {
+        return open(
+                instance,
+                (channel, header, offset) -> new FrameInput(
+                        channel, offset + FrameHeader.LENGTH + header.part10Length(), header.identityLength(), -1));
+    }
+
+    @Override
+    public IdentityFile openIdentityFile(StoredInstance instance) throws IOException {
+        String name = instance.identityFile();
+        if (name == null) {
+            throw new IOException("the identity of frame " + instance.frameId() + " lies with its image");
+        }
+        try {
+            return identityFolder.open(name);
+        } catch (NoSuchFileException e) {
+            throw new IOException(
+                    "identity file " + name + " is not here: its images were at another appliance, or it was lost", e);
+        }
+    }
+
+    /** A section of a frame. */
+    @FunctionalInterface
+    private interface Section {
+        FrameInput of(FileChannel channel, FrameHeader header, long offset);
+    }
+
+    /** By the place that the caller knows; if the pack was written anew or removed since, by the one that the index knows now. */
+    private InputStream open(StoredInstance instance, Section section) throws IOException {
+        if (!instance.isHere()) {
+            throw gone(instance);
+        }
+        try {
+            return openAt(instance, section);
+        } catch (NoSuchFileException e) {
+            InstanceRow row = database.inTransaction(
+                    em -> em.find(InstanceRow.class, instance.frameId().toString()));
+            if (row == null || Rows.isHere(row) && row.packId.equals(instance.packId())) {
+                throw new IOException(
+                        "pack " + instance.packId() + " is not here: its images are at another appliance, or were lost",
+                        e);
+            }
+            StoredInstance now = Rows.stored(row);
+            if (!now.isHere()) {
+                throw gone(now);
+            }
+            return openAt(now, section);
+        }
+    }
+
+    private static InstanceGoneException gone(StoredInstance instance) {
+        return new InstanceGoneException(
+                "the image " + instance.facts().sopInstanceUid() + " is no longer here: it was "
+                        + (instance.presence() == StoredInstance.Presence.DELETED
+                                ? "deleted"
+                                : "cleaned up after its delivery was confirmed"));
+    }
+
+    private InputStream openAt(StoredInstance instance, Section section) throws IOException {
         FileChannel channel = openPack(instance.packId());
         try {
             FrameHeader header = header(channel, instance);
-            long start = instance.offset() + FrameHeader.LENGTH + header.part10Length();
-            return new BufferedInputStream(new FrameInput(channel, start, header.identityLength(), -1), 64 * 1024);
+            return new BufferedInputStream(section.of(channel, header, instance.offset()), 64 * 1024);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -224,12 +291,7 @@ public final class FileInstanceStore implements InstanceStore {
         try {
             return folder.open(packId);
         } catch (NoSuchFileException e) {
-            try {
-                return neighbours.open(packId);
-            } catch (NoSuchFileException none) {
-                throw new IOException(
-                        "pack " + packId + " is not here: its images are at another appliance, or were lost", none);
-            }
+            return neighbours.open(packId);
         }
     }
 
@@ -254,6 +316,15 @@ public final class FileInstanceStore implements InstanceStore {
 
     PackFolder folder() {
         return folder;
+    }
+
+    IdentityFolder identityFolder() {
+        return identityFolder;
+    }
+
+    /** Images of this study were deleted: sent again they are new. */
+    void forget(String study) {
+        known.forget(study);
     }
 
     IndexWriter writer() {

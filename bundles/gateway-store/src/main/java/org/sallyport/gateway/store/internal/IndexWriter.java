@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.persistence.EntityManager;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.IndexException;
@@ -45,6 +46,9 @@ final class IndexWriter implements Closeable {
 
     private static final int SHOWN = 5;
 
+    /** What the column holds; ours are shorter. */
+    private static final int LONGEST_KEY = 40;
+
     private sealed interface Task {}
 
     private record Row(StoredInstance instance) implements Task {}
@@ -59,6 +63,9 @@ final class IndexWriter implements Closeable {
     private final Thread thread;
     private volatile boolean closing;
     private volatile boolean failing;
+    /** Tasks that were put and are not done yet. */
+    private final AtomicInteger unwritten = new AtomicInteger();
+
     private final Set<String> setAside = ConcurrentHashMap.newKeySet();
     /** Touched by the writing thread only. */
     private final Set<String> incompletePacks = new HashSet<>();
@@ -114,6 +121,7 @@ final class IndexWriter implements Closeable {
     private boolean put(Task task) {
         boolean added = false;
         boolean interrupted = false;
+        unwritten.incrementAndGet();
         while (!closing) {
             try {
                 if (queue.offer(task, 1, TimeUnit.SECONDS)) {
@@ -124,10 +132,18 @@ final class IndexWriter implements Closeable {
                 interrupted = true;
             }
         }
+        if (!added) {
+            unwritten.decrementAndGet();
+        }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
         return added;
+    }
+
+    /** Whether anything may be waiting to be written. */
+    boolean hasWork() {
+        return unwritten.get() > 0;
     }
 
     /** Waits until everything added before is in the database. */
@@ -165,6 +181,7 @@ final class IndexWriter implements Closeable {
                     // What follows must not overtake it: a pack would count as indexed without its rows.
                     return;
                 }
+                unwritten.addAndGet(-batch.size());
                 batch.clear();
             } catch (InterruptedException e) {
                 // Only close() interrupts: what waits is read from its pack at the next start.
@@ -233,7 +250,7 @@ final class IndexWriter implements Closeable {
         database.inTransaction(em -> {
             for (Task task : tasks) {
                 if (task instanceof Row row) {
-                    insert(em, row.instance);
+                    insert(em, row.instance, appliance);
                 } else if (task instanceof Closed closed && !incompletePacks.contains(closed.packId)) {
                     insertPack(em, closed.packId);
                 }
@@ -327,15 +344,30 @@ final class IndexWriter implements Closeable {
     }
 
     /** Inserts a row unless it is there: a recovery may bring it again. */
-    private void insert(EntityManager em, StoredInstance instance) {
+    static void insert(EntityManager em, StoredInstance instance, String appliance) {
         String frameId = instance.frameId().toString();
         if (em.find(InstanceRow.class, frameId) != null) {
             return;
         }
         InstanceFacts facts = instance.facts();
         touchStudy(em, facts);
+        facts.lookupKeys().forEach(key -> insertKey(em, key, facts.studyInstanceUid()));
+        em.persist(newRow(instance, appliance));
+    }
+
+    private static void insertKey(EntityManager em, String key, String study) {
+        if (key.length() <= LONGEST_KEY && em.find(StudyKeyRow.class, new StudyKeyRow.Key(key, study)) == null) {
+            StudyKeyRow row = new StudyKeyRow();
+            row.lookupKey = key;
+            row.studyUid = study;
+            em.persist(row);
+        }
+    }
+
+    private static InstanceRow newRow(StoredInstance instance, String appliance) {
+        InstanceFacts facts = instance.facts();
         InstanceRow row = new InstanceRow();
-        row.frameId = frameId;
+        row.frameId = instance.frameId().toString();
         row.sopUid = facts.sopInstanceUid();
         row.seriesUid = facts.seriesInstanceUid();
         row.studyUid = facts.studyInstanceUid();
@@ -349,12 +381,15 @@ final class IndexWriter implements Closeable {
         row.originalDigest = facts.originalDigest();
         row.seriesNumber = facts.seriesNumber();
         row.instanceNumber = facts.instanceNumber();
+        row.presence = instance.presence().name();
+        row.identityFile = instance.identityFile();
+        row.identityOffset = instance.isHere() ? null : instance.identityOffset();
         try {
             row.facts = FactsJson.write(facts);
         } catch (IOException e) {
             throw new IllegalStateException("facts that fitted the frame do not fit the row", e);
         }
-        em.persist(row);
+        return row;
     }
 
     private static void touchStudy(EntityManager em, InstanceFacts facts) {

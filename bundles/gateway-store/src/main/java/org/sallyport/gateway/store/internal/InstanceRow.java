@@ -62,6 +62,19 @@ class InstanceRow {
     @Column(name = "appliance")
     String appliance = "";
 
+    /** Name of a {@link org.sallyport.gateway.api.store.StoredInstance.Presence}. */
+    @Column(name = "presence")
+    String presence = "HERE";
+
+    /** Where its identity is, if it is no longer here. */
+    @Column(name = "identity_file")
+    @Nullable
+    String identityFile;
+
+    @Column(name = "identity_offset")
+    @Nullable
+    Long identityOffset;
+
     /** {@link FactsJson}. */
     @Column(name = "facts")
     String facts = "";

@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
 
 /**
  * The queue in the table {@code delivery}. What is WAITING is due: a claim reads the front of the index by destination, appliance, state and rank, and first
@@ -274,6 +275,14 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     @Override
     public boolean renew(long id, String owner, Duration lease) throws IndexException {
         return change(id, owner, (row, now) -> row.leaseUntil = now + lease.toMillis());
+    }
+
+    @Override
+    public void accepted(DeliveryRecord delivery, List<StoredInstance> manifest) throws IndexException {
+        database.inTransaction(em -> {
+            Manifests.accept(em, delivery, manifest, time.now(em));
+            return null;
+        });
     }
 
     @Override

@@ -46,6 +46,18 @@ final class KnownOriginals {
         }
     }
 
+    /** What was deleted is not known any more: sent again it is new. */
+    synchronized void forget(String studyUid) {
+        Map<String, List<byte[]>> known = studies.remove(studyUid);
+        if (known != null) {
+            instances -= count(known);
+        }
+    }
+
+    private static int count(Map<String, List<byte[]>> study) {
+        return study.values().stream().mapToInt(List::size).sum();
+    }
+
     private Map<String, List<byte[]>> study(String studyUid) throws IndexException {
         Map<String, List<byte[]>> known = studies.get(studyUid);
         if (known != null) {
@@ -53,7 +65,8 @@ final class KnownOriginals {
         }
         writer.flush();
         List<Object[]> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT i.sopUid, i.originalDigest FROM InstanceRow i WHERE i.studyUid = :study",
+                        "SELECT i.sopUid, i.originalDigest FROM InstanceRow i WHERE i.studyUid = :study"
+                                + " AND i.presence <> 'DELETED'",
                         Object[].class)
                 .setParameter("study", studyUid)
                 .getResultList());
@@ -71,8 +84,7 @@ final class KnownOriginals {
         while ((studies.size() > MOST_STUDIES || instances > MOST_INSTANCES) && eldest.hasNext()) {
             var entry = eldest.next();
             if (!entry.getKey().equals(keep)) {
-                instances -=
-                        entry.getValue().values().stream().mapToInt(List::size).sum();
+                instances -= count(entry.getValue());
                 eldest.remove();
             }
         }

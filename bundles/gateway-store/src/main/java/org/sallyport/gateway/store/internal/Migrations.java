@@ -27,9 +27,10 @@ public final class Migrations implements PreHook {
     private static final List<String> FILES = List.of(
             "0001-packs-and-deliveries.sql",
             "0002-priorities.sql",
-            "0003-receipts.sql",
-            "0004-appliances.sql",
-            "0005-requests.sql");
+            "0006-clean-up.sql",
+            "0007-receipts.sql",
+            "0008-appliances.sql",
+            "0009-requests.sql");
 
     /** Any number that no one else locks in this database: the letters of "sallypor". */
     private static final long TURN = 0x73616C6C79706F72L;

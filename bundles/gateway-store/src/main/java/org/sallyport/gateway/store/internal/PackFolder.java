@@ -112,6 +112,13 @@ class PackFolder {
         return FileChannel.open(path(id), StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
+    /** Gone on stable storage on return. */
+    void delete(String id) throws IOException {
+        Path path = path(id);
+        Files.deleteIfExists(path);
+        force(root.resolve(id.substring(0, id.indexOf('/'))));
+    }
+
     /** Ids come from the index: one that is none of ours is refused. */
     private Path path(String id) throws IOException {
         if (!ID.matcher(id).matches()) {

@@ -67,8 +67,22 @@ final class PackSession implements InstanceStore.Session {
             LOG.warn("closing pack {} failed; its images are durable", pack.id(), e);
         }
         // A pack that failed may hold a frame that counts for nothing: the next start looks at it.
-        if (pack.isUsable()) {
+        if (!pack.isUsable()) {
+            return;
+        }
+        if (pack.end() > 0) {
             store.writer().packClosed(pack.id());
+        } else {
+            deleteEmpty(pack.id());
+        }
+    }
+
+    /** All that came was known already. */
+    private void deleteEmpty(String packId) {
+        try {
+            store.folder().delete(packId);
+        } catch (IOException e) {
+            LOG.warn("pack {} is empty and could not be deleted", packId, e);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import javax.persistence.EntityManager;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
@@ -31,16 +32,41 @@ final class Rows {
                     row.part10Length,
                     row.crc32,
                     row.sha256,
-                    row.version);
+                    row.version,
+                    StoredInstance.Presence.valueOf(row.presence),
+                    row.identityFile,
+                    row.identityOffset == null ? 0 : row.identityOffset);
         } catch (IOException | IllegalArgumentException e) {
             throw new IndexException("the row of frame " + row.frameId + " is damaged", e);
         }
     }
 
+    static List<InstanceRow> versions(EntityManager em, String sopUid) {
+        return em.createQuery("SELECT i FROM InstanceRow i WHERE i.sopUid = :sop", InstanceRow.class)
+                .setParameter("sop", sopUid)
+                .getResultList();
+    }
+
+    /** The one that serves: what was deleted only if there is no other. */
+    static InstanceRow newer(InstanceRow one, InstanceRow two) {
+        if (isDeleted(one) != isDeleted(two)) {
+            return isDeleted(one) ? two : one;
+        }
+        return two.version > one.version ? two : one;
+    }
+
+    static boolean isDeleted(InstanceRow row) {
+        return row.presence.equals(StoredInstance.Presence.DELETED.name());
+    }
+
+    static boolean isHere(InstanceRow row) {
+        return row.presence.equals(StoredInstance.Presence.HERE.name());
+    }
+
     /** Of each instance the newest version, in the order of the rows. */
     static List<StoredInstance> newestVersions(List<InstanceRow> rows) throws IndexException {
         Map<String, InstanceRow> newest = new HashMap<>();
-        rows.forEach(row -> newest.merge(row.sopUid, row, (one, two) -> two.version > one.version ? two : one));
+        rows.forEach(row -> newest.merge(row.sopUid, row, Rows::newer));
         List<StoredInstance> list = new ArrayList<>(newest.size());
         for (InstanceRow row : rows) {
             if (newest.get(row.sopUid) == row) {

@@ -71,7 +71,7 @@ class FileInstanceStoreTest {
         database.clear();
         root = folder;
         disk = new FailingDisk(root, 0, CLOCK);
-        store = new FileInstanceStore(disk, List.of(), database, true, CLOCK);
+        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
     }
 
     @AfterEach
@@ -93,7 +93,7 @@ class FileInstanceStoreTest {
     private void restart() throws IOException {
         store.close();
         disk = new FailingDisk(root, 0, CLOCK);
-        store = new FileInstanceStore(disk, List.of(), database, true, CLOCK);
+        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
     }
 
     private JpaStudyIndex index() {
@@ -131,7 +131,8 @@ class FileInstanceStoreTest {
     @Test
     void durabilityOsDoesNotForce() throws IOException {
         store.close();
-        FileInstanceStore lazy = new FileInstanceStore(disk, List.of(), database, false, CLOCK);
+        FileInstanceStore lazy =
+                new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, false, CLOCK);
         try (InstanceStore.Session session = lazy.open()) {
             Samples.put(session, facts(SOP, 1), "image");
         } finally {
@@ -214,7 +215,8 @@ class FileInstanceStoreTest {
     void lessThanTheFloorLeftIsFull() throws IOException {
         store.close();
         PackFolder folder = new PackFolder(root, Long.MAX_VALUE / 2, CLOCK);
-        FileInstanceStore full = new FileInstanceStore(folder, List.of(), database, true, CLOCK);
+        FileInstanceStore full =
+                new FileInstanceStore(folder, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
         try (InstanceStore.Session session = full.open()) {
             StoreFullException e = assertThrows(StoreFullException.class, () -> session.begin(Samples.STUDY, 1000));
             assertTrue(String.valueOf(e.getMessage()).contains("min-free"), e::toString);
@@ -565,8 +567,9 @@ class FileInstanceStoreTest {
         assertTrue(name.matches("[0-9a-f]{16}"), name);
         restart();
         assertEquals(name, store.appliance());
-        IOException e =
-                assertThrows(IOException.class, () -> new FileInstanceStore(disk, List.of(), database, true, CLOCK));
+        IOException e = assertThrows(
+                IOException.class,
+                () -> new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK));
         assertTrue(String.valueOf(e.getMessage()).contains("in use by another appliance"), e::toString);
     }
 
@@ -594,8 +597,13 @@ class FileInstanceStoreTest {
                             .collect(Collectors.toSet()));
         }
         // One that has none of the packs takes nothing over.
-        FileInstanceStore other =
-                new FileInstanceStore(new PackFolder(elsewhere, 0, CLOCK), List.of(), database, true, CLOCK);
+        FileInstanceStore other = new FileInstanceStore(
+                new PackFolder(elsewhere, 0, CLOCK),
+                new IdentityFolder(elsewhere, CLOCK),
+                List.of(),
+                database,
+                true,
+                CLOCK);
         try {
             assertEquals(List.of(), new JpaStudyIndex(database, other.writer()).receiving());
         } finally {
@@ -611,15 +619,21 @@ class FileInstanceStoreTest {
         }
         StoredInstance stored = store.find(SOP).orElseThrow();
         PackFolder own = new PackFolder(elsewhere, 0, CLOCK);
-        FileInstanceStore reads =
-                new FileInstanceStore(own, List.of(elsewhere.resolve("away"), root), database, true, CLOCK);
+        FileInstanceStore reads = new FileInstanceStore(
+                own,
+                new IdentityFolder(elsewhere, CLOCK),
+                List.of(elsewhere.resolve("away"), root),
+                database,
+                true,
+                CLOCK);
         try {
             assertEquals(Set.of(store.appliance()), reads.neighbours());
             assertEquals("image", Samples.read(reads.openPart10(stored)));
         } finally {
             reads.close();
         }
-        FileInstanceStore apart = new FileInstanceStore(own, List.of(), database, true, CLOCK);
+        FileInstanceStore apart =
+                new FileInstanceStore(own, new IdentityFolder(elsewhere, CLOCK), List.of(), database, true, CLOCK);
         try {
             assertEquals(Set.of(), apart.neighbours());
             IOException e = assertThrows(IOException.class, () -> apart.openPart10(stored));

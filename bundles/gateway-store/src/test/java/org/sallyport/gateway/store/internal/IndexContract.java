@@ -158,6 +158,54 @@ abstract class IndexContract {
     }
 
     @Test
+    void studiesAndInstancesAreFoundBeforeTheirRowsAreWritten() throws IndexException {
+        InstanceFacts plain = facts(STUDY, "2.25.10", "2.25.100", "CT", Samples.RECEIVED);
+        InstanceFacts keyed = new InstanceFacts(
+                plain.studyInstanceUid(),
+                plain.seriesInstanceUid(),
+                plain.sopInstanceUid(),
+                plain.sopClassUid(),
+                plain.transferSyntaxUid(),
+                plain.originalDigest(),
+                plain.pseudonym(),
+                1,
+                1,
+                "CT",
+                2,
+                1,
+                "A",
+                "B",
+                "C",
+                plain.receivedAt(),
+                plain.attributes(),
+                Set.of("a0123456789abcdef"));
+        add(keyed, 1);
+        assertEquals(List.of(STUDY), index.studiesByKey("a0123456789abcdef"));
+        add(facts(STUDY, "2.25.11", "2.25.101", "CT", Samples.RECEIVED), 1);
+        add(facts(STUDY, "2.25.11", "2.25.102", "CT", Samples.RECEIVED), 1);
+        assertEquals(List.of(STUDY), index.studiesOf("ANON-1", 10));
+        assertTrue(index.isReceiving(STUDY));
+        assertEquals(2, index.series(STUDY));
+        assertEquals(
+                Set.of("2.25.10", "2.25.11"),
+                new HashSet<>(index.firstOfSeries(STUDY).stream()
+                        .map(one -> one.facts().seriesInstanceUid())
+                        .toList()));
+        assertEquals(2, index.firstOfSeries(STUDY).size());
+        assertEquals(STUDY, index.anyOfStudy(STUDY).orElseThrow().facts().studyInstanceUid());
+        assertEquals(
+                "2.25.11", index.anyOfSeries("2.25.11").orElseThrow().facts().seriesInstanceUid());
+        assertEquals(
+                "2.25.102", index.instance("2.25.102").orElseThrow().facts().sopInstanceUid());
+        assertEquals(
+                keyed.lookupKeys(),
+                index.instance("2.25.100").orElseThrow().facts().lookupKeys());
+        assertEquals(List.of(), index.studiesByKey("none"));
+        assertEquals(Optional.empty(), index.anyOfSeries("2.25.404"));
+        assertEquals(0, index.series("2.25.404"));
+    }
+
+    @Test
     void studiesAreToldNewestFirst() throws IndexException {
         for (int i = 1; i <= 3; i++) {
             add(facts("2.25." + i, "2.25.10", "2.25.10" + i, "CT", Samples.RECEIVED.plusSeconds(i)), 1);

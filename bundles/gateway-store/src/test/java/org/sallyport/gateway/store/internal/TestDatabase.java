@@ -75,7 +75,16 @@ final class TestDatabase implements Database, Closeable {
     void clear() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
-            for (String table : List.of("study", "instance", "pack", "delivery", "delivery_receipts")) {
+            for (String table : List.of(
+                    "study",
+                    "instance",
+                    "pack",
+                    "delivery",
+                    "delivery_receipts",
+                    "study_key",
+                    "manifest",
+                    "identity_file",
+                    "pack_to_tidy")) {
                 statement.execute("DELETE FROM " + table);
             }
         }

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -22,7 +24,7 @@ import org.sallyport.gateway.api.vault.VaultException;
  * Seals with AES-256-GCM. A sealed stream begins with a header: {@code SPV1}, which kind of key, the patient's number, a random salt; segments
  * follow. Immutable but for the source of random numbers, which is thread-safe.
  */
-@Component(service = IdentityVault.class)
+@Component(service = {IdentityVault.class, GcmIdentityVault.class})
 public final class GcmIdentityVault implements IdentityVault {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -36,6 +38,7 @@ public final class GcmIdentityVault implements IdentityVault {
 
     private static final String SPOOL = "spool/";
     private static final int LONGEST_PLACE = 200;
+    private static final int LOOKUP_BYTES = 16;
     private static final int SHORTEST_REASON = 3;
     private static final int LONGEST_REASON = 200;
 
@@ -43,6 +46,7 @@ public final class GcmIdentityVault implements IdentityVault {
     private final AuditLog audit;
     private final byte[] heldKey;
     private final Hmac heldDigest;
+    private final Hmac lookup;
     private final byte[] spoolKey = new byte[32];
 
     @Activate
@@ -56,6 +60,7 @@ public final class GcmIdentityVault implements IdentityVault {
         this.audit = audit;
         this.heldKey = keys.heldKey();
         this.heldDigest = keys.heldDigestKey();
+        this.lookup = keys.lookupKey();
         RANDOM.nextBytes(spoolKey);
     }
 
@@ -66,6 +71,27 @@ public final class GcmIdentityVault implements IdentityVault {
         }
         int number = context.patientNumber();
         return seal(PATIENT_KEY, number, assignments.dataKey(number), place, to);
+    }
+
+    /** Seals what belongs to a patient, but to no study that was received. */
+    OutputStream sealFor(int patientNumber, String place, OutputStream to) throws VaultException {
+        return seal(PATIENT_KEY, patientNumber, assignments.dataKey(patientNumber), place, to);
+    }
+
+    /** Checks and audits what else needs the role and a reason. */
+    void admit(String action, AccessRequest request) throws VaultException {
+        String refusal = refusal(request);
+        audit.record(
+                action,
+                request.actor(),
+                request.source(),
+                request.subject(),
+                request.reason(),
+                refusal == null ? "done" : "refused",
+                refusal);
+        if (refusal != null) {
+            throw new AccessDeniedException(refusal);
+        }
     }
 
     @Override
@@ -98,30 +124,14 @@ public final class GcmIdentityVault implements IdentityVault {
 
     @Override
     public InputStream open(String place, InputStream sealed, AccessRequest request) throws IOException {
-        check(request);
+        admit("identity.read", request);
         return open(place, sealed, false);
     }
 
     @Override
     public Opening begin(AccessRequest request) throws IOException {
-        check(request);
+        admit("identity.read", request);
         return (place, from) -> open(place, from, false);
-    }
-
-    /** Audits the request, and refuses it if it lacks the role or the reason. */
-    private void check(AccessRequest request) throws IOException {
-        String refusal = refusal(request);
-        audit.record(
-                "identity.read",
-                request.actor(),
-                request.source(),
-                request.subject(),
-                request.reason(),
-                refusal == null ? "done" : "refused",
-                refusal);
-        if (refusal != null) {
-            throw new AccessDeniedException(refusal);
-        }
     }
 
     private static @org.jspecify.annotations.Nullable String refusal(AccessRequest request) {
@@ -163,6 +173,13 @@ public final class GcmIdentityVault implements IdentityVault {
                     default -> throw new VaultException("sealed under a kind of key that is not known: " + kind);
                 };
         return new OpeningStream(sealed, new SegmentCipher(dataKey, salt, place, header));
+    }
+
+    @Override
+    public String lookupKey(String kind, String value) {
+        byte[] digest = lookup.of(
+                (kind + "\0").getBytes(StandardCharsets.US_ASCII), value.strip().getBytes(StandardCharsets.UTF_8));
+        return kind.charAt(0) + HexFormat.of().formatHex(digest, 0, LOOKUP_BYTES);
     }
 
     @Override

@@ -6,17 +6,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.dicom.data.Uids;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.vault.PatientIdentity;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.SecondPatientException;
 import org.sallyport.gateway.api.vault.StudyContext;
@@ -26,10 +30,10 @@ import org.sallyport.gateway.vault.internal.Assignments.Study;
 
 /** Assignments in the vault journal. The maps are guarded by this object's monitor; a first sight is forced to disk within it. */
 @Component(
-        service = {Pseudonymizer.class, JournalPseudonymizer.class},
+        service = {Pseudonymizer.class, PatientRegister.class, JournalPseudonymizer.class},
         configurationPid = "org.sallyport.vault")
 @Designate(ocd = VaultConfiguration.class)
-public final class JournalPseudonymizer implements Pseudonymizer {
+public final class JournalPseudonymizer implements Pseudonymizer, PatientRegister {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -103,27 +107,75 @@ public final class JournalPseudonymizer implements Pseudonymizer {
         Patient patient = assignments.patient(lookup);
         Study study = assignments.study(uid);
         if (study != null) {
-            if (patient == null || study.patient().number() != patient.number()) {
-                throw new SecondPatientException(org.sallyport.dicom.data.Uids.fromUuid(uid));
+            if ((patient == null || study.patient() != patient.number()) && !isLinkedTo(study, identity)) {
+                throw new SecondPatientException(
+                        context(study, identity.studyInstanceUid()).studyInstanceUid());
             }
-            return context(study);
+            return context(study, identity.studyInstanceUid());
         }
         if (patient == null) {
+            byte[] idLookup = idLookup(identity);
             patient = newPatient(lookup);
-            journal.append(Assignments.record(lookup, patient));
-            assignments.put(lookup, patient);
+            journal.append(Assignments.record(lookup, idLookup, patient));
+            assignments.put(lookup, idLookup, patient);
         }
-        study = new Study(uid, patient, patient.generation(), patient.shiftDays());
+        study = new Study(uid, patient.number(), patient.generation(), patient.shiftDays(), patient.pseudonym(), false);
         journal.append(Assignments.record(study));
         assignments.put(study);
-        return context(study);
+        return context(study, identity.studyInstanceUid());
+    }
+
+    /** Whether this id is the study's patient's within this study only: other studies of the id are someone else's. */
+    private boolean isLinkedTo(Study study, PatientIdentity identity) {
+        Patient linked = assignments.patient(lookupWithin(identity));
+        return linked != null && linked.number() == study.patient();
     }
 
     @Override
     public synchronized Optional<StudyContext> find(String pseudonymousStudyInstanceUid) {
-        return JournalStudyContext.uuidOf(pseudonymousStudyInstanceUid)
+        Study own = JournalStudyContext.uuidOf(pseudonymousStudyInstanceUid)
                 .map(assignments::study)
-                .map(this::context);
+                .filter(study -> !study.keepsUids())
+                .orElse(null);
+        if (own != null) {
+            return Optional.of(context(own, pseudonymousStudyInstanceUid));
+        }
+        Study kept = assignments.study(JournalStudyContext.uuid(pseudonymKey, pseudonymousStudyInstanceUid));
+        return kept == null || !kept.keepsUids()
+                ? Optional.empty()
+                : Optional.of(context(kept, pseudonymousStudyInstanceUid));
+    }
+
+    @Override
+    public synchronized @Nullable String present(String pseudonym) {
+        Patient patient = assignments.patientCalled(pseudonym);
+        return patient == null ? null : patient.pseudonym();
+    }
+
+    @Override
+    public synchronized Set<String> all(String pseudonym) {
+        Patient patient = assignments.patientCalled(pseudonym);
+        return patient == null ? Set.of() : Set.copyOf(assignments.pseudonyms(patient.number()));
+    }
+
+    @Override
+    public synchronized List<String> find(@Nullable String issuer, String patientId) {
+        PatientIdentity identity = new PatientIdentity(issuer, patientId, "");
+        if (isNoId(patientId.strip())) {
+            return List.of();
+        }
+        if (issuer == null) {
+            return assignments.patientsById(idLookup(identity)).stream()
+                    .map(Patient::pseudonym)
+                    .toList();
+        }
+        Patient patient = assignments.patient(lookup(identity));
+        return patient == null ? List.of() : List.of(patient.pseudonym());
+    }
+
+    @Override
+    public List<String> candidates(String uid) {
+        return List.of(uid, Uids.fromUuid(JournalStudyContext.uuid(pseudonymKey, uid)));
     }
 
     /** The data key of a patient by the number that a ciphertext names. */
@@ -131,20 +183,84 @@ public final class JournalPseudonymizer implements Pseudonymizer {
         return keyWrap.unwrap(patientNumber, assignments.patient(patientNumber).wrappedKey());
     }
 
-    private StudyContext context(Study study) {
-        return new JournalStudyContext(study, pseudonymKey, digestKey);
+    /** @param uid original or pseudonymous; of a study that keeps its UIDs they are the same */
+    private StudyContext context(Study study, String uid) {
+        return new JournalStudyContext(
+                study, study.keepsUids() ? uid : Uids.fromUuid(study.uid()), pseudonymKey, digestKey);
+    }
+
+    // ---- for the import of an earlier proxy's mappings
+
+    /** The patient by issuer and id, or by study where the id tells nobody apart. */
+    synchronized @Nullable Patient patient(PatientIdentity identity) {
+        return assignments.patient(lookup(identity));
+    }
+
+    synchronized @Nullable Patient patientCalled(String pseudonym) {
+        return assignments.patientCalled(pseudonym);
+    }
+
+    synchronized @Nullable Study study(String originalUid) {
+        return assignments.study(JournalStudyContext.uuid(pseudonymKey, originalUid));
+    }
+
+    UUID uuid(String originalUid) {
+        return JournalStudyContext.uuid(pseudonymKey, originalUid);
+    }
+
+    /** What changes belong together; durable on return, all or none. */
+    synchronized void append(List<byte[]> records) throws VaultException {
+        if (!records.isEmpty()) {
+            byte[] all = Assignments.several(records);
+            journal.append(all);
+            assignments.read(ByteBuffer.wrap(all));
+        }
+    }
+
+    synchronized int nextNumber() {
+        return assignments.nextNumber();
+    }
+
+    /** Not yet in the journal. */
+    Patient newPatient(int number, String pseudonym) throws VaultException {
+        long seed = ByteBuffer.wrap(randomBytes()).getLong();
+        return new Patient(number, pseudonym, GENERATION, shift(seed), keyWrap.wrap(number, randomBytes()));
+    }
+
+    private static int shift(long seed) {
+        return 1 + (int) Long.remainderUnsigned(seed, LONGEST_SHIFT);
     }
 
     /** A missing or default id tells nobody apart: such a patient is known by the study. */
-    private byte[] lookup(PatientIdentity identity) {
-        String id = identity.patientId() == null ? "" : identity.patientId().strip();
-        String issuer = identity.issuer() == null ? "" : identity.issuer().strip();
+    byte[] lookup(PatientIdentity identity) {
+        String id = id(identity);
+        String issuer = issuer(identity);
         return isNoId(id)
                 ? lookupKey.of(field("study"), field(identity.studyInstanceUid()))
                 : lookupKey.of(field("patient"), field(issuer), field(id));
     }
 
-    private static boolean isNoId(String id) {
+    /** By the id alone, whoever issued it; zeros if it tells nobody apart. */
+    byte[] idLookup(PatientIdentity identity) {
+        String id = id(identity);
+        return isNoId(id) ? new byte[32] : lookupKey.of(field("id"), field(id));
+    }
+
+    /** Of an id that is this patient's within one study only. */
+    byte[] lookupWithin(PatientIdentity identity) {
+        return lookupKey.of(
+                field("within"), field(issuer(identity)), field(id(identity)), field(identity.studyInstanceUid()));
+    }
+
+    private static String id(PatientIdentity identity) {
+        return identity.patientId() == null ? "" : identity.patientId().strip();
+    }
+
+    private static String issuer(PatientIdentity identity) {
+        return identity.issuer() == null ? "" : identity.issuer().strip();
+    }
+
+    static boolean isNoId(String id) {
         return NO_IDS.contains(id.toUpperCase(Locale.ROOT))
                 || id.codePoints().noneMatch(c -> Character.isLetterOrDigit(c) && c != '0');
     }
@@ -167,10 +283,9 @@ public final class JournalPseudonymizer implements Pseudonymizer {
         }
         long shiftSeed = ByteBuffer.wrap(random ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
                 .getLong();
-        int shift = 1 + (int) Long.remainderUnsigned(shiftSeed, LONGEST_SHIFT);
         int number = assignments.nextNumber();
         byte[] wrapped = keyWrap.wrap(number, randomBytes());
-        return new Patient(number, "ANON-" + digits.substring(0, length), GENERATION, shift, wrapped);
+        return new Patient(number, "ANON-" + digits.substring(0, length), GENERATION, shift(shiftSeed), wrapped);
     }
 
     private byte[] randomBytes() {

@@ -14,11 +14,14 @@ import org.sallyport.gateway.vault.internal.Assignments.Study;
 final class JournalStudyContext implements StudyContext {
 
     private final Study study;
+    private final String studyInstanceUid;
     private final Hmac pseudonymKey;
     private final Hmac digestKey;
 
-    JournalStudyContext(Study study, Hmac pseudonymKey, Hmac digestKey) {
+    /** @param studyInstanceUid the one it goes by outside */
+    JournalStudyContext(Study study, String studyInstanceUid, Hmac pseudonymKey, Hmac digestKey) {
         this.study = study;
+        this.studyInstanceUid = studyInstanceUid;
         this.pseudonymKey = pseudonymKey;
         this.digestKey = digestKey;
     }
@@ -43,17 +46,17 @@ final class JournalStudyContext implements StudyContext {
     }
 
     int patientNumber() {
-        return study.patient().number();
+        return study.patient();
     }
 
     @Override
     public String pseudonym() {
-        return study.patient().pseudonym();
+        return study.pseudonym();
     }
 
     @Override
     public String studyInstanceUid() {
-        return Uids.fromUuid(study.uid());
+        return studyInstanceUid;
     }
 
     @Override
@@ -68,7 +71,12 @@ final class JournalStudyContext implements StudyContext {
 
     @Override
     public String mapUid(String originalUid) {
-        return Uids.fromUuid(uuid(pseudonymKey, originalUid));
+        return study.keepsUids() ? originalUid : Uids.fromUuid(uuid(pseudonymKey, originalUid));
+    }
+
+    @Override
+    public boolean keepsUids() {
+        return study.keepsUids();
     }
 
     @Override

@@ -37,6 +37,11 @@ final class VaultKeys {
         return new Hmac(derive("patient-lookup"));
     }
 
+    /** Finds studies by accession numbers and the like. */
+    Hmac lookupKey() {
+        return new Hmac(derive("lookup"));
+    }
+
     Hmac auditKey() {
         return new Hmac(derive("audit"));
     }
