@@ -189,9 +189,9 @@ public final class Vault {
 
     private void cleanUp(String uid, List<StoredInstance> instances) throws IOException {
         queue.enqueue(uid, Map.of("bench", Order.pseudonymous()));
-        for (DeliveryRecord record : queue.claim("bench", 1, "bench/run", Duration.ofMinutes(1))) {
+        for (DeliveryRecord record : queue.claim("bench", 1, "bench/run", Duration.ofMinutes(1), Set.of())) {
             queue.accepted(record, instances);
-            queue.delivered(record.id(), "bench/run", "got it");
+            queue.delivered(record.id(), "bench/run", "got it", Map.of());
         }
         int removed = retention.lookNow().images();
         if (removed != SLICES) {

@@ -65,7 +65,7 @@ final class PostgresServer implements AutoCloseable {
                         "-p " + server.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
                         "start")
                 .ok();
-        server.psql("CREATE DATABASE " + DATABASE);
+        server.psql("postgres", "CREATE DATABASE " + DATABASE);
         return server;
     }
 
@@ -80,7 +80,12 @@ final class PostgresServer implements AutoCloseable {
         return Command.run(command);
     }
 
-    private void psql(String sql) throws IOException, InterruptedException {
+    /** Runs a statement in the appliances' database. */
+    void sql(String sql) throws IOException, InterruptedException {
+        psql(DATABASE, sql);
+    }
+
+    private void psql(String database, String sql) throws IOException, InterruptedException {
         Command.run(
                         java.util.Map.of("PGPASSWORD", PASSWORD),
                         List.of(
@@ -92,7 +97,7 @@ final class PostgresServer implements AutoCloseable {
                                 "-U",
                                 USER,
                                 "-d",
-                                "postgres",
+                                database,
                                 "-c",
                                 sql))
                 .ok();

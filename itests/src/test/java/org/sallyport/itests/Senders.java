@@ -18,16 +18,23 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 final class Senders {
 
     static final int SIZE = 128;
+    static final int FIRST = 1000;
 
     private static final Pattern SENDING = Pattern.compile("Sending file: .*/ct(\\d+)-(\\d+)-(\\d+)\\.dcm");
 
     private final Path folder;
     private final List<Process> processes = new ArrayList<>();
     private final List<Path> outputs = new ArrayList<>();
-    private int nextNumber = 1000;
+    private int nextNumber;
 
     Senders(Path folder) throws IOException {
+        this(folder, FIRST);
+    }
+
+    /** @param first number of the first study */
+    Senders(Path folder, int first) throws IOException {
         this.folder = Files.createDirectories(folder);
+        this.nextNumber = first;
     }
 
     static SyntheticStudy study(int number, int images) {

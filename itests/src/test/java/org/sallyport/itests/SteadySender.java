@@ -19,7 +19,12 @@ final class SteadySender {
     private volatile @Nullable Exception failure;
 
     SteadySender(Path folder, int port) throws IOException {
-        this.senders = new Senders(folder);
+        this(folder, port, Senders.FIRST);
+    }
+
+    /** @param first number of the first study */
+    SteadySender(Path folder, int port, int first) throws IOException {
+        this.senders = new Senders(folder, first);
         this.port = port;
         thread.start();
     }

@@ -46,13 +46,13 @@ public final class DataSetWriter {
         if (value instanceof Value.Bytes bytes) {
             writeBytes(element.tag(), element.vr(), bytes.bytes());
         } else if (value instanceof Value.Items items) {
-            header(element.tag(), VR.SQ, UNDEFINED);
+            beginSequence(element.tag());
             for (DataSet item : items.items()) {
-                itemHeader(Tag.Item, UNDEFINED);
+                beginItem();
                 write(item);
-                itemHeader(Tag.ItemDelimitationItem, 0);
+                endItem();
             }
-            itemHeader(Tag.SequenceDelimitationItem, 0);
+            endSequence();
         } else if (value instanceof Value.Fragments fragments) {
             header(element.tag(), VR.OB, UNDEFINED);
             for (byte[] fragment : fragments.fragments()) {
@@ -68,6 +68,24 @@ public final class DataSetWriter {
         }
     }
 
+    /** Begins a sequence; items follow, then {@link #endSequence}. */
+    public void beginSequence(int tag) throws IOException {
+        header(tag, VR.SQ, UNDEFINED);
+    }
+
+    /** Begins an item; its elements follow, then {@link #endItem}. */
+    public void beginItem() throws IOException {
+        itemHeader(Tag.Item, UNDEFINED);
+    }
+
+    public void endItem() throws IOException {
+        itemHeader(Tag.ItemDelimitationItem, 0);
+    }
+
+    public void endSequence() throws IOException {
+        itemHeader(Tag.SequenceDelimitationItem, 0);
+    }
+
     /**
      * Writes a value from a stream.
      *
@@ -76,6 +94,22 @@ public final class DataSetWriter {
      * @throws DicomDataException if the stream has another length
      */
     public void stream(int tag, VR vr, long length, InputStream in) throws IOException {
+        beginValue(tag, vr, length);
+        byte[] chunk = new byte[64 * 1024];
+        long copied = 0;
+        for (int n = in.read(chunk, 0, chunk.length); n >= 0; n = in.read(chunk, 0, chunk.length)) {
+            copied += n;
+            value(chunk, 0, n);
+        }
+        endValue(tag, vr, length, copied);
+    }
+
+    /**
+     * Begins a value that comes in pieces: {@link #value}, then {@link #endValue}.
+     *
+     * @param length as for {@link #stream}
+     */
+    public void beginValue(int tag, VR vr, long length) throws IOException {
         if (length >= UNDEFINED_LENGTH) {
             throw new DicomDataException(
                     DicomDataException.Reason.LIMIT,
@@ -84,19 +118,27 @@ public final class DataSetWriter {
         long even = length + (length & 1);
         header(tag, vr.hasLongLength() || even <= LONGEST_SHORT ? vr : VR.UN, length < 0 ? UNDEFINED : (int) even);
         flushBuffer();
-        byte[] chunk = new byte[64 * 1024];
-        long copied = 0;
-        for (int n = in.read(chunk, 0, chunk.length); n >= 0; n = in.read(chunk, 0, chunk.length)) {
-            copied += n;
-            out.write(chunk, 0, n);
-        }
+    }
+
+    /** A piece of the value that {@link #beginValue} began. */
+    public void value(byte[] bytes, int offset, int length) throws IOException {
+        out.write(bytes, offset, length);
+    }
+
+    /**
+     * Ends the value that {@link #beginValue} began.
+     *
+     * @param written bytes of all its pieces
+     * @throws DicomDataException if it has another length than was told
+     */
+    public void endValue(int tag, VR vr, long length, long written) throws IOException {
         if (length >= 0) {
-            if (copied != length) {
+            if (written != length) {
                 throw new DicomDataException(
                         DicomDataException.Reason.TRUNCATED,
-                        Tag.format(tag) + ": " + copied + " of " + length + " bytes came");
+                        Tag.format(tag) + ": " + written + " of " + length + " bytes came");
             }
-            pad(copied, vr.padding());
+            pad(written, vr.padding());
         }
     }
 

@@ -21,7 +21,7 @@ public interface Delivery {
 
     StudyFacts study();
 
-    /** Whether what the instances hold is pseudonymous, or the original identity. */
+    /** Whether what the instances hold is pseudonymous, or the original identity; {@link #study} is pseudonymous always. */
     IdentityMode identity();
 
     /** The manifest: what has to arrive, ordered by series and instance number; never empty. */

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import org.osgi.annotation.versioning.ProviderType;
 
-/** One SOP Instance of a delivery: a Part 10 file of known length that can be read as often as needed. */
+/**
+ * One SOP Instance of a delivery: a Part 10 file of known length that can be read as often as needed. In a delivery of originals, UIDs and content are the
+ * original's.
+ */
 @ProviderType
 public interface DeliveryInstance {
 
@@ -22,7 +25,7 @@ public interface DeliveryInstance {
     /** CRC-32 (ISO 3309, as ZIP uses it) of the Part 10 file, unsigned. */
     long crc32();
 
-    /** SHA-256 of the Part 10 file, 32 bytes; a fresh copy. */
+    /** SHA-256 of the Part 10 file, 32 bytes; a fresh copy. Of an original it is taken when asked for, by reading it. */
     byte[] sha256();
 
     /**

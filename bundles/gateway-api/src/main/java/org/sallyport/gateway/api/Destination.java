@@ -27,8 +27,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@link Delivery#id}. Receivers go by SOP Instance UID. Only {@link DeliveryOutcome.Delivered} ends a delivery: it may be returned only when the
  * receiver has every instance safe.
  *
- * <p><b>Privacy.</b> What {@link StudyFacts} and the instances hold is pseudonymous unless {@link Delivery#identity} says otherwise. Nothing of an
- * instance's content may go into texts, exceptions, logs or file names; UIDs and pseudonyms may.
+ * <p><b>Privacy.</b> What {@link StudyFacts} holds is pseudonymous, and so is what the instances hold unless {@link Delivery#identity} says otherwise.
+ * Nothing of an instance's content may go into texts, exceptions, logs or file names; UIDs and pseudonyms may. Of originals nothing at all may, UIDs and
+ * what the receiver answers included, but to the receiver itself.
  */
 @ConsumerType
 public interface Destination {
@@ -61,6 +62,13 @@ public interface Destination {
     String BREAKER = "breaker";
 
     /**
+     * Service property: the pause after the failures that {@link #BREAKER} counts, and between the trials that follow, 1 second to 1 day, written like
+     * {@link #GIVE_UP_AFTER}; absent = six times {@code retry-delay} of {@code org.sallyport.delivery.cfg}, at most its {@code retry-cap}. A pause that a
+     * delivery itself asked for ({@link DeliveryOutcome.Later#pause}) holds for that delivery only.
+     */
+    String BREAKER_PAUSE = "breaker-pause";
+
+    /**
      * Service property: how long a delivery may go on failing before it is parked, {@code 90s}, {@code 30m}, {@code 12h} or {@code 3d}, 1 minute
      * to 3650 days; absent or {@code never} = it is tried for ever.
      */
@@ -79,9 +87,32 @@ public interface Destination {
     /** Service property: OSGi filter over study attributes; deliveries of studies that it takes have priority 9; absent = none. */
     String URGENT = "urgent";
 
-    /** The properties with which the queue's handling of a destination is set, all but {@link #NAME}. */
-    List<String> SETTINGS =
-            List.of(FILTER, CONCURRENCY, BANDWIDTH, WINDOW, BREAKER, GIVE_UP_AFTER, TIME_LIMIT, PRIORITY, URGENT);
+    /**
+     * Service property: {@code pseudonymous} or {@code original}; absent = pseudonymous. With original, studies are ordered for this destination with the
+     * patient's identity. They are handed over only to a {@link #RECEIVER} that may have it, and only if an administrator wrote {@code identity = original}
+     * into the destination's own .cfg: a plug-in cannot decide that. Otherwise they are parked; they never go without identity instead.
+     */
+    String IDENTITY = "identity";
+
+    /**
+     * Service property: whom the destination delivers to, a {@link Receiver} as text. Needed for originals only; to be made of the very settings that
+     * connections are opened by, with a literal address, not a name. Which receivers may have originals is said in {@code org.sallyport.identity.cfg}.
+     */
+    String RECEIVER = "receiver";
+
+    /** The properties with which a configuration sets the queue's handling of a destination, all but {@link #NAME}. */
+    List<String> SETTINGS = List.of(
+            FILTER,
+            CONCURRENCY,
+            BANDWIDTH,
+            WINDOW,
+            BREAKER,
+            BREAKER_PAUSE,
+            GIVE_UP_AFTER,
+            TIME_LIMIT,
+            PRIORITY,
+            URGENT,
+            IDENTITY);
 
     /**
      * For a destination that registers itself: of its configuration those values that the queue wants as service properties. A Declarative Services

@@ -4,6 +4,6 @@ package org.sallyport.gateway.api;
 public enum IdentityMode {
     /** De-identified, as stored. */
     PSEUDONYMOUS,
-    /** The original identity, restored while it is read; only for destinations that the administrator marked so. */
+    /** The original identity, restored while it is read; only for receivers that the local administrator allows it. */
     ORIGINAL
 }

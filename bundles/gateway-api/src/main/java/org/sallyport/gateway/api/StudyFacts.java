@@ -36,6 +36,21 @@ public record StudyFacts(
         attributes = Map.copyOf(attributes);
     }
 
+    /** The same with another length. */
+    public StudyFacts withBytes(long length) {
+        return new StudyFacts(
+                studyInstanceUid,
+                patientName,
+                studyDate,
+                studyDescription,
+                modalities,
+                callingAet,
+                series,
+                instances,
+                length,
+                attributes);
+    }
+
     /** Patient ID equals Patient's Name: one pseudonym serves both. */
     public String patientId() {
         return patientName;

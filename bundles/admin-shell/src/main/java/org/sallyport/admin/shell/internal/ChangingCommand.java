@@ -3,6 +3,7 @@ package org.sallyport.admin.shell.internal;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
 
 /** A command that changes what is delivered where: audited, and not done if it cannot be. */
@@ -19,6 +20,21 @@ abstract class ChangingCommand extends GatewayCommand {
     /** What is done; a message for people. */
     interface Change {
         String make() throws Exception;
+    }
+
+    /**
+     * Who asks for originals, if the option says so.
+     *
+     * @param identity of the option; null = it was not given
+     */
+    final @Nullable AccessRequest originals(@Nullable String identity, String subject) {
+        if (identity == null) {
+            return null;
+        }
+        if (!identity.equals("original")) {
+            throw new IllegalArgumentException("--identity \"" + identity + "\": must be original, or be left out");
+        }
+        return new AccessRequest(user(), roles(), "shell", reason == null ? "" : reason, subject);
     }
 
     final String reason() {

@@ -1,5 +1,8 @@
 package org.sallyport.admin.shell.internal;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
@@ -8,7 +11,9 @@ import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.store.InstanceStore;
 
 /** delivery:list. */
 @Service
@@ -18,6 +23,10 @@ public final class DeliveryList extends GatewayCommand {
     @Reference(optional = true)
     @Nullable
     DeliveryQueue queue;
+
+    @Reference(optional = true)
+    @Nullable
+    InstanceStore store;
 
     @Option(name = "--limit", description = "How many at most, 1–10000")
     int limit = 50;
@@ -35,21 +44,44 @@ public final class DeliveryList extends GatewayCommand {
         }
     }
 
+    /** Which appliance has a delivery's images. */
+    static String place(@Nullable InstanceStore store, DeliveryRecord delivery) {
+        return isHere(store, delivery) ? "here" : delivery.appliance();
+    }
+
+    private static boolean isHere(@Nullable InstanceStore store, DeliveryRecord delivery) {
+        return store != null && store.appliance().equals(delivery.appliance());
+    }
+
     @Override
     public @Nullable Object execute() throws Exception {
         Set<State> states = state == null ? Set.of() : Set.of(state(state));
-        Listing list = new Listing("delivery", "study", "part", "destination", "state", "attempts", "due", "reason");
-        need(queue, "the queue")
-                .newest(count("--limit", limit), states)
-                .forEach(d -> list.row(
-                        d.id(),
-                        d.studyInstanceUid(),
-                        d.part(),
-                        d.destination(),
-                        d.state(),
-                        d.attempts(),
-                        d.dueAt(),
-                        d.reason()));
+        List<DeliveryRecord> deliveries = need(queue, "the queue").newest(count("--limit", limit), states);
+        // Of interest only where several appliances share the queue.
+        boolean elsewhere = json || deliveries.stream().anyMatch(d -> !isHere(store, d));
+        List<String> columns = new ArrayList<>(
+                List.of("delivery", "study", "part", "destination", "state", "attempts", "due", "reason"));
+        if (elsewhere) {
+            columns.add("images-at");
+        }
+        Listing list = new Listing(columns.toArray(new String[0]));
+        for (DeliveryRecord d : deliveries) {
+            List<@Nullable Object> row = new ArrayList<>();
+            Collections.addAll(
+                    row,
+                    d.id(),
+                    d.studyInstanceUid(),
+                    d.part(),
+                    d.destination(),
+                    d.state(),
+                    d.attempts(),
+                    d.dueAt(),
+                    d.reason());
+            if (elsewhere) {
+                row.add(place(store, d));
+            }
+            list.row(row.toArray());
+        }
         list.print(System.out, json);
         return null;
     }

@@ -3,10 +3,12 @@ package org.sallyport.admin.shell.internal;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
+import org.sallyport.gateway.api.vault.AccessRequest;
 
 /** delivery:replay. */
 @Service
@@ -26,13 +28,21 @@ public final class DeliveryReplay extends ChangingCommand {
     @Argument(index = 1, name = "destination", required = true, description = "Name, as destination:list shows it")
     String name = "";
 
+    @Option(
+            name = "--identity",
+            description = "original: with the patient's identity; needs --reason and the role privacy-officer")
+    @Nullable
+    String identity;
+
     @Override
     public @Nullable Object execute() throws Exception {
         RouteDirectory engine = need(routes, "the delivery engine");
-        change("delivery.replay", study + " to " + name, () -> {
-            List<Long> ids = engine.replay(study, name);
+        String subject = study + " to " + name;
+        AccessRequest originals = originals(identity, subject);
+        change("delivery.replay", subject, () -> {
+            List<Long> ids = engine.replay(study, name, originals);
             return ids.isEmpty()
-                    ? "nothing is queued: all its parts wait for " + name + " already, or it has none yet"
+                    ? "nothing is queued: all its parts are being delivered to " + name + " now, or it has none yet"
                     : "study " + study + " is queued for " + name + ": deliveries " + ids;
         });
         return null;

@@ -15,8 +15,9 @@ final class Sheet {
     private final Map<String, @Nullable Object> values = new LinkedHashMap<>();
 
     void put(String key, @Nullable Object value) {
-        values.put(
-                key, value instanceof Number || value instanceof Boolean || value == null ? value : value.toString());
+        boolean isText =
+                value != null && !(value instanceof Number) && !(value instanceof Boolean) && !(value instanceof Map);
+        values.put(key, isText ? String.valueOf(value) : value);
     }
 
     void print(PrintStream out, boolean json) throws JsonProcessingException {

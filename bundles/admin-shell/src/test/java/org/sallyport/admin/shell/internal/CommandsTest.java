@@ -16,6 +16,7 @@ import java.security.Principal;
 import java.security.PrivilegedExceptionAction;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -59,6 +60,7 @@ import org.sallyport.gateway.api.vault.VaultException;
 
 class CommandsTest {
 
+    private static final String HERE = "0123456789abcdef";
     private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
     private static final String ABSENT = " is not there: see log:tail, and whether the bundle is active (bundle:list)";
 
@@ -100,6 +102,8 @@ class CommandsTest {
                 null,
                 "the back end answered 500",
                 4,
+                null,
+                HERE,
                 null);
     }
 
@@ -216,6 +220,19 @@ class CommandsTest {
         command.limit = 1;
         Console.run(command);
         assertEquals(List.of("newest[10000, [PARKED]]", "newest[1, []]"), queue.calls);
+    }
+
+    @Test
+    void whereTheImagesAreIsListedWhereSeveralShareTheQueue() throws Exception {
+        DeliveryList command = new DeliveryList();
+        command.queue = new Fake<>(DeliveryQueue.class).on("newest", a -> List.of(delivery(State.WAITING))).service;
+        command.store = new Fake<>(InstanceStore.class).on("appliance", a -> HERE).service;
+        assertFalse(Console.run(command).contains("images-at"));
+        assertEquals("here", json(command).get(0).get("images-at").asText());
+        command.store = new Fake<>(InstanceStore.class).on("appliance", a -> "fedcba9876543210").service;
+        command.json = false;
+        String table = Console.run(command);
+        assertTrue(table.contains("images-at") && table.contains(HERE), table);
     }
 
     @Test
@@ -411,6 +428,30 @@ class CommandsTest {
     }
 
     @Test
+    void receiptsOfImagesAreShownUpToALimitAndAllInJson() throws Exception {
+        Map<String, String> receipts = new LinkedHashMap<>();
+        receipts.put("2.25.101", "stored\u001b[2J");
+        receipts.put("2.25.102", "warning B000");
+        receipts.put("2.25.103", "stored");
+        Fake<DeliveryQueue> queue = new Fake<>(DeliveryQueue.class)
+                .on("delivery", a -> Optional.of(delivery(State.DELIVERED)))
+                .on("receipts", a -> receipts);
+        DeliveryShow show = new DeliveryShow();
+        show.queue = queue.service;
+        show.id = 7;
+        show.limit = 2;
+        String table = Console.run(show);
+        assertTrue(table.contains("2.25.101 | stored?[2J"), table);
+        assertTrue(table.contains("warning B000") && !table.contains("2.25.103"), table);
+        assertTrue(table.endsWith("1 more: --limit, or --json for all\n"), table);
+        JsonNode json = json(show).get("receipts");
+        assertEquals(3, json.size());
+        assertEquals("stored", json.get("2.25.103").asText());
+        show.limit = 0;
+        assertEquals("--limit 0: must be 1–10000", error(IllegalArgumentException.class, show));
+    }
+
+    @Test
     void aDeliveryIsShownParkedAndCancelled() throws Exception {
         Fake<DeliveryQueue> queue = new Fake<>(DeliveryQueue.class)
                 .on("delivery", a -> Optional.of(delivery(State.RUNNING)))
@@ -485,6 +526,46 @@ class CommandsTest {
         assertEquals("study 2.25.1 is queued for ith: deliveries [9]\n", Console.run(replay));
         assertEquals(
                 List.of("record[delivery.replay, unknown, shell, 2.25.1 to ith, none given, done, null]"), audit.calls);
+    }
+
+    @Test
+    void originalsAreAskedForWithWhoAndWhy() throws Exception {
+        Fake<RouteDirectory> routes = new Fake<>(RouteDirectory.class)
+                .on("apply", a -> Map.of())
+                .on("replay", a -> {
+                    throw new AccessDeniedException("sending identity needs the role privacy-officer");
+                });
+        DeliveryReplay replay = new DeliveryReplay();
+        Fake<AuditLog> audit = audit();
+        replay.routes = routes.service;
+        replay.audit = audit.service;
+        replay.study = "2.25.1";
+        replay.name = "pacs";
+        replay.identity = "original";
+        assertEquals("sending identity needs the role privacy-officer", error(AccessDeniedException.class, replay));
+        assertEquals(2, audit.calls.size(), "tried and refused");
+        replay.reason = "the ward asked";
+        error(AccessDeniedException.class, replay);
+        RouteApply apply = new RouteApply();
+        apply.routes = routes.service;
+        apply.audit = audit().service;
+        apply.study = "2.25.1";
+        apply.identity = "original";
+        apply.reason = "the ward asked";
+        Console.run(apply);
+        AccessRequest asked = new AccessRequest("unknown", Set.of(), "shell", "the ward asked", "2.25.1 to pacs");
+        assertEquals(
+                List.of(
+                        "replay[2.25.1, pacs, " + new AccessRequest("unknown", Set.of(), "shell", "", "2.25.1 to pacs")
+                                + "]",
+                        "replay[2.25.1, pacs, " + asked + "]",
+                        "apply[2.25.1, " + new AccessRequest("unknown", Set.of(), "shell", "the ward asked", "2.25.1")
+                                + "]"),
+                routes.calls);
+        replay.identity = "both";
+        assertEquals(
+                "--identity \"both\": must be original, or be left out", error(IllegalArgumentException.class, replay));
+        assertEquals(3, routes.calls.size());
     }
 
     @Test

@@ -23,7 +23,6 @@ import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
-import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.node.CommitmentListener;
 
@@ -60,10 +59,6 @@ final class DicomDestination implements Destination {
 
     @Override
     public DeliveryOutcome deliver(Delivery delivery) throws Exception {
-        if (delivery.identity() != IdentityMode.PSEUDONYMOUS) {
-            return DeliveryOutcome.refused(
-                    "this destination sends de-identified images only: a delivery of originals cannot go to it yet");
-        }
         return send(delivery);
     }
 

@@ -22,7 +22,7 @@ public final class DicomNodeDestinations implements NodeDestinations {
         return new NodeSender() {
             @Override
             public DeliveryOutcome send(Delivery delivery) throws Exception {
-                return destination.send(delivery);
+                return destination.deliver(delivery);
             }
 
             @Override

@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.node.CommitmentListener;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.support.settings.Secrets;
@@ -60,6 +61,13 @@ public final class DicomSwitch {
         service.put(Destination.NAME, configuration.destination_name());
         service.put(Destination.FILTER, configuration.filter());
         service.put(Destination.CONCURRENCY, concurrency);
+        if (configuration.node().isBlank()) {
+            // Where a node is may change while a delivery runs: originals go to a fixed host only.
+            Peer peer = settings.peer().peer();
+            service.put(
+                    Destination.RECEIVER,
+                    Receiver.dicom(peer.calledAet(), peer.host(), peer.port()).toString());
+        }
         registrations.add(context.registerService(Destination.class, made, FrameworkUtil.asDictionary(service)));
     }
 

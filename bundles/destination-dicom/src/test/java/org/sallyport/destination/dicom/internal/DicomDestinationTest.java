@@ -276,12 +276,13 @@ class DicomDestinationTest {
         storedOnce("1.2.1", "1.2.2");
     }
 
+    /** Whether they may go here is for the gateway to decide. */
     @Test
-    void originalsAreRefused() throws Exception {
+    void originalsAreStoredLikeEverythingElse() throws Exception {
         FakeDelivery delivery =
                 new FakeDelivery(1, IdentityMode.ORIGINAL, List.of(FakeDelivery.image("1.2.1")), new ArrayList<>());
-        assertTrue(refused(destination().deliver(delivery)).contains("de-identified images only"));
-        assertTrue(pacs.requests.isEmpty());
+        assertTrue(destination().deliver(delivery) instanceof DeliveryOutcome.Delivered);
+        storedOnce("1.2.1");
     }
 
     // ---- interruption

@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.support.settings.Secrets;
 
 /**
@@ -46,6 +47,7 @@ public final class DicomwebConnector {
         service.put(Destination.NAME, settings.name());
         service.put(Destination.FILTER, settings.filter());
         service.put(Destination.CONCURRENCY, settings.concurrency());
+        service.put(Destination.RECEIVER, Receiver.of(settings.base()).toString());
         registration = context.registerService(Destination.class, destination, FrameworkUtil.asDictionary(service));
     }
 

@@ -25,7 +25,6 @@ import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
-import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.support.http.HttpCalls;
 import org.sallyport.gateway.support.http.Reply;
@@ -91,9 +90,6 @@ final class DicomwebDestination implements Destination, Closeable {
 
     @Override
     public DeliveryOutcome deliver(Delivery delivery) throws Exception {
-        if (delivery.identity() != IdentityMode.PSEUDONYMOUS) {
-            return DeliveryOutcome.refused("originals are not delivered by DICOMweb");
-        }
         StoreProgress progress = progressOf(delivery.id());
         progress.failed.clear();
         List<DeliveryInstance> missing = new ArrayList<>(delivery.instances());

@@ -18,8 +18,8 @@ import org.sallyport.gateway.api.store.StoredInstance;
 public interface DeliveryQueue {
 
     /**
-     * In one transaction: writes behind what is not yet in the index, makes all loose instances of the study its next part, and adds a waiting delivery
-     * of that part for each destination.
+     * In one transaction: writes behind what is not yet in the index, makes all loose instances of the study that are at this appliance its next part,
+     * and adds a waiting delivery of that part for each destination.
      *
      * @param destinations names → what is ordered; empty = the part goes nowhere, and is shown so
      * @return the new part's number, or empty if there were no loose instances
@@ -27,9 +27,10 @@ public interface DeliveryQueue {
     Optional<Integer> enqueue(String studyInstanceUid, Map<String, Order> destinations) throws IndexException;
 
     /**
-     * Queues the completed parts of a study to one destination once more, in one transaction.
+     * Queues the completed parts of a study to one destination once more, in one transaction. What carries identity and what does not are looked at apart.
      *
-     * @param repeat true: each part but those that wait, run or retry there; false: only parts that were never queued there, or cancelled
+     * @param repeat true: each part but those that run there now; what waits, retries or is parked there is cancelled, as superseded by the new one, which
+     *     takes its place in the queue. false: only parts that were never queued there, or cancelled
      * @return numbers of the new deliveries, by part; empty if there is nothing to do or no such study
      */
     List<Long> enqueueParts(String studyInstanceUid, String destination, Order order, boolean repeat)
@@ -37,12 +38,15 @@ public interface DeliveryQueue {
 
     /**
      * Claims deliveries of one destination that are due for the time of the lease: oldest first, where each step of priority counts as {@link
-     * #PRIORITY_STEP} of age. On PostgreSQL with {@code FOR UPDATE SKIP LOCKED}. A claim whose lease ran out is due again.
+     * #PRIORITY_STEP} of age. On PostgreSQL with {@code FOR UPDATE SKIP LOCKED}. A claim whose lease ran out is due again. Only what this appliance has
+     * the images of is claimed, and then of what the neighbours have, pseudonymous ones only: their vaults are not ours.
      *
      * @param max 1–64
      * @param owner names this appliance's run; a delivery is reported on by the owner of its claim only
+     * @param neighbours other appliances whose images can be read here
      */
-    List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException;
+    List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease, Set<String> neighbours)
+            throws IndexException;
 
     /**
      * Prolongs a claim.
@@ -59,8 +63,16 @@ public interface DeliveryQueue {
         // A queue that does not remember it removes nothing.
     }
 
-    /** @return false if the claim is no longer ours; nothing was changed then */
-    boolean delivered(long id, String owner, String receipt) throws IndexException;
+    /**
+     * Ends a delivery that arrived.
+     *
+     * @param receipts SOP Instance UID → what the receiver said of that image; kept in this order, as far as {@value #MOST_RECEIPT_BYTES} bytes of UTF-8 hold them
+     * @return false if the claim is no longer ours; nothing was changed then
+     */
+    boolean delivered(long id, String owner, String receipt, Map<String, String> receipts) throws IndexException;
+
+    /** What the receiver said of single images of a delivery that arrived: SOP Instance UID → receipt, in the delivery's order; empty = nothing. */
+    Map<String, String> receipts(long id) throws IndexException;
 
     /**
      * Back to the queue, due after the pause.
@@ -110,11 +122,18 @@ public interface DeliveryQueue {
 
     List<DeliveryRecord> ofStudy(String studyInstanceUid) throws IndexException;
 
-    /** Counts by destination and state, for people and metrics. */
-    Map<String, Map<State, Long>> counts() throws IndexException;
+    /**
+     * Counts by destination and state, for people and metrics.
+     *
+     * @param appliances whose deliveries count; empty = all
+     */
+    Map<String, Map<State, Long>> counts(Set<String> appliances) throws IndexException;
 
     /** What one step of priority is worth: a delivery overtakes those of one step less that are older by no more than this. */
     Duration PRIORITY_STEP = Duration.ofMinutes(15);
+
+    /** UIDs and receipts of one delivery that are kept. */
+    int MOST_RECEIPT_BYTES = 8 << 20;
 
     int LOWEST_PRIORITY = 0;
     int USUAL_PRIORITY = 4;
@@ -133,8 +152,16 @@ public interface DeliveryQueue {
         CANCELLED
     }
 
-    /** @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}, higher first */
-    record Order(IdentityMode identity, int priority) {
+    /**
+     * @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}, higher first
+     * @param request who asked for it and why; null = it follows from the destination's settings
+     */
+    record Order(
+            IdentityMode identity, int priority, @Nullable Request request) {
+
+        public Order(IdentityMode identity, int priority) {
+            this(identity, priority, null);
+        }
 
         public Order {
             if (priority < LOWEST_PRIORITY || priority > HIGHEST_PRIORITY) {
@@ -150,11 +177,21 @@ public interface DeliveryQueue {
     }
 
     /**
+     * A person's word.
+     *
+     * @param actor as authenticated, 1–64 characters
+     * @param reason 3–200 characters
+     */
+    record Request(String actor, String reason) {}
+
+    /**
      * @param attempts attempts begun so far
      * @param dueAt when it is tried (again)
      * @param reason what the last attempt ended with, or the receipt; null before the first
      * @param priority {@value #LOWEST_PRIORITY}–{@value #HIGHEST_PRIORITY}
      * @param failingSince when the first of the failed attempts ended that no person has looked at since; null = none failed
+     * @param appliance the one that has its images, by {@link org.sallyport.gateway.api.store.InstanceStore#appliance}
+     * @param request who asked for it and why; null = it follows from the destination's settings
      */
     record DeliveryRecord(
             long id,
@@ -169,5 +206,7 @@ public interface DeliveryQueue {
             @Nullable Instant endedAt,
             @Nullable String reason,
             int priority,
-            @Nullable Instant failingSince) {}
+            @Nullable Instant failingSince,
+            String appliance,
+            @Nullable Request request) {}
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.vault.AccessDeniedException;
+import org.sallyport.gateway.api.vault.AccessRequest;
 
 /** Which destinations get which studies. Treated values only. Thread-safe. */
 public interface RouteDirectory {
@@ -20,18 +22,24 @@ public interface RouteDirectory {
     /**
      * Queues the completed parts of a study for each destination that takes it now and was never queued for them.
      *
+     * @param originals who asks for the patient's identity to go with it; null = as each destination's settings say
+     * @throws AccessDeniedException if the one who asks for identity lacks the role or the reason; audited
      * @return new deliveries by destination; empty if nothing is missing
      * @throws IOException if there is no such study, or the index cannot be read; nothing was changed for destinations not yet reached
      */
-    Map<String, List<Long>> apply(String studyInstanceUid) throws IOException;
+    Map<String, List<Long>> apply(String studyInstanceUid, @Nullable AccessRequest originals) throws IOException;
 
     /**
-     * Queues all completed parts of a study for a destination once more, whatever its filter says; parts that still wait there are not doubled.
+     * Queues all completed parts of a study for a destination once more, whatever its filter says. What still waits there is superseded, what runs is not
+     * doubled.
      *
+     * @param originals who asks for the patient's identity to go with it; null = as the destination's settings say
+     * @throws AccessDeniedException if the one who asks for identity lacks the role or the reason; audited
      * @return the new deliveries
      * @throws IOException if there is no such study or destination, or the index cannot be read
      */
-    List<Long> replay(String studyInstanceUid, String destination) throws IOException;
+    List<Long> replay(String studyInstanceUid, String destination, @Nullable AccessRequest originals)
+            throws IOException;
 
     /**
      * @param there whether the destination is there now; else this is its last filter

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param aet AE title, 1–16 characters
  * @param address host name or address
  * @param port 1–65535
- * @param approved whether an administrator approved it for identity (a local node marked {@code identity = original}, or {@code node:approve})
+ * @param approved whether an administrator approved it for identity (a local node marked {@code identity = original}, or {@code node:approve});
+ *     its address is looked at besides, when it is given any
  * @param certificate SHA-256 of the certificate by which alone it may associate, over TLS, 64 hexadecimal digits in lower case; null = by its AE
  *     title
  */

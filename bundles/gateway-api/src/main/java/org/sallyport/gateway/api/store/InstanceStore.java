@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -12,6 +13,14 @@ import java.util.UUID;
  * one thread.
  */
 public interface InstanceStore {
+
+    /** Names this appliance among those that share an index: 16 hexadecimal digits, drawn once and kept with the packs. */
+    String appliance();
+
+    /** Other appliances on the same index whose instances can be read here too, at this moment. Cheap enough to be asked for every claim. */
+    default Set<String> neighbours() {
+        return Set.of();
+    }
 
     /** One session per association: it owns one open pack for each study that it writes. */
     Session open() throws IOException;
@@ -28,6 +37,7 @@ public interface InstanceStore {
      * The Part 10 file. The caller closes it; its CRC-32 is checked at the end of the stream.
      *
      * @throws InstanceGoneException if it was removed
+     * @throws IOException if its pack cannot be read here, as when it is another appliance's
      */
     InputStream openPart10(StoredInstance instance) throws IOException;
 

@@ -26,7 +26,7 @@ public interface StudyIndex {
      */
     Set<String> heldEarlier(String studyInstanceUid, int part) throws IndexException;
 
-    /** Studies that hold instances of no part yet: still receiving, or cut off by a restart. */
+    /** Studies that hold instances of no part yet at this appliance: still receiving, or cut off by a restart. */
     List<StudyRecord> receiving() throws IndexException;
 
     /** Instances kept in more than one version. */

@@ -11,7 +11,7 @@ public interface AuditLog {
      * Appends and forces a record.
      *
      * @param action a fixed word such as {@code identity.read}, {@code node.approve}, {@code quarantine.release}
-     * @param outcome {@code done} or {@code refused}
+     * @param outcome {@code done}, {@code refused}, or {@code failed} of what was allowed and did not come to its end
      * @param detail plain words without identity, or null
      */
     void record(

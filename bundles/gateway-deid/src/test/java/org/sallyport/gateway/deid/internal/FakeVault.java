@@ -31,6 +31,9 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     static final int SHIFT = 100;
 
+    /** Requests to read. */
+    int readings;
+
     private final Map<String, String> patientOfStudy = new HashMap<>();
     final Map<String, PatientIdentity> assigned = new HashMap<>();
 
@@ -161,6 +164,7 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public Opening begin(AccessRequest request) throws IOException {
+        readings++;
         if (!request.roles().contains(Roles.PRIVACY_OFFICER)) {
             throw new AccessDeniedException("not the role");
         }

@@ -22,6 +22,7 @@ import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
+import org.sallyport.gateway.api.intake.OriginalInstances;
 import org.sallyport.gateway.api.intake.ReceivedObject;
 import org.sallyport.gateway.api.intake.Sender;
 import org.sallyport.gateway.api.store.StoredInstance;
@@ -54,6 +55,7 @@ final class Gate {
     final Path sent;
 
     private final StoredIdentityRestorer restorer;
+    private final StoredOriginals originals;
 
     Gate(Profile profile, Path folder) throws IOException {
         this(profile, DefaultIssuers.NONE, folder);
@@ -74,6 +76,7 @@ final class Gate {
                 folder,
                 Clock.fixed(Instant.parse("2024-02-29T12:00:00Z"), ZoneOffset.UTC));
         restorer = new StoredIdentityRestorer(store, vault, folder);
+        originals = new StoredOriginals(store, vault, folder);
     }
 
     static Profile profile(Option first, Option... more) {
@@ -172,6 +175,10 @@ final class Gate {
 
     void restore(StoredInstance instance, AccessRequest request, ByteArrayOutputStream out) throws IOException {
         restorer.restore(instance, request, out);
+    }
+
+    OriginalInstances.Originals originals(AccessRequest request) throws IOException {
+        return originals.open(store.instances, request, () -> {});
     }
 
     DataSet restored() throws IOException {

@@ -107,6 +107,11 @@ final class MemoryStore implements InstanceStore, Quarantine {
     }
 
     @Override
+    public String appliance() {
+        return "0123456789abcdef";
+    }
+
+    @Override
     public Optional<StoredInstance> find(String sopInstanceUid) {
         return instances.stream()
                 .filter(known -> known.facts().sopInstanceUid().equals(sopInstanceUid))

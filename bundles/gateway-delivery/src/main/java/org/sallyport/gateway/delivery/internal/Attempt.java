@@ -1,26 +1,34 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.StudyFacts;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.intake.OriginalInstances.Originals;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 
 /** Hands one delivery to a destination, whatever that does. Immutable. */
 final class Attempt {
 
+    private static final String WITHHELD = "what the receiver said quotes the patient's identity and is not kept";
+
+    private final Route route;
     private final Destination destination;
     private final Lane.Means means;
 
-    Attempt(Destination destination, Lane.Means means) {
+    Attempt(Route route, Destination destination, Lane.Means means) {
+        this.route = route;
         this.destination = destination;
         this.means = means;
     }
@@ -35,6 +43,7 @@ final class Attempt {
         } finally {
             call.leave();
         }
+        outcome = call.withheld(outcome, WITHHELD);
         String cancelled = call.cancelled();
         // Interrupted, in one of the many ways in which that shows.
         return cancelled != null && outcome instanceof DeliveryOutcome.Later
@@ -56,8 +65,16 @@ final class Attempt {
             return DeliveryOutcome.refused(gone + " of its " + instances.size()
                     + " images are no longer here: they were cleaned up after delivery, or deleted");
         }
-        if (record.identity() != IdentityMode.PSEUDONYMOUS) {
-            return DeliveryOutcome.refused("originals are not delivered to this kind of destination");
+        OriginalDeliveries originals = null;
+        if (record.identity() == IdentityMode.ORIGINAL) {
+            originals = means.originals().get();
+            if (originals == null) {
+                return DeliveryOutcome.later(DeliveryEngine.NO_ORIGINALS);
+            }
+            Optional<String> refusal = originals.refusal(record, route);
+            if (refusal.isPresent()) {
+                return DeliveryOutcome.refused(refusal.get());
+            }
         }
         call.enter();
         boolean replaces = destination.replacesExisting();
@@ -79,13 +96,52 @@ final class Attempt {
                 return DeliveryOutcome.delivered("nothing was sent: later parts hold newer versions of all its images");
             }
         }
-        StudyDelivery delivery = new StudyDelivery(call, study, instances, means.store());
+        StudyFacts facts = StudyDelivery.facts(study, instances);
+        return originals == null
+                ? handPseudonymous(call, facts, instances)
+                : handOriginals(call, facts, instances, originals);
+    }
+
+    private DeliveryOutcome handPseudonymous(Call call, StudyFacts facts, List<StoredInstance> instances)
+            throws Exception {
+        List<HandedInstance> handed = new ArrayList<>(instances.size());
+        instances.forEach(instance -> handed.add(new HandedInstance.Pseudonymous(instance, means.store(), call)));
+        return hand(call, new StudyDelivery(call, facts, handed), instances);
+    }
+
+    private DeliveryOutcome handOriginals(
+            Call call, StudyFacts facts, List<StoredInstance> instances, OriginalDeliveries originals)
+            throws Exception {
+        Originals opened = originals.open(call.record(), route, instances, call::progressed);
+        call.setQuotes(opened::areQuotedIn);
+        List<HandedInstance> handed = new ArrayList<>(instances.size());
+        for (int i = 0; i < instances.size(); i++) {
+            handed.add(new HandedInstance.WithIdentity(
+                    instances.get(i), opened.instances().get(i), call));
+        }
+        long bytes = handed.stream().mapToLong(HandedInstance::length).sum();
+        boolean delivered = false;
+        try {
+            DeliveryOutcome outcome = hand(call, new StudyDelivery(call, facts.withBytes(bytes), handed), instances);
+            delivered = outcome instanceof DeliveryOutcome.Delivered;
+            return outcome;
+        } finally {
+            call.leave();
+            originals.ended(call.record(), route, instances.size(), delivered);
+        }
+    }
+
+    private DeliveryOutcome hand(Call call, StudyDelivery delivery, List<StoredInstance> instances) throws Exception {
+        String cancelled = call.cancelled();
+        if (cancelled != null) {
+            return DeliveryOutcome.later(cancelled);
+        }
         call.setDelivery(delivery);
         call.enter();
         DeliveryOutcome outcome = answer(destination.deliver(delivery));
         call.leave();
         if (outcome instanceof DeliveryOutcome.Delivered) {
-            means.queue().accepted(record, instances);
+            means.queue().accepted(call.record(), instances);
         }
         return outcome;
     }

@@ -4,8 +4,13 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 
@@ -20,6 +25,7 @@ final class Call {
     private final Bandwidth bandwidth;
     private volatile long progressNanos = System.nanoTime();
     private volatile @Nullable StudyDelivery delivery;
+    private volatile @Nullable Predicate<String> quotes;
     private volatile @Nullable String cancelled;
     private volatile boolean ended;
     private long interruptedNanos;
@@ -51,6 +57,37 @@ final class Call {
 
     void setDelivery(StudyDelivery handed) {
         delivery = handed;
+    }
+
+    /** From now on the destination has seen identity, which this recognises. */
+    void setQuotes(Predicate<String> quotesIdentity) {
+        quotes = quotesIdentity;
+    }
+
+    /** An outcome without texts that quote identity. */
+    DeliveryOutcome withheld(DeliveryOutcome outcome, String instead) {
+        Predicate<String> quoting = quotes;
+        if (quoting == null) {
+            return outcome;
+        }
+        UnaryOperator<String> clean = text -> quoting.test(text) ? instead : text;
+        if (outcome instanceof DeliveryOutcome.Delivered delivered) {
+            Map<String, String> receipts = new LinkedHashMap<>();
+            delivered.instanceReceipts().forEach((uid, receipt) -> receipts.put(uid, clean.apply(receipt)));
+            return DeliveryOutcome.delivered(clean.apply(delivered.receipt()), receipts);
+        }
+        if (outcome instanceof DeliveryOutcome.Later later) {
+            return new DeliveryOutcome.Later(clean.apply(later.reason()), later.pause());
+        }
+        return outcome instanceof DeliveryOutcome.Refused refused
+                ? DeliveryOutcome.refused(clean.apply(refused.reason()))
+                : DeliveryOutcome.stopped(clean.apply(((DeliveryOutcome.Stopped) outcome).reason()));
+    }
+
+    /** Of what a plug-in says of single images, what may be kept. */
+    Map<String, String> receipts(Map<String, String> given) {
+        StudyDelivery handed = delivery;
+        return handed == null ? Map.of() : handed.receipts(given);
     }
 
     /** The thread is ours again; an interrupt was for the destination: a database would break off. */

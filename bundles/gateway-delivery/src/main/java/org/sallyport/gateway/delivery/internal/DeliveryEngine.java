@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,6 +38,7 @@ import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+import org.sallyport.gateway.api.vault.AccessRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,10 +54,13 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryEngine.class);
 
+    static final String NO_ORIGINALS = "originals cannot be handed over now: the vault, or what restores, is not there";
+
     private final Lane.Means means;
     private final KnownDestinations known;
     private final Router router;
     private final BusHappenings happenings = new BusHappenings();
+    private final AtomicReference<@Nullable OriginalDeliveries> originals = new AtomicReference<>();
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
 
     @Activate
@@ -87,7 +92,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             Patience patience)
             throws IOException {
         this.known = new KnownDestinations(folder);
-        String owner = ApplianceId.of(folder) + "/" + UUID.randomUUID();
+        String owner = store.appliance() + "/" + UUID.randomUUID();
         this.means = new Lane.Means(
                 queue,
                 index,
@@ -96,6 +101,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 new Modes(folder),
                 new Abandoned(),
                 happenings,
+                originals::get,
                 patience,
                 owner,
                 clock,
@@ -181,6 +187,19 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         happenings.unsetBus(bus);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setOriginals(OriginalDeliveries gate) {
+        originals.set(gate);
+        lanes.forEach(Lane::wake);
+    }
+
+    void unsetOriginals(OriginalDeliveries gate) {
+        originals.compareAndSet(gate, null);
+    }
+
     void removeDestination(Destination destination) {
         List<Lane> gone =
                 lanes.stream().filter(lane -> lane.destination() == destination).toList();
@@ -258,7 +277,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             }
         }
         try {
-            means.queue().counts().forEach((name, counts) -> {
+            means.queue().counts(means.appliances()).forEach((name, counts) -> {
                 boolean waits = counts.keySet().stream().anyMatch(state -> state != DeliveryQueue.State.DELIVERED);
                 if (waits && there.add(name)) {
                     views.add(new View(name, State.MISSING, "its bundle or configuration is not there", null, 0));
@@ -296,8 +315,10 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         List<Lane> own = lanes(name);
         return Optional.of(new Detail(
                 view,
-                own.isEmpty() ? Map.of() : own.get(0).route().settings().inWords(),
-                means.queue().counts().getOrDefault(name, Map.of()),
+                own.isEmpty()
+                        ? Map.of()
+                        : own.get(0).route().inWords(means.pauses().trial()),
+                means.queue().counts(means.appliances()).getOrDefault(name, Map.of()),
                 means.abandoned().count(name),
                 own.stream().flatMap(lane -> lane.calls().stream()).toList()));
     }
@@ -380,17 +401,31 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     }
 
     @Override
-    public Map<String, List<Long>> apply(String studyInstanceUid) throws IOException {
-        Map<String, List<Long>> added = router.apply(studyInstanceUid);
+    public Map<String, List<Long>> apply(String studyInstanceUid, @Nullable AccessRequest originals)
+            throws IOException {
+        Map<String, List<Long>> added = router.apply(studyInstanceUid, admitted(originals));
         lanes.forEach(Lane::wake);
         return added;
     }
 
     @Override
-    public List<Long> replay(String studyInstanceUid, String destination) throws IOException {
-        List<Long> added = router.replay(studyInstanceUid, destination);
+    public List<Long> replay(String studyInstanceUid, String destination, @Nullable AccessRequest originals)
+            throws IOException {
+        List<Long> added = router.replay(studyInstanceUid, destination, admitted(originals));
         lanes.forEach(Lane::wake);
         return added;
+    }
+
+    private DeliveryQueue.@Nullable Request admitted(@Nullable AccessRequest request) throws IOException {
+        if (request == null) {
+            return null;
+        }
+        OriginalDeliveries gate = originals.get();
+        if (gate == null) {
+            throw new IOException(NO_ORIGINALS);
+        }
+        gate.admit(request);
+        return new DeliveryQueue.Request(request.actor(), request.reason().strip());
     }
 
     @Deactivate

@@ -9,18 +9,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The destinations that have been configured, each with its last filter, in a file: a study that is complete while one of them is away is
- * queued for it all the same. A line is a name, a space and the filter, which is empty for every study. Guarded by its monitor.
+ * queued for it all the same. A line is a name, a space, {@code original} and a space if its studies are ordered so, and the filter, which is empty for every
+ * study. Guarded by its monitor.
  */
 final class KnownDestinations {
 
     private static final Logger LOG = LoggerFactory.getLogger(KnownDestinations.class);
 
     static final String FILE = "destinations";
+
+    private static final String ORIGINAL = "original ";
 
     private final Path file;
     private final Map<String, Route> routes = new TreeMap<>();
@@ -35,11 +39,15 @@ final class KnownDestinations {
 
     private void read(String line) {
         int space = line.indexOf(' ');
+        String rest = space < 0 ? "" : line.substring(space + 1);
+        boolean original = rest.startsWith(ORIGINAL);
         Route route = Route.of(Map.of(
                 Destination.NAME,
                 space < 0 ? line : line.substring(0, space),
+                Destination.IDENTITY,
+                original ? ORIGINAL.strip() : "",
                 Destination.FILTER,
-                space < 0 ? "" : line.substring(space + 1)));
+                original ? rest.substring(ORIGINAL.length()) : rest));
         if (route.problem() != null) {
             LOG.error("{}: a destination is not remembered: {}", file, route.problem());
         } else {
@@ -82,6 +90,7 @@ final class KnownDestinations {
 
     private static String line(Route route) {
         // A line break in a filter stands in a value only, where nothing that is compared with it has one.
-        return route.name() + " " + route.filterText().replaceAll("[\\r\\n]", " ");
+        String identity = route.identity() == IdentityMode.ORIGINAL ? ORIGINAL : "";
+        return route.name() + " " + identity + route.filterText().replaceAll("[\\r\\n]", " ");
     }
 }

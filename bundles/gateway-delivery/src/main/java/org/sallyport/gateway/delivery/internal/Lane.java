@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +21,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
@@ -56,10 +58,19 @@ final class Lane {
             Modes modes,
             Abandoned abandoned,
             Happenings happenings,
+            Supplier<@Nullable OriginalDeliveries> originals,
             Patience patience,
             String owner,
             Clock clock,
-            ZoneId zone) {}
+            ZoneId zone) {
+
+        /** Those whose deliveries are made here: this one, and whose images can be read here. */
+        Set<String> appliances() {
+            Set<String> all = new HashSet<>(store.neighbours());
+            all.add(store.appliance());
+            return all;
+        }
+    }
 
     private final Route route;
     private final Destination destination;
@@ -80,14 +91,17 @@ final class Lane {
     private long lookMillis;
     private @Nullable ScheduledFuture<?> nextLook;
 
-    private final AtomicReference<DestinationDirectory.@Nullable State> announced = new AtomicReference<>();
+    /** Guarded by this. */
+    private DestinationDirectory.@Nullable State announced;
 
     Lane(Route route, Destination destination, Means means) {
         this.route = route;
         this.destination = destination;
         this.means = means;
-        this.attempt = new Attempt(destination, means);
-        this.breaker = new Breaker(route.settings().breaker(), means.pauses().trial());
+        this.attempt = new Attempt(route, destination, means);
+        this.breaker = new Breaker(
+                route.settings().breaker(),
+                route.settings().breakerPause(means.pauses().trial()));
         this.bandwidth = new Bandwidth(route.settings().bandwidth());
         this.prober = new Prober(route.name(), destination, means.abandoned());
         this.lookMillis = means.patience().look().toMillis();
@@ -199,10 +213,11 @@ final class Lane {
         return call != null;
     }
 
-    /** Tells a change of state, once. */
-    void announce() {
+    /** Tells a change of state, once. One at a time: a thread that looked before another would tell what is no longer so after it. */
+    synchronized void announce() {
         DestinationDirectory.View view = view();
-        if (announced.getAndSet(view.state()) != view.state()) {
+        if (announced != view.state()) {
+            announced = view.state();
             means.happenings().destination(view);
         }
     }
@@ -245,7 +260,13 @@ final class Lane {
         try {
             int free = free();
             while (free > 0) {
-                List<DeliveryRecord> claimed = means.queue().claim(route.name(), free, means.owner(), LEASE);
+                List<DeliveryRecord> claimed = means.queue()
+                        .claim(
+                                route.name(),
+                                free,
+                                means.owner(),
+                                LEASE,
+                                means.store().neighbours());
                 if (claimed.isEmpty()) {
                     break;
                 }
@@ -363,7 +384,7 @@ final class Lane {
                     && !(outcome instanceof DeliveryOutcome.Refused)) {
                 giveBack(call.record());
             } else {
-                settle(call.record(), outcome);
+                settle(call, outcome);
             }
         } catch (IOException | RuntimeException e) {
             // The claim's lease brings it back.
@@ -375,11 +396,13 @@ final class Lane {
         }
     }
 
-    private void settle(DeliveryRecord record, DeliveryOutcome outcome) throws IOException {
+    private void settle(Call call, DeliveryOutcome outcome) throws IOException {
+        DeliveryRecord record = call.record();
         if (outcome instanceof DeliveryOutcome.Delivered delivered) {
             breaker.succeeded();
             String receipt = Words.receipt(delivered.receipt());
-            if (isOurs(record, means.queue().delivered(record.id(), means.owner(), receipt))) {
+            Map<String, String> receipts = call.receipts(delivered.instanceReceipts());
+            if (isOurs(record, means.queue().delivered(record.id(), means.owner(), receipt, receipts))) {
                 LOG.info(
                         "delivery {}: study {} part {} delivered to {}",
                         record.id(),

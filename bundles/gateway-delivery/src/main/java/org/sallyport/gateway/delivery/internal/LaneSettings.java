@@ -19,6 +19,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
  * @param bandwidth bytes a second; 0 = no limit
  * @param window null = always
  * @param breaker failures in a row; 0 = none
+ * @param breakerPause null = by the settings of all deliveries
  * @param giveUpAfter null = never
  * @param urgent null = none
  */
@@ -27,13 +28,14 @@ record LaneSettings(
         long bandwidth,
         @Nullable TimeWindow window,
         int breaker,
+        @Nullable Duration breakerPause,
         @Nullable Duration giveUpAfter,
         Duration timeLimit,
         int priority,
         @Nullable Filter urgent) {
 
     static final LaneSettings DEFAULT =
-            new LaneSettings(1, 0, null, 5, null, Duration.ofHours(6), DeliveryQueue.USUAL_PRIORITY, null);
+            new LaneSettings(1, 0, null, 5, null, null, Duration.ofHours(6), DeliveryQueue.USUAL_PRIORITY, null);
 
     private static final int MOST_WORKERS = 64;
     private static final int MOST_FAILURES = 1_000;
@@ -45,12 +47,16 @@ record LaneSettings(
     /** @throws IllegalArgumentException naming key, value and what is allowed */
     static LaneSettings of(Map<String, ?> properties) {
         String window = text(properties, Destination.WINDOW);
+        String pause = text(properties, Destination.BREAKER_PAUSE);
         String giveUp = text(properties, Destination.GIVE_UP_AFTER);
         return new LaneSettings(
                 number(properties, Destination.CONCURRENCY, DEFAULT.concurrency, 1, MOST_WORKERS),
                 bandwidth(text(properties, Destination.BANDWIDTH)),
                 window.isEmpty() ? null : TimeWindow.parse(Destination.WINDOW, window),
                 number(properties, Destination.BREAKER, DEFAULT.breaker, 0, MOST_FAILURES),
+                pause.isEmpty()
+                        ? null
+                        : duration(Destination.BREAKER_PAUSE, pause, Duration.ofSeconds(1), Duration.ofDays(1)),
                 giveUp.isEmpty() || giveUp.equals("never")
                         ? null
                         : duration(Destination.GIVE_UP_AFTER, giveUp, Duration.ofMinutes(1), Duration.ofDays(3_650)),
@@ -64,19 +70,24 @@ record LaneSettings(
                 filter(Destination.URGENT, text(properties, Destination.URGENT)));
     }
 
+    /** @param usual where none is set */
+    Duration breakerPause(Duration usual) {
+        return breakerPause == null ? usual : breakerPause;
+    }
+
     private static String text(Map<String, ?> properties, String key) {
         Object value = properties.get(key);
         return value == null ? "" : value.toString().strip();
     }
 
     private static int number(Map<String, ?> properties, String key, int absent, int least, int most) {
-        Object given = properties.get(key);
-        if (given == null) {
+        String given = text(properties, key);
+        if (given.isEmpty()) {
             return absent;
         }
         int value;
         try {
-            value = Integer.parseInt(given.toString().strip());
+            value = Integer.parseInt(given);
         } catch (NumberFormatException e) {
             value = least - 1;
         }
@@ -157,13 +168,18 @@ record LaneSettings(
         return seconds % 60 == 0 ? seconds / 60 + "m" : seconds + "s";
     }
 
-    /** By key, in the order in which people want them. */
-    Map<String, String> inWords() {
+    /**
+     * By key, in the order in which people want them.
+     *
+     * @param usualPause of the breaker, where none is set
+     */
+    Map<String, String> inWords(Duration usualPause) {
         Map<String, String> words = new LinkedHashMap<>();
         words.put(Destination.CONCURRENCY, String.valueOf(concurrency));
         words.put(Destination.BANDWIDTH, bandwidth == 0 ? "no limit" : bandwidth + " bytes/s");
         words.put(Destination.WINDOW, window == null ? "always" : window.toString());
         words.put(Destination.BREAKER, breaker == 0 ? "none" : breaker + " failures in a row");
+        words.put(Destination.BREAKER_PAUSE, breaker == 0 ? "none" : words(breakerPause(usualPause)));
         words.put(Destination.GIVE_UP_AFTER, giveUpAfter == null ? "never" : words(giveUpAfter));
         words.put(Destination.TIME_LIMIT, words(timeLimit));
         words.put(Destination.PRIORITY, String.valueOf(priority));

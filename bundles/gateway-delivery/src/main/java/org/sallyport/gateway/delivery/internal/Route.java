@@ -1,44 +1,86 @@
 package org.sallyport.gateway.delivery.internal;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 
 /**
  * What a destination's service properties say of it, checked.
  *
  * @param filter null = every study
+ * @param identity what its studies are ordered with
+ * @param receiver whom it says it delivers to, or null
  * @param problem why the destination cannot be used, or null
  */
 record Route(
         String name,
         @Nullable Filter filter,
         LaneSettings settings,
+        IdentityMode identity,
+        @Nullable Receiver receiver,
         @Nullable String problem) {
 
     static Route of(Map<String, ?> properties) {
         Object given = properties.get(Destination.NAME);
         String name = given == null ? "" : given.toString();
         if (!name.matches("[a-z0-9-]{1,40}")) {
-            return new Route(
-                    "misconfigured",
-                    null,
-                    LaneSettings.DEFAULT,
-                    Destination.NAME + " \"" + name + "\": must be 1–40 of a–z, 0–9, -");
+            return wrong("misconfigured", Destination.NAME + " \"" + name + "\": must be 1–40 of a–z, 0–9, -");
         }
-        Object filter = properties.get(Destination.FILTER);
         try {
             return new Route(
                     name,
-                    LaneSettings.filter(Destination.FILTER, filter == null ? "" : filter.toString()),
+                    LaneSettings.filter(Destination.FILTER, text(properties, Destination.FILTER)),
                     LaneSettings.of(properties),
+                    identity(text(properties, Destination.IDENTITY)),
+                    receiver(text(properties, Destination.RECEIVER)),
                     null);
         } catch (IllegalArgumentException e) {
-            return new Route(name, null, LaneSettings.DEFAULT, e.getMessage());
+            return wrong(name, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Route wrong(String name, String problem) {
+        return new Route(name, null, LaneSettings.DEFAULT, IdentityMode.PSEUDONYMOUS, null, problem);
+    }
+
+    private static String text(Map<String, ?> properties, String key) {
+        Object value = properties.get(key);
+        return value == null ? "" : value.toString().strip();
+    }
+
+    private static IdentityMode identity(String text) {
+        return switch (text) {
+            case "", "pseudonymous" -> IdentityMode.PSEUDONYMOUS;
+            case "original" -> IdentityMode.ORIGINAL;
+            default ->
+                throw new IllegalArgumentException(
+                        Destination.IDENTITY + " \"" + text + "\": must be pseudonymous or original");
+        };
+    }
+
+    private static @Nullable Receiver receiver(String text) {
+        try {
+            return text.isEmpty() ? null : Receiver.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(Destination.RECEIVER + " " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Its settings by key, in the order in which people want them.
+     *
+     * @param usualPause of the breaker, where none is set
+     */
+    Map<String, String> inWords(Duration usualPause) {
+        Map<String, String> words = settings.inWords(usualPause);
+        words.put(Destination.IDENTITY, identity == IdentityMode.ORIGINAL ? "original" : "pseudonymous");
+        words.put(Destination.RECEIVER, receiver == null ? "not told" : receiver.toString());
+        return words;
     }
 
     int concurrency() {
@@ -56,9 +98,16 @@ record Route(
 
     /** What is ordered for a study that it takes. */
     DeliveryQueue.Order order(Map<String, Object> study) {
+        return new DeliveryQueue.Order(identity, priority(study));
+    }
+
+    /** The same by a person who asks for identity to go with it. */
+    DeliveryQueue.Order orderOriginals(Map<String, Object> study, DeliveryQueue.Request request) {
+        return new DeliveryQueue.Order(IdentityMode.ORIGINAL, priority(study), request);
+    }
+
+    private int priority(Map<String, Object> study) {
         Filter urgent = settings.urgent();
-        return new DeliveryQueue.Order(
-                IdentityMode.PSEUDONYMOUS,
-                urgent != null && urgent.matches(study) ? DeliveryQueue.HIGHEST_PRIORITY : settings.priority());
+        return urgent != null && urgent.matches(study) ? DeliveryQueue.HIGHEST_PRIORITY : settings.priority();
     }
 }

@@ -8,7 +8,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
 import org.sallyport.gateway.api.delivery.RouteDirectory.Comparison;
 import org.sallyport.gateway.api.delivery.RouteDirectory.Explanation;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
@@ -71,12 +73,13 @@ final class Router {
         return explanations;
     }
 
-    Map<String, List<Long>> apply(String study) throws IOException {
+    Map<String, List<Long>> apply(String study, @Nullable Request originals) throws IOException {
         Map<String, Object> attributes = attributes(study);
         Map<String, List<Long>> added = new TreeMap<>();
         for (Route route : routes.get()) {
             if (problem(route) == null && route.takes(attributes)) {
-                List<Long> ids = means.queue().enqueueParts(study, route.name(), route.order(attributes), false);
+                List<Long> ids =
+                        means.queue().enqueueParts(study, route.name(), order(route, attributes, originals), false);
                 if (!ids.isEmpty()) {
                     LOG.info("study {} is queued for {} too: deliveries {}", study, route.name(), ids);
                     added.put(route.name(), ids);
@@ -86,7 +89,7 @@ final class Router {
         return added;
     }
 
-    List<Long> replay(String study, String destination) throws IOException {
+    List<Long> replay(String study, String destination, @Nullable Request originals) throws IOException {
         Map<String, Object> attributes = attributes(study);
         Route route = routes.get().stream()
                 .filter(one -> one.name().equals(destination))
@@ -96,9 +99,13 @@ final class Router {
         if (route.problem() != null) {
             throw new IOException("destination " + destination + " is misconfigured: " + route.problem());
         }
-        List<Long> ids = means.queue().enqueueParts(study, destination, route.order(attributes), true);
+        List<Long> ids = means.queue().enqueueParts(study, destination, order(route, attributes, originals), true);
         LOG.info("study {} is queued for {} once more: deliveries {}", study, destination, ids);
         return ids;
+    }
+
+    private static DeliveryQueue.Order order(Route route, Map<String, Object> attributes, @Nullable Request originals) {
+        return originals == null ? route.order(attributes) : route.orderOriginals(attributes, originals);
     }
 
     private Map<String, Object> attributes(String uid) throws IOException {

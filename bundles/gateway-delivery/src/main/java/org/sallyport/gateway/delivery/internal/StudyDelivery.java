@@ -1,9 +1,9 @@
 package org.sallyport.gateway.delivery.internal;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +12,6 @@ import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.StudyFacts;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
-import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 
@@ -21,16 +20,15 @@ final class StudyDelivery implements Delivery {
 
     private final Call call;
     private final StudyFacts study;
-    private final List<DeliveryInstance> instances;
+    private final List<HandedInstance> instances;
     private volatile int instancesDone;
     private volatile long bytesDone;
 
-    StudyDelivery(Call call, StudyRecord study, List<StoredInstance> stored, InstanceStore store) {
+    /** @param study facts of this delivery; pseudonymous in any case */
+    StudyDelivery(Call call, StudyFacts study, List<HandedInstance> instances) {
         this.call = call;
-        this.study = facts(study, stored);
-        this.instances = stored.stream()
-                .map(instance -> (DeliveryInstance) new StoredDeliveryInstance(instance, store, call))
-                .toList();
+        this.study = study;
+        this.instances = List.copyOf(instances);
     }
 
     static StudyFacts facts(StudyRecord study, List<StoredInstance> stored) {
@@ -60,6 +58,18 @@ final class StudyDelivery implements Delivery {
                 stored.size(),
                 bytes,
                 attributes);
+    }
+
+    /** Of what a plug-in says of single images: what is of this delivery's, in its order, fit to be shown. */
+    Map<String, String> receipts(Map<String, String> given) {
+        Map<String, String> receipts = new LinkedHashMap<>();
+        for (HandedInstance instance : instances) {
+            String receipt = Words.instanceReceipt(given.get(instance.sopInstanceUid()));
+            if (!receipt.isEmpty()) {
+                receipts.put(instance.stored().facts().sopInstanceUid(), receipt);
+            }
+        }
+        return receipts;
     }
 
     private DeliveryRecord record() {
@@ -93,7 +103,7 @@ final class StudyDelivery implements Delivery {
 
     @Override
     public List<DeliveryInstance> instances() {
-        return instances;
+        return Collections.unmodifiableList(instances);
     }
 
     @Override
@@ -120,49 +130,5 @@ final class StudyDelivery implements Delivery {
     public String toString() {
         return "delivery " + record().id() + ", " + instancesDone + " of " + instances.size() + " instances, "
                 + bytesDone + " bytes";
-    }
-
-    private record StoredDeliveryInstance(StoredInstance stored, InstanceStore store, Call call)
-            implements DeliveryInstance {
-
-        @Override
-        public String sopClassUid() {
-            return stored.facts().sopClassUid();
-        }
-
-        @Override
-        public String sopInstanceUid() {
-            return stored.facts().sopInstanceUid();
-        }
-
-        @Override
-        public String seriesInstanceUid() {
-            return stored.facts().seriesInstanceUid();
-        }
-
-        @Override
-        public String transferSyntaxUid() {
-            return stored.facts().transferSyntaxUid();
-        }
-
-        @Override
-        public long length() {
-            return stored.length();
-        }
-
-        @Override
-        public long crc32() {
-            return stored.crc32();
-        }
-
-        @Override
-        public byte[] sha256() {
-            return stored.sha256();
-        }
-
-        @Override
-        public InputStream open() throws IOException {
-            return call.meter(store.openPart10(stored));
-        }
     }
 }

@@ -2,11 +2,12 @@ package org.sallyport.gateway.delivery.internal;
 
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.DeliveryOutcome;
 
 /** What plug-ins say, made fit to be shown. Pure. */
 final class Words {
 
-    private static final int LONGEST = 500;
+    private static final int LONGEST = DeliveryOutcome.LONGEST_TEXT;
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f\\x7f-\\x9f]+");
 
     private Words() {}
@@ -19,8 +20,17 @@ final class Words {
 
     /** A receipt; may be empty. */
     static String receipt(@Nullable String text) {
+        return clean(text, LONGEST);
+    }
+
+    /** What a receiver said of one image; may be empty. */
+    static String instanceReceipt(@Nullable String text) {
+        return clean(text, DeliveryOutcome.LONGEST_INSTANCE_RECEIPT);
+    }
+
+    private static String clean(@Nullable String text, int longest) {
         String clean = text == null ? "" : CONTROL.matcher(text).replaceAll(" ").strip();
-        return clean.length() <= LONGEST ? clean : clean.substring(0, LONGEST);
+        return clean.length() <= longest ? clean : clean.substring(0, longest);
     }
 
     /** A plug-in's exception may quote anything: but for failed input and output people are told its class only. */

@@ -22,6 +22,8 @@ import org.sallyport.gateway.api.store.StudyIndex;
 /** Studies in memory, all of them loose, of one part each; also the store of their bytes. */
 final class FakeIndex implements StudyIndex, InstanceStore {
 
+    static final String HERE = "0123456789abcdef";
+
     static final Instant RECEIVED = Instant.parse("2026-03-01T10:15:30Z");
 
     volatile Set<String> heldEarlier = Set.of();
@@ -115,6 +117,11 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     @Override
     public Set<String> heldEarlier(String study, int part) {
         return heldEarlier;
+    }
+
+    @Override
+    public String appliance() {
+        return HERE;
     }
 
     @Override

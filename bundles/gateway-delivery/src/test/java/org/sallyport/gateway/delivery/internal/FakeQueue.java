@@ -23,6 +23,7 @@ final class FakeQueue implements DeliveryQueue {
     private final Clock clock;
     private final List<DeliveryRecord> records = new ArrayList<>();
     private final Map<Long, String> owners = new TreeMap<>();
+    private final Map<Long, Map<String, String>> receipts = new TreeMap<>();
 
     /** All that was ordered. */
     final List<Order> orders = new CopyOnWriteArrayList<>();
@@ -52,6 +53,11 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     synchronized long add(String study, int part, String destination, IdentityMode identity) {
+        return add(study, part, destination, identity, null);
+    }
+
+    synchronized long add(
+            String study, int part, String destination, IdentityMode identity, @Nullable Request request) {
         long id = records.size() + 1L;
         records.add(new DeliveryRecord(
                 id,
@@ -66,13 +72,15 @@ final class FakeQueue implements DeliveryQueue {
                 null,
                 null,
                 4,
-                failing));
+                failing,
+                FakeIndex.HERE,
+                request));
         return id;
     }
 
     private void add(String study, String destination, Order order) {
         orders.add(order);
-        add(study, destination, order.identity());
+        add(study, 1, destination, order.identity(), order.request());
     }
 
     synchronized DeliveryRecord get(long id) {
@@ -87,7 +95,8 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException {
+    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease, Set<String> neighbours)
+            throws IndexException {
         List<DeliveryRecord> found = new ArrayList<>();
         synchronized (this) {
             check();
@@ -120,7 +129,9 @@ final class FakeQueue implements DeliveryQueue {
                 state == State.DELIVERED ? clock.instant() : null,
                 reason,
                 old.priority(),
-                old.failingSince());
+                old.failingSince(),
+                old.appliance(),
+                old.request());
         records.set((int) old.id() - 1, record);
         return record;
     }
@@ -143,12 +154,19 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public synchronized boolean delivered(long id, String owner, String receipt) throws IndexException {
+    public synchronized boolean delivered(long id, String owner, String receipt, Map<String, String> ofImages)
+            throws IndexException {
         if (!isOurs(id, owner)) {
             return false;
         }
+        receipts.put(id, ofImages);
         put(get(id), State.DELIVERED, get(id).attempts(), get(id).dueAt(), receipt);
         return true;
+    }
+
+    @Override
+    public synchronized Map<String, String> receipts(long id) {
+        return receipts.getOrDefault(id, Map.of());
     }
 
     @Override
@@ -200,10 +218,12 @@ final class FakeQueue implements DeliveryQueue {
     public synchronized List<Long> enqueueParts(String study, String destination, Order order, boolean repeat)
             throws IndexException {
         check();
-        boolean there = ofStudy(study).stream()
-                .anyMatch(record ->
-                        record.destination().equals(destination) && (!repeat || record.state() != State.DELIVERED));
-        return there ? List.of() : List.of(add(study, destination, order.identity()));
+        List<DeliveryRecord> same = ofStudy(study).stream()
+                .filter(record -> record.destination().equals(destination) && record.identity() == order.identity())
+                .toList();
+        boolean there = same.stream()
+                .anyMatch(record -> repeat ? record.state() == State.RUNNING : record.state() != State.CANCELLED);
+        return there ? List.of() : List.of(add(study, 1, destination, order.identity(), order.request()));
     }
 
     @Override
@@ -235,7 +255,7 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public synchronized Map<String, Map<State, Long>> counts() throws IndexException {
+    public synchronized Map<String, Map<State, Long>> counts(Set<String> appliances) throws IndexException {
         check();
         Map<String, Map<State, Long>> counts = new TreeMap<>();
         records.forEach(record -> counts.computeIfAbsent(record.destination(), name -> new EnumMap<>(State.class))

@@ -70,7 +70,8 @@ class RouteTest {
         assertEquals(1, route(null, 1).concurrency());
         assertEquals(64, route(null, "64").concurrency());
         assertEquals(1, route(null, null).concurrency());
-        for (Object workers : List.of(0, 65, -1, "many", "", 1.5)) {
+        assertEquals(1, route(null, " ").concurrency());
+        for (Object workers : List.of(0, 65, -1, "many", 1.5)) {
             Route route = route(null, workers);
             assertTrue(problem(route).contains("concurrency " + workers + ": must be 1–64"), () -> problem(route));
             assertFalse(route.takes(STUDY));
@@ -84,6 +85,7 @@ class RouteTest {
                 Destination.BANDWIDTH, "10M",
                 Destination.WINDOW, " 22:00-06:00 , 12:30-13:00 ",
                 Destination.BREAKER, "0",
+                Destination.BREAKER_PAUSE, "2m",
                 Destination.GIVE_UP_AFTER, "3d",
                 Destination.TIME_LIMIT, "90s",
                 Destination.PRIORITY, 9,
@@ -91,6 +93,7 @@ class RouteTest {
         assertEquals(10_000_000, settings.bandwidth());
         assertEquals("22:00-06:00, 12:30-13:00", String.valueOf(settings.window()));
         assertEquals(0, settings.breaker());
+        assertEquals(Duration.ofMinutes(2), settings.breakerPause());
         assertEquals(Duration.ofDays(3), settings.giveUpAfter());
         assertEquals(Duration.ofSeconds(90), settings.timeLimit());
         assertEquals(9, settings.priority());
@@ -106,6 +109,7 @@ class RouteTest {
         bad("bandwidth", "999", "11G", "-1", "1.5M", "10MB", "99999999999G", "fast");
         bad("window", "22:00", "22:00-22:00", "24:00-06:00", "22-06", "22:00-06:00,", "a-b", "1:00-2:00-3:00");
         bad("breaker", "-1", "1001", "many");
+        bad("breaker-pause", "0s", "25h", "never", "30");
         bad("give-up-after", "59s", "3651d", "3", "d", "3 weeks", "999999999d");
         bad("time-limit", "0s", "8d", "never", "-1h");
         bad("priority", "-1", "10", "high");

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -19,6 +20,7 @@ import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.StudyFacts;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.store.StoredInstance;
 
 class StudyDeliveryTest {
 
@@ -41,9 +43,16 @@ class StudyDeliveryTest {
                 null,
                 null,
                 4,
+                null,
+                FakeIndex.HERE,
                 null);
-        call = new Call(record, FakeIndex.RECEIVED, new Bandwidth(0));
-        return new StudyDelivery(call, index.study(STUDY).orElseThrow(), index.instances(STUDY), index);
+        Call made = new Call(record, FakeIndex.RECEIVED, new Bandwidth(0));
+        call = made;
+        List<StoredInstance> stored = index.instances(STUDY);
+        List<HandedInstance> handed = stored.stream()
+                .<HandedInstance>map(instance -> new HandedInstance.Pseudonymous(instance, index, made))
+                .toList();
+        return new StudyDelivery(made, StudyDelivery.facts(index.study(STUDY).orElseThrow(), stored), handed);
     }
 
     @Test

@@ -69,11 +69,11 @@ final class CleanUp {
         this.compactor = compactor;
         this.clock = clock;
         this.steps = steps;
-        this.tidying = new PackTidying(store.folder(), database, steps);
+        this.tidying = new PackTidying(store.folder(), database, store.appliance(), steps);
     }
 
     /**
-     * @param rows of one study, all here
+     * @param rows of one study, all here and in this appliance's packs
      * @param objection asked within the transaction, while the study's row is locked: why they have to stay after all
      * @throws IOException if not all could be removed; what was, is told by the index
      */
@@ -191,7 +191,7 @@ final class CleanUp {
                 packs.add(row.packId);
             }
             em.persist(fileRow(study, file, removed));
-            packs.forEach(pack -> PackTidying.remember(em, pack));
+            packs.forEach(pack -> PackTidying.remember(em, pack, store.appliance()));
             return Optional.empty();
         });
         if (kept.isPresent()) {

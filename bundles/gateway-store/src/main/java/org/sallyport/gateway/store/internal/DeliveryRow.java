@@ -69,6 +69,19 @@ class DeliveryRow {
     @Column(name = "rank_at")
     long rankAt;
 
+    /** The one that has its images. */
+    @Column(name = "appliance")
+    String appliance = "";
+
+    /** Who asked for it, if a person did; with the reason. */
+    @Column(name = "requested_by")
+    @Nullable
+    String requestedBy;
+
+    @Column(name = "request_reason")
+    @Nullable
+    String requestReason;
+
     @Column(name = "failing_since")
     @Nullable
     Long failingSince;

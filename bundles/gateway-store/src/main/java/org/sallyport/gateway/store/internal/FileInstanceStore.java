@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +51,8 @@ public final class FileInstanceStore implements InstanceStore {
 
     private final PackFolder folder;
     private final IdentityFolder identityFolder;
+    private final ApplianceId appliance;
+    private final NeighbourPacks neighbours;
     private final boolean force;
     private final Database database;
     private final IndexWriter writer;
@@ -65,28 +68,42 @@ public final class FileInstanceStore implements InstanceStore {
         this(
                 new PackFolder(DataFolder.of("packs"), mebibytes(configuration.min$_$free()), Clock.systemUTC()),
                 new IdentityFolder(DataFolder.of("identity"), Clock.systemUTC()),
+                NeighbourPacks.parse(configuration.other$_$packs()),
                 database,
                 isForced(configuration.durability()),
                 Clock.systemUTC());
     }
 
-    FileInstanceStore(PackFolder folder, IdentityFolder identityFolder, Database database, boolean force, Clock clock)
+    /** @param others folders of packs of other appliances */
+    FileInstanceStore(
+            PackFolder folder,
+            IdentityFolder identityFolder,
+            List<Path> others,
+            Database database,
+            boolean force,
+            Clock clock)
             throws IOException {
         this.folder = folder;
         this.identityFolder = identityFolder;
+        this.neighbours = new NeighbourPacks(
+                others.stream().map(root -> new PackFolder(root, 0, clock)).toList());
+        this.appliance = ApplianceId.open(folder.root());
         this.database = database;
         this.force = force;
         this.clock = clock;
         for (int i = 0; i < LOCKS; i++) {
             locks[i] = new ReentrantLock();
         }
-        this.writer = new IndexWriter(database);
+        this.writer = new IndexWriter(database, appliance.id());
         this.known = new KnownOriginals(database, writer);
         try {
+            if (appliance.isDrawn()) {
+                new Adoption(database, folder, identityFolder, appliance.id()).run();
+            }
             recover();
-            new IdentityRecovery(folder, identityFolder, database).run();
+            new IdentityRecovery(folder, identityFolder, database, appliance.id()).run();
         } catch (IOException | RuntimeException e) {
-            writer.close();
+            close();
             throw e;
         }
     }
@@ -122,9 +139,10 @@ public final class FileInstanceStore implements InstanceStore {
     }
 
     @Deactivate
-    void close() {
+    void close() throws IOException {
         closed = true;
         writer.close();
+        appliance.close();
     }
 
     /** Rows for all frames of packs that are not marked as indexed. */
@@ -149,7 +167,7 @@ public final class FileInstanceStore implements InstanceStore {
         writer.flush();
         // What a crash has left of a pack that was written anew is needed by nobody.
         database.inTransaction(em -> {
-            looked.forEach(pack -> PackTidying.remember(em, pack));
+            looked.forEach(pack -> PackTidying.remember(em, pack, appliance.id()));
             return null;
         });
         if (frames[0] > 0) {
@@ -166,6 +184,16 @@ public final class FileInstanceStore implements InstanceStore {
         } catch (IOException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
+    }
+
+    @Override
+    public String appliance() {
+        return appliance.id();
+    }
+
+    @Override
+    public Set<String> neighbours() {
+        return neighbours.appliances();
     }
 
     @Override
@@ -203,7 +231,12 @@ public final class FileInstanceStore implements InstanceStore {
         if (name == null) {
             throw new IOException("the identity of frame " + instance.frameId() + " lies with its image");
         }
-        return identityFolder.open(name);
+        try {
+            return identityFolder.open(name);
+        } catch (NoSuchFileException e) {
+            throw new IOException(
+                    "identity file " + name + " is not here: its images were at another appliance, or it was lost", e);
+        }
     }
 
     /** A section of a frame. */
@@ -223,7 +256,9 @@ public final class FileInstanceStore implements InstanceStore {
             InstanceRow row = database.inTransaction(
                     em -> em.find(InstanceRow.class, instance.frameId().toString()));
             if (row == null || Rows.isHere(row) && row.packId.equals(instance.packId())) {
-                throw e;
+                throw new IOException(
+                        "pack " + instance.packId() + " is not here: its images are at another appliance, or were lost",
+                        e);
             }
             StoredInstance now = Rows.stored(row);
             if (!now.isHere()) {
@@ -242,13 +277,21 @@ public final class FileInstanceStore implements InstanceStore {
     }
 
     private InputStream openAt(StoredInstance instance, Section section) throws IOException {
-        FileChannel channel = folder.open(instance.packId());
+        FileChannel channel = openPack(instance.packId());
         try {
             FrameHeader header = header(channel, instance);
             return new BufferedInputStream(section.of(channel, header, instance.offset()), 64 * 1024);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    private FileChannel openPack(String packId) throws IOException {
+        try {
+            return folder.open(packId);
+        } catch (NoSuchFileException e) {
+            return neighbours.open(packId);
         }
     }
 

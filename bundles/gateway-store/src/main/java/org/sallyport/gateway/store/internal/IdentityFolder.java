@@ -97,6 +97,10 @@ class IdentityFolder {
         Files.deleteIfExists(path);
     }
 
+    boolean has(String name) throws IOException {
+        return Files.exists(path(name));
+    }
+
     long length(String name) throws IOException {
         return Files.size(path(name));
     }

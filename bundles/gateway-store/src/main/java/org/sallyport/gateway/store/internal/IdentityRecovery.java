@@ -22,11 +22,13 @@ final class IdentityRecovery {
     private final PackFolder packs;
     private final IdentityFolder folder;
     private final Database database;
+    private final String appliance;
 
-    IdentityRecovery(PackFolder packs, IdentityFolder folder, Database database) {
+    IdentityRecovery(PackFolder packs, IdentityFolder folder, Database database, String appliance) {
         this.packs = packs;
         this.folder = folder;
         this.database = database;
+        this.appliance = appliance;
     }
 
     void run() throws IOException {
@@ -75,11 +77,11 @@ final class IdentityRecovery {
     }
 
     /** Whether this file has the identity of the instance; its row says so then. */
-    private static boolean isGone(EntityManager em, String file, Found found, Set<String> there) {
+    private boolean isGone(EntityManager em, String file, Found found, Set<String> there) {
         StoredInstance instance = found.instance;
         InstanceRow row = em.find(InstanceRow.class, instance.frameId().toString());
         if (row == null) {
-            IndexWriter.insert(em, instance);
+            IndexWriter.insert(em, instance, appliance);
             row = Objects.requireNonNull(
                     em.find(InstanceRow.class, instance.frameId().toString()));
             // Never loose: there is nothing to deliver.

@@ -58,6 +58,7 @@ final class IndexWriter implements Closeable {
     private record Flush(CompletableFuture<Void> done) implements Task {}
 
     private final Database database;
+    private final String appliance;
     private final BlockingQueue<Task> queue = new LinkedBlockingQueue<>(CAPACITY);
     private final Thread thread;
     private volatile boolean closing;
@@ -69,10 +70,16 @@ final class IndexWriter implements Closeable {
     /** Touched by the writing thread only. */
     private final Set<String> incompletePacks = new HashSet<>();
 
-    IndexWriter(Database database) {
+    /** @param appliance has the frames whose rows are written */
+    IndexWriter(Database database, String appliance) {
         this.database = database;
+        this.appliance = appliance;
         this.thread = new Thread(this::run, "index-writer");
         thread.start();
+    }
+
+    String appliance() {
+        return appliance;
     }
 
     /**
@@ -243,7 +250,7 @@ final class IndexWriter implements Closeable {
         database.inTransaction(em -> {
             for (Task task : tasks) {
                 if (task instanceof Row row) {
-                    insert(em, row.instance);
+                    insert(em, row.instance, appliance);
                 } else if (task instanceof Closed closed && !incompletePacks.contains(closed.packId)) {
                     insertPack(em, closed.packId);
                 }
@@ -337,7 +344,7 @@ final class IndexWriter implements Closeable {
     }
 
     /** Inserts a row unless it is there: a recovery may bring it again. */
-    static void insert(EntityManager em, StoredInstance instance) {
+    static void insert(EntityManager em, StoredInstance instance, String appliance) {
         String frameId = instance.frameId().toString();
         if (em.find(InstanceRow.class, frameId) != null) {
             return;
@@ -345,7 +352,7 @@ final class IndexWriter implements Closeable {
         InstanceFacts facts = instance.facts();
         touchStudy(em, facts);
         facts.lookupKeys().forEach(key -> insertKey(em, key, facts.studyInstanceUid()));
-        em.persist(newRow(instance));
+        em.persist(newRow(instance, appliance));
     }
 
     private static void insertKey(EntityManager em, String key, String study) {
@@ -357,7 +364,7 @@ final class IndexWriter implements Closeable {
         }
     }
 
-    private static InstanceRow newRow(StoredInstance instance) {
+    private static InstanceRow newRow(StoredInstance instance, String appliance) {
         InstanceFacts facts = instance.facts();
         InstanceRow row = new InstanceRow();
         row.frameId = instance.frameId().toString();
@@ -365,6 +372,7 @@ final class IndexWriter implements Closeable {
         row.seriesUid = facts.seriesInstanceUid();
         row.studyUid = facts.studyInstanceUid();
         row.version = instance.version();
+        row.appliance = appliance;
         row.packId = instance.packId();
         row.packOffset = instance.offset();
         row.part10Length = instance.length();

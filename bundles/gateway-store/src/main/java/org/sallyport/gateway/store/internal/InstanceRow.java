@@ -58,6 +58,10 @@ class InstanceRow {
     @Nullable
     Integer instanceNumber;
 
+    /** The one that has the frame. */
+    @Column(name = "appliance")
+    String appliance = "";
+
     /** Name of a {@link org.sallyport.gateway.api.store.StoredInstance.Presence}. */
     @Column(name = "presence")
     String presence = "HERE";

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import javax.persistence.EntityManager;
 import javax.persistence.LockModeType;
 import javax.persistence.Query;
+import javax.persistence.TypedQuery;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -23,7 +24,7 @@ import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.StoredInstance;
 
 /**
- * The queue in the table {@code delivery}. What is WAITING is due: a claim reads the front of the index by destination, state and rank, and first
+ * The queue in the table {@code delivery}. What is WAITING is due: a claim reads the front of the index by destination, appliance, state and rank, and first
  * brings back what has become due (few rows, by index too), so that its cost does not grow with the queue. On PostgreSQL rows are claimed with
  * {@code FOR UPDATE SKIP LOCKED}; on Derby, which one process owns, claims take turns by this object's monitor.
  */
@@ -31,6 +32,8 @@ import org.sallyport.gateway.api.store.StoredInstance;
 public final class JpaDeliveryQueue implements DeliveryQueue {
 
     private static final int LONGEST_REASON = 1000;
+    private static final int LONGEST_ACTOR = 64;
+    private static final int LONGEST_REQUEST = 200;
     private static final int MOST_CLAIMS = 64;
 
     /** Rows that one claim brings back at most; the next claim brings the rest. */
@@ -70,16 +73,19 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
             }
             int part = study.parts + 1;
             int instances = em.createQuery(
-                            "UPDATE InstanceRow i SET i.part = :part WHERE i.studyUid = :study AND i.part IS NULL")
+                            "UPDATE InstanceRow i SET i.part = :part WHERE i.studyUid = :study AND i.part IS NULL"
+                                    + " AND i.appliance = :own")
                     .setParameter("part", part)
                     .setParameter("study", studyInstanceUid)
+                    .setParameter("own", writer.appliance())
                     .executeUpdate();
             if (instances == 0) {
                 return Optional.empty();
             }
             study.parts = part;
             long now = time.now(em);
-            destinations.forEach((name, order) -> em.persist(newRow(studyInstanceUid, part, name, order, now)));
+            destinations.forEach(
+                    (name, order) -> em.persist(newRow(studyInstanceUid, part, writer.appliance(), name, order, now)));
             return Optional.of(part);
         });
     }
@@ -94,38 +100,64 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
                 return List.of();
             }
             List<DeliveryRow> there = em.createQuery(
-                            "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study AND d.destination = :destination",
+                            "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study AND d.destination = :destination"
+                                    + " AND d.identityMode = :identity",
                             DeliveryRow.class)
                     .setParameter("study", studyInstanceUid)
                     .setParameter("destination", destination)
+                    .setParameter("identity", order.identity().name())
+                    .setLockMode(LockModeType.PESSIMISTIC_WRITE)
                     .getResultList();
             long now = time.now(em);
             List<DeliveryRow> added = new ArrayList<>();
-            for (int part = 1; part <= study.parts; part++) {
-                int wanted = part;
-                boolean standsInTheWay = there.stream()
-                        .filter(row -> row.part == wanted)
+            appliances(em, studyInstanceUid).forEach((part, appliance) -> {
+                List<DeliveryRow> same =
+                        there.stream().filter(row -> row.part == part).toList();
+                boolean standsInTheWay = same.stream()
                         .map(row -> State.valueOf(row.state))
-                        .anyMatch(state -> repeat ? isOpen(state) : state != State.CANCELLED);
+                        .anyMatch(state -> repeat ? state == State.RUNNING : state != State.CANCELLED);
                 if (!standsInTheWay) {
-                    DeliveryRow row = newRow(studyInstanceUid, part, destination, order, now);
+                    DeliveryRow row = newRow(studyInstanceUid, part, appliance, destination, order, now);
                     em.persist(row);
+                    em.flush();
+                    same.forEach(old -> supersede(old, row, now));
                     added.add(row);
                 }
-            }
+            });
             em.flush();
             return added.stream().map(row -> row.id).toList();
         });
     }
 
-    private static boolean isOpen(State state) {
-        return state == State.WAITING || state == State.RUNNING || state == State.RETRYING;
+    /** The completed parts of a study, and which appliance has each. */
+    private static Map<Integer, String> appliances(EntityManager em, String study) {
+        Map<Integer, String> appliances = new TreeMap<>();
+        em.createQuery(
+                        "SELECT DISTINCT i.part, i.appliance FROM InstanceRow i WHERE i.studyUid = :study"
+                                + " AND i.part IS NOT NULL",
+                        Object[].class)
+                .setParameter("study", study)
+                .getResultList()
+                .forEach(row -> appliances.put((Integer) row[0], (String) row[1]));
+        return appliances;
     }
 
-    private static DeliveryRow newRow(String study, int part, String destination, Order order, long now) {
+    /** What has not ended yet gives its place in the queue to the new one. */
+    private static void supersede(DeliveryRow old, DeliveryRow by, long now) {
+        State state = State.valueOf(old.state);
+        if (state == State.WAITING || state == State.RETRYING || state == State.PARKED) {
+            end(old, State.CANCELLED, "superseded by delivery " + by.id);
+            old.endedAt = now;
+            by.rankAt = Math.min(by.rankAt, old.rankAt);
+        }
+    }
+
+    private static DeliveryRow newRow(
+            String study, int part, String appliance, String destination, Order order, long now) {
         DeliveryRow row = new DeliveryRow();
         row.studyUid = study;
         row.part = part;
+        row.appliance = appliance;
         row.destination = destination;
         row.identityMode = order.identity().name();
         row.state = State.WAITING.name();
@@ -133,59 +165,81 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
         row.dueAt = now;
         row.priority = order.priority();
         row.rankAt = now - order.priority() * PRIORITY_STEP.toMillis();
+        Request request = order.request();
+        if (request != null) {
+            row.requestedBy = Rows.fitting(request.actor(), LONGEST_ACTOR);
+            row.requestReason = Rows.fitting(request.reason(), LONGEST_REQUEST);
+        }
         return row;
     }
 
     @Override
-    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease) throws IndexException {
+    public List<DeliveryRecord> claim(String destination, int max, String owner, Duration lease, Set<String> neighbours)
+            throws IndexException {
         if (max < 1 || max > MOST_CLAIMS) {
             throw new IllegalArgumentException("max " + max + ": must be 1–" + MOST_CLAIMS);
         }
         if (database.skipsLocked()) {
-            return claimNow(destination, max, owner, lease);
+            return claimNow(destination, max, owner, lease, neighbours);
         }
         synchronized (this) {
-            return claimNow(destination, max, owner, lease);
+            return claimNow(destination, max, owner, lease, neighbours);
         }
     }
 
-    private List<DeliveryRecord> claimNow(String destination, int max, String owner, Duration lease)
-            throws IndexException {
+    private List<DeliveryRecord> claimNow(
+            String destination, int max, String owner, Duration lease, Set<String> neighbours) throws IndexException {
         return database.inTransaction(em -> {
             long now = time.now(em);
-            bringBack(em, destination, now);
             List<DeliveryRecord> claimed = new ArrayList<>();
-            for (long id : ids(em, BY_RANK, "state = 'WAITING' ORDER BY rank_at, id", max, destination)) {
-                DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
-                // Where rows are not locked while they are found, a person may have parked it meanwhile.
-                if (row == null || !row.state.equals(State.WAITING.name())) {
-                    continue;
+            claim(em, new Lane(destination, writer.appliance()), "", max, owner, now, lease, claimed);
+            for (String neighbour : neighbours) {
+                if (claimed.size() < max) {
+                    String pseudonymous = " AND identity_mode = 'PSEUDONYMOUS'";
+                    claim(em, new Lane(destination, neighbour), pseudonymous, max, owner, now, lease, claimed);
                 }
-                row.state = State.RUNNING.name();
-                row.owner = owner;
-                row.leaseUntil = now + lease.toMillis();
-                row.attempts++;
-                claimed.add(Rows.delivery(row));
             }
             return claimed;
         });
     }
 
+    /** The deliveries of one destination whose images one appliance has. */
+    private record Lane(String destination, String appliance) {}
+
+    private void claim(
+            EntityManager em,
+            Lane lane,
+            String condition,
+            int max,
+            String owner,
+            long now,
+            Duration lease,
+            List<DeliveryRecord> claimed) {
+        bringBack(em, lane, now);
+        String front = "state = 'WAITING'" + condition + " ORDER BY rank_at, id";
+        for (long id : ids(em, BY_RANK, lane, front, max - claimed.size())) {
+            DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+            // Where rows are not locked while they are found, a person may have parked it meanwhile.
+            if (row == null || !row.state.equals(State.WAITING.name())) {
+                continue;
+            }
+            row.state = State.RUNNING.name();
+            row.owner = owner;
+            row.leaseUntil = now + lease.toMillis();
+            row.attempts++;
+            claimed.add(Rows.delivery(row));
+        }
+    }
+
     /** What retries and is due, and what runs with a lease that has ended, waits again. */
-    private void bringBack(EntityManager em, String destination, long now) {
+    private void bringBack(EntityManager em, Lane lane, long now) {
         long far = now + LONGEST_WAIT_MILLIS;
         List<Long> due = new ArrayList<>();
         // One range of the index each: with OR the whole state would be read.
-        due.addAll(ids(em, BY_DUE, "state = 'RETRYING' AND due_at <= ?2", MOST_BROUGHT_BACK, destination, now));
-        due.addAll(ids(em, BY_DUE, "state = 'RETRYING' AND due_at > ?2", MOST_BROUGHT_BACK, destination, far));
-        due.addAll(ids(
-                em,
-                BY_DUE,
-                "state = 'RUNNING' AND (lease_until < ?2 OR lease_until > ?3)",
-                MOST_BROUGHT_BACK,
-                destination,
-                now,
-                far));
+        due.addAll(ids(em, BY_DUE, lane, "state = 'RETRYING' AND due_at <= ?3", MOST_BROUGHT_BACK, now));
+        due.addAll(ids(em, BY_DUE, lane, "state = 'RETRYING' AND due_at > ?3", MOST_BROUGHT_BACK, far));
+        String ended = "state = 'RUNNING' AND (lease_until < ?3 OR lease_until > ?4)";
+        due.addAll(ids(em, BY_DUE, lane, ended, MOST_BROUGHT_BACK, now, far));
         if (!due.isEmpty()) {
             // Asked again: where rows are not locked while they are found, their late owner may have ended them.
             em.createQuery("UPDATE DeliveryRow d SET d.state = 'WAITING', d.owner = NULL, d.leaseUntil = NULL"
@@ -199,17 +253,20 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     /**
-     * Of one destination; locked where the database can skip what is locked. ?1 is the destination. Derby is told the index: it counts rows too seldom
-     * to choose by itself, and sorts what it could read in order.
+     * Of one lane; locked where the database can skip what is locked. ?1 and ?2 are the lane's. Derby is told the index: it counts rows too seldom to
+     * choose by itself, and sorts what it could read in order.
      */
-    private List<Long> ids(EntityManager em, String index, String conditionAndOrder, int limit, Object... parameters) {
+    private List<Long> ids(
+            EntityManager em, String index, Lane lane, String conditionAndOrder, int limit, Object... parameters) {
         boolean server = database.skipsLocked();
         Query query = em.createNativeQuery("SELECT id FROM delivery"
-                + (server ? "" : " --DERBY-PROPERTIES index=" + index + "\n")
-                + " WHERE destination = ?1 AND " + conditionAndOrder
-                + " FETCH FIRST " + limit + " ROWS ONLY" + (server ? " FOR UPDATE SKIP LOCKED" : ""));
+                        + (server ? "" : " --DERBY-PROPERTIES index=" + index + "\n")
+                        + " WHERE destination = ?1 AND appliance = ?2 AND " + conditionAndOrder
+                        + " FETCH FIRST " + limit + " ROWS ONLY" + (server ? " FOR UPDATE SKIP LOCKED" : ""))
+                .setParameter(1, lane.destination())
+                .setParameter(2, lane.appliance());
         for (int i = 0; i < parameters.length; i++) {
-            query.setParameter(i + 1, parameters[i]);
+            query.setParameter(i + 3, parameters[i]);
         }
         List<?> ids = query.getResultList();
         return ids.stream().map(id -> ((Number) id).longValue()).toList();
@@ -229,12 +286,29 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public boolean delivered(long id, String owner, String receipt) throws IndexException {
-        return change(id, owner, (row, now) -> {
-            end(row, State.DELIVERED, receipt);
-            row.endedAt = now;
-            row.failingSince = null;
+    public boolean delivered(long id, String owner, String receipt, Map<String, String> receipts)
+            throws IndexException {
+        byte[] encoded = receipts.isEmpty() ? null : Receipts.encode(receipts);
+        return database.inTransaction(em -> {
+            boolean ours = change(em, id, owner, (row, now) -> {
+                end(row, State.DELIVERED, receipt);
+                row.endedAt = now;
+                row.failingSince = null;
+            });
+            if (ours && encoded != null) {
+                ReceiptsRow row = new ReceiptsRow();
+                row.deliveryId = id;
+                row.receipts = encoded;
+                em.persist(row);
+            }
+            return ours;
         });
+    }
+
+    @Override
+    public Map<String, String> receipts(long id) throws IndexException {
+        ReceiptsRow row = database.inTransaction(em -> em.find(ReceiptsRow.class, id));
+        return row == null ? Map.of() : Receipts.decode(row.receipts);
     }
 
     @Override
@@ -272,14 +346,16 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     private boolean change(long id, String owner, ObjLongConsumer<DeliveryRow> change) throws IndexException {
-        return database.inTransaction(em -> {
-            DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
-            if (row == null || !row.state.equals(State.RUNNING.name()) || !owner.equals(row.owner)) {
-                return false;
-            }
-            change.accept(row, time.now(em));
-            return true;
-        });
+        return database.inTransaction(em -> change(em, id, owner, change));
+    }
+
+    private boolean change(EntityManager em, long id, String owner, ObjLongConsumer<DeliveryRow> change) {
+        DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+        if (row == null || !row.state.equals(State.RUNNING.name()) || !owner.equals(row.owner)) {
+            return false;
+        }
+        change.accept(row, time.now(em));
+        return true;
     }
 
     @Override
@@ -367,11 +443,18 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     @Override
-    public Map<String, Map<State, Long>> counts() throws IndexException {
-        List<Object[]> rows = database.inTransaction(em -> em.createQuery(
-                        "SELECT d.destination, d.state, COUNT(d) FROM DeliveryRow d GROUP BY d.destination, d.state",
-                        Object[].class)
-                .getResultList());
+    public Map<String, Map<State, Long>> counts(Set<String> appliances) throws IndexException {
+        String those = appliances.isEmpty() ? "" : " WHERE d.appliance IN :appliances";
+        List<Object[]> rows = database.inTransaction(em -> {
+            TypedQuery<Object[]> query = em.createQuery(
+                    "SELECT d.destination, d.state, COUNT(d) FROM DeliveryRow d" + those
+                            + " GROUP BY d.destination, d.state",
+                    Object[].class);
+            if (!appliances.isEmpty()) {
+                query.setParameter("appliances", appliances);
+            }
+            return query.getResultList();
+        });
         Map<String, Map<State, Long>> counts = new TreeMap<>();
         rows.forEach(row -> counts.computeIfAbsent((String) row[0], name -> new EnumMap<>(State.class))
                 .put(State.valueOf((String) row[1]), ((Number) row[2]).longValue()));

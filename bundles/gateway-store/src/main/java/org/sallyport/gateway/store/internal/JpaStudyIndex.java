@@ -115,7 +115,10 @@ public final class JpaStudyIndex implements StudyIndex, StudyFinder {
         // Asked every minute: by itself this reads an index from end to end, as a subquery of studies it goes into it
         // for each.
         return database.inTransaction(em -> em
-                .createQuery("SELECT DISTINCT i.studyUid FROM InstanceRow i WHERE i.part IS NULL", String.class)
+                .createQuery(
+                        "SELECT DISTINCT i.studyUid FROM InstanceRow i WHERE i.part IS NULL AND i.appliance = :own",
+                        String.class)
+                .setParameter("own", writer.appliance())
                 .getResultList()
                 .stream()
                 .map(uid -> em.find(StudyRow.class, uid))

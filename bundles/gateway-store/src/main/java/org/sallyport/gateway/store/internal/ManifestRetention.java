@@ -39,7 +39,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets go what accepted manifests list, by {@link RetentionRules}. One thread of its own looks; {@link CleanUp} lets one remove at a time. The vetoes are a
+ * Lets go what accepted manifests list, by {@link RetentionRules}, where it lies in this appliance's packs. One thread of its own looks; {@link CleanUp} lets one remove at a time. The vetoes are a
  * copy-on-write list.
  */
 @Component(service = Retention.class, immediate = true, configurationPid = "org.sallyport.retention")
@@ -159,8 +159,10 @@ public final class ManifestRetention implements Retention {
         return removed;
     }
 
-    private static TypedQuery<ManifestRow> waiting(EntityManager em, String where, int limit) {
-        return em.createQuery("SELECT m FROM ManifestRow m WHERE " + where, ManifestRow.class)
+    /** Of images in this appliance's packs: the others are their own appliances' to clean up. */
+    private TypedQuery<ManifestRow> waiting(EntityManager em, String where, int limit) {
+        return em.createQuery("SELECT m FROM ManifestRow m WHERE m.appliance = :own AND " + where, ManifestRow.class)
+                .setParameter("own", store.appliance())
                 .setMaxResults(limit);
     }
 
@@ -393,10 +395,19 @@ public final class ManifestRetention implements Retention {
         }
         store.writer().flush();
         List<InstanceRow> all = database.inTransaction(em -> rows(em, study, series));
-        List<InstanceRow> rows = all.stream().filter(Rows::isHere).toList();
         if (all.isEmpty()) {
             throw new IOException("no images of study " + study + (series == null ? "" : ", series " + series)
                     + " are here: study:list shows which there are");
+        }
+        List<InstanceRow> stored = all.stream().filter(Rows::isHere).toList();
+        List<InstanceRow> rows = stored.stream()
+                .filter(row -> row.appliance.equals(store.appliance()))
+                .toList();
+        int elsewhere = stored.size() - rows.size();
+        if (rows.isEmpty() && elsewhere > 0 && !keepsOwed) {
+            String why = "its images are at other appliances: it has to be deleted there";
+            record(request, study, "refused", why);
+            throw new IOException("study " + study + " stays: " + why);
         }
         Set<Integer> owedParts = new HashSet<>();
         for (InstanceRow row : rows) {
@@ -422,7 +433,12 @@ public final class ManifestRetention implements Retention {
                 .map(row -> Objects.requireNonNull(row.part))
                 .distinct()
                 .toList();
-        record(request, study, "done", free.size() + " images are removed" + (series == null ? "" : " of " + series));
+        record(
+                request,
+                study,
+                "done",
+                free.size() + " images are removed" + (series == null ? "" : " of " + series)
+                        + (elsewhere == 0 ? "" : "; " + elsewhere + " are at other appliances and stay there"));
         Removed removed = Removed.NOTHING;
         if (!free.isEmpty()) {
             try {

@@ -21,6 +21,10 @@ class ManifestRow {
     @Column(name = "part")
     int part;
 
+    /** The one that has the images. */
+    @Column(name = "appliance")
+    String appliance = "";
+
     @Column(name = "destination")
     String destination = "";
 

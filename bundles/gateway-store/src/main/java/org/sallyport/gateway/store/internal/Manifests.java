@@ -34,6 +34,7 @@ final class Manifests {
         }
         row.studyUid = delivery.studyInstanceUid();
         row.part = delivery.part();
+        row.appliance = delivery.appliance();
         row.destination = delivery.destination();
         row.acceptedAt = now;
         row.lookAt = now;

@@ -24,8 +24,16 @@ public final class Migrations implements PreHook {
     private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
 
     /** In order; never changed once released. */
-    private static final List<String> FILES =
-            List.of("0001-packs-and-deliveries.sql", "0002-priorities.sql", "0006-clean-up.sql");
+    private static final List<String> FILES = List.of(
+            "0001-packs-and-deliveries.sql",
+            "0002-priorities.sql",
+            "0006-clean-up.sql",
+            "0007-receipts.sql",
+            "0008-appliances.sql",
+            "0009-requests.sql");
+
+    /** Any number that no one else locks in this database: the letters of "sallypor". */
+    private static final long TURN = 0x73616C6C79706F72L;
 
     private final List<String> files;
 
@@ -41,18 +49,32 @@ public final class Migrations implements PreHook {
     public void prepare(DataSource dataSource) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
+            boolean server = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+            if (server) {
+                // Appliances that start at the same time take turns.
+                execute(connection, "SELECT pg_advisory_lock(" + TURN + ")");
+            }
             try {
-                migrate(connection);
+                migrate(connection, server ? "postgresql" : "derby");
             } finally {
                 // Derby closes no connection whose transaction is open, be it one that only read.
                 connection.rollback();
+                if (server) {
+                    // The connection may go back to a pool.
+                    execute(connection, "SELECT pg_advisory_unlock(" + TURN + ")");
+                    connection.rollback();
+                }
             }
         }
     }
 
-    private void migrate(Connection connection) throws SQLException {
-        String dialect =
-                connection.getMetaData().getDatabaseProductName().equals("PostgreSQL") ? "postgresql" : "derby";
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private void migrate(Connection connection, String dialect) throws SQLException {
         int version = version(connection);
         if (version > files.size()) {
             throw new SQLException("the index database has schema " + version + ", this program knows up to "

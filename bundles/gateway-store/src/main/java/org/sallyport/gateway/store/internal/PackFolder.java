@@ -34,6 +34,10 @@ class PackFolder {
         this.clock = clock;
     }
 
+    Path root() {
+        return root;
+    }
+
     /** A failure for lack of room is told as such. */
     static IOException told(IOException e) {
         String message = String.valueOf(e.getMessage());
@@ -94,6 +98,10 @@ class PackFolder {
             throw new StoreFullException("disk of " + root + " has " + free / (1 << 20) + " MiB free; "
                     + minFree / (1 << 20) + " MiB are kept free (min-free, org.sallyport.store.cfg)");
         }
+    }
+
+    boolean has(String id) throws IOException {
+        return Files.exists(path(id));
     }
 
     FileChannel open(String id) throws IOException {

@@ -29,30 +29,34 @@ final class PackTidying {
 
     private final PackFolder folder;
     private final Database database;
+    private final String appliance;
     private final Steps steps;
 
-    PackTidying(PackFolder folder, Database database, Steps steps) {
+    PackTidying(PackFolder folder, Database database, String appliance, Steps steps) {
         this.folder = folder;
         this.database = database;
+        this.appliance = appliance;
         this.steps = steps;
     }
 
     /** To be tidied when the transaction has ended, or at the next start. */
-    static void remember(EntityManager em, String packId) {
+    static void remember(EntityManager em, String packId, String appliance) {
         if (em.find(PackToTidyRow.class, packId) == null) {
             PackToTidyRow row = new PackToTidyRow();
             row.packId = packId;
+            row.appliance = appliance;
             em.persist(row);
         }
     }
 
     private record Frame(String id, long offset, long length) {}
 
-    /** All that are remembered; those that are still being written stay remembered. */
+    /** All of this appliance that are remembered; those that are still being written stay remembered. */
     void tidy() throws IOException {
-        List<String> packs = database.inTransaction(
-                em -> em.createQuery("SELECT p.packId FROM PackToTidyRow p ORDER BY p.packId", String.class)
-                        .getResultList());
+        List<String> packs = database.inTransaction(em -> em.createQuery(
+                        "SELECT p.packId FROM PackToTidyRow p WHERE p.appliance = :own ORDER BY p.packId", String.class)
+                .setParameter("own", appliance)
+                .getResultList());
         for (String pack : packs) {
             try {
                 tidy(pack);

@@ -13,4 +13,8 @@ class PackToTidyRow {
     @Id
     @Column(name = "pack_id")
     String packId = "";
+
+    /** The one that has the pack. */
+    @Column(name = "appliance")
+    String appliance = "";
 }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import javax.persistence.EntityManager;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.store.IndexException;
@@ -99,6 +100,10 @@ final class Rows {
                 row.endedAt == null ? null : Instant.ofEpochMilli(row.endedAt),
                 row.reason,
                 row.priority,
-                row.failingSince == null ? null : Instant.ofEpochMilli(row.failingSince));
+                row.failingSince == null ? null : Instant.ofEpochMilli(row.failingSince),
+                row.appliance,
+                row.requestedBy == null || row.requestReason == null
+                        ? null
+                        : new DeliveryQueue.Request(row.requestedBy, row.requestReason));
     }
 }

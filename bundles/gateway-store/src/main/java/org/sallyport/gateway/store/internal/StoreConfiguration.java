@@ -15,6 +15,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "MiB of the disk that are left free, 1–1048576")
     int min$_$free() default 512;
 
+    @AttributeDefinition(
+            description = "Folders of packs of other appliances on the same database, which can be read here")
+    String other$_$packs() default "";
+
     @AttributeDefinition(description = "MiB that diagnostic copies of unreadable objects may take, 0–1048576")
     int diagnostic$_$quota() default 256;
 }

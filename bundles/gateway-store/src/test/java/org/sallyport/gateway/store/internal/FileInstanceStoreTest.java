@@ -26,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.InstanceStore.Committed;
@@ -69,11 +71,11 @@ class FileInstanceStoreTest {
         database.clear();
         root = folder;
         disk = new FailingDisk(root, 0, CLOCK);
-        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), database, true, CLOCK);
+        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
     }
 
     @AfterEach
-    void closeStore() {
+    void closeStore() throws IOException {
         store.close();
     }
 
@@ -91,7 +93,7 @@ class FileInstanceStoreTest {
     private void restart() throws IOException {
         store.close();
         disk = new FailingDisk(root, 0, CLOCK);
-        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), database, true, CLOCK);
+        store = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
     }
 
     private JpaStudyIndex index() {
@@ -128,7 +130,9 @@ class FileInstanceStoreTest {
 
     @Test
     void durabilityOsDoesNotForce() throws IOException {
-        FileInstanceStore lazy = new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), database, false, CLOCK);
+        store.close();
+        FileInstanceStore lazy =
+                new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, false, CLOCK);
         try (InstanceStore.Session session = lazy.open()) {
             Samples.put(session, facts(SOP, 1), "image");
         } finally {
@@ -209,12 +213,10 @@ class FileInstanceStoreTest {
 
     @Test
     void lessThanTheFloorLeftIsFull() throws IOException {
-        FileInstanceStore full = new FileInstanceStore(
-                new PackFolder(root, Long.MAX_VALUE / 2, CLOCK),
-                new IdentityFolder(root, CLOCK),
-                database,
-                true,
-                CLOCK);
+        store.close();
+        PackFolder folder = new PackFolder(root, Long.MAX_VALUE / 2, CLOCK);
+        FileInstanceStore full =
+                new FileInstanceStore(folder, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
         try (InstanceStore.Session session = full.open()) {
             StoreFullException e = assertThrows(StoreFullException.class, () -> session.begin(Samples.STUDY, 1000));
             assertTrue(String.valueOf(e.getMessage()).contains("min-free"), e::toString);
@@ -222,7 +224,7 @@ class FileInstanceStoreTest {
             full.close();
         }
         try (Stream<Path> files = Files.walk(root)) {
-            assertFalse(files.anyMatch(Files::isRegularFile));
+            assertFalse(files.anyMatch(FileInstanceStoreTest::isPack));
         }
     }
 
@@ -359,7 +361,11 @@ class FileInstanceStoreTest {
         assertEquals(2, index().study(Samples.STUDY).orElseThrow().conflicts());
         try (Stream<Path> files = Files.walk(root)) {
             assertEquals(
-                    3, files.filter(Files::isRegularFile).mapToInt(this::frames).sum(), "all are kept");
+                    3,
+                    files.filter(FileInstanceStoreTest::isPack)
+                            .mapToInt(this::frames)
+                            .sum(),
+                    "all are kept");
         }
     }
 
@@ -531,9 +537,13 @@ class FileInstanceStoreTest {
         assertEquals(List.of("2.25.101"), sops(index().instances(Samples.STUDY)));
     }
 
+    private static boolean isPack(Path file) {
+        return file.toString().endsWith(".pack");
+    }
+
     private Path onlyPack() throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
-            List<Path> packs = files.filter(Files::isRegularFile).toList();
+            List<Path> packs = files.filter(FileInstanceStoreTest::isPack).toList();
             assertEquals(1, packs.size());
             return packs.get(0);
         }
@@ -547,5 +557,96 @@ class FileInstanceStoreTest {
 
     private static String last(List<String> list) {
         return list.get(list.size() - 1);
+    }
+
+    // ---- several appliances on one index
+
+    @Test
+    void theApplianceKeepsItsNameWithItsPacks() throws IOException {
+        String name = store.appliance();
+        assertTrue(name.matches("[0-9a-f]{16}"), name);
+        restart();
+        assertEquals(name, store.appliance());
+        IOException e = assertThrows(
+                IOException.class,
+                () -> new FileInstanceStore(disk, new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK));
+        assertTrue(String.valueOf(e.getMessage()).contains("in use by another appliance"), e::toString);
+    }
+
+    /** As after an upgrade from a schema without names, or with a back-up that lacks the file. */
+    @Test
+    void rowsOfThesePacksUnderAnotherNameAreTakenOver(@TempDir Path elsewhere) throws IOException {
+        try (InstanceStore.Session session = store.open()) {
+            Samples.put(session, facts(SOP, 1), "image");
+        }
+        JpaDeliveryQueue queue = new JpaDeliveryQueue(database, store.writer(), em -> CLOCK.millis());
+        queue.enqueue(Samples.STUDY, Map.of("archive", DeliveryQueue.Order.pseudonymous()));
+        try (InstanceStore.Session session = store.open()) {
+            Samples.put(session, facts("2.25.101", 2), "late");
+        }
+        String former = store.appliance();
+        store.close();
+        for (String lost : List.of("", "damaged", former.toUpperCase(java.util.Locale.ROOT))) {
+            Files.writeString(root.resolve(ApplianceId.FILE), lost);
+            restart();
+            assertEquals(1, index().receiving().size());
+            assertEquals(
+                    Set.of(store.appliance()),
+                    queue.ofStudy(Samples.STUDY).stream()
+                            .map(DeliveryQueue.DeliveryRecord::appliance)
+                            .collect(Collectors.toSet()));
+        }
+        // One that has none of the packs takes nothing over.
+        FileInstanceStore other = new FileInstanceStore(
+                new PackFolder(elsewhere, 0, CLOCK),
+                new IdentityFolder(elsewhere, CLOCK),
+                List.of(),
+                database,
+                true,
+                CLOCK);
+        try {
+            assertEquals(List.of(), new JpaStudyIndex(database, other.writer()).receiving());
+        } finally {
+            other.close();
+        }
+        assertEquals(store.appliance(), queue.ofStudy(Samples.STUDY).get(0).appliance());
+    }
+
+    @Test
+    void aNeighboursImagesAreReadWhereItsPacksCanBe(@TempDir Path elsewhere) throws IOException {
+        try (InstanceStore.Session session = store.open()) {
+            Samples.put(session, facts(SOP, 1), "image");
+        }
+        StoredInstance stored = store.find(SOP).orElseThrow();
+        PackFolder own = new PackFolder(elsewhere, 0, CLOCK);
+        FileInstanceStore reads = new FileInstanceStore(
+                own,
+                new IdentityFolder(elsewhere, CLOCK),
+                List.of(elsewhere.resolve("away"), root),
+                database,
+                true,
+                CLOCK);
+        try {
+            assertEquals(Set.of(store.appliance()), reads.neighbours());
+            assertEquals("image", Samples.read(reads.openPart10(stored)));
+        } finally {
+            reads.close();
+        }
+        FileInstanceStore apart =
+                new FileInstanceStore(own, new IdentityFolder(elsewhere, CLOCK), List.of(), database, true, CLOCK);
+        try {
+            assertEquals(Set.of(), apart.neighbours());
+            IOException e = assertThrows(IOException.class, () -> apart.openPart10(stored));
+            assertTrue(String.valueOf(e.getMessage()).contains("at another appliance"), e::toString);
+        } finally {
+            apart.close();
+        }
+        assertEquals(List.of(), NeighbourPacks.parse(" "));
+        assertEquals(List.of(Path.of("/a"), Path.of("/b c")), NeighbourPacks.parse("/a, /b c"));
+        for (String wrong : List.of("a", "/a,", "/a, b")) {
+            IllegalArgumentException e =
+                    assertThrows(IllegalArgumentException.class, () -> NeighbourPacks.parse(wrong));
+            assertTrue(String.valueOf(e.getMessage()).contains("other-packs \"" + wrong + "\""), e::toString);
+        }
     }
 }

@@ -12,8 +12,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
@@ -41,7 +43,9 @@ abstract class IndexContract {
 
     private static final String STUDY = Samples.STUDY;
     private static final Duration LEASE = Duration.ofMinutes(2);
-    private static final String US = "appliance/run-2";
+    private static final Set<String> ALONE = Set.of();
+    private static final String HERE = "appliance";
+    private static final String US = HERE + "/run-2";
     private static final Map<String, Order> ARCHIVE = Map.of("archive", Order.pseudonymous());
 
     private MutableClock clock = new MutableClock();
@@ -56,7 +60,7 @@ abstract class IndexContract {
     void open() throws SQLException {
         database().clear();
         clock = new MutableClock();
-        writer = new IndexWriter(database());
+        writer = new IndexWriter(database(), HERE);
         index = new JpaStudyIndex(database(), writer);
         queue = new JpaDeliveryQueue(database(), writer, em -> clock.millis());
     }
@@ -311,51 +315,51 @@ abstract class IndexContract {
     @Test
     void claimsAreOldestFirstAndExclusive() throws IndexException {
         enqueue(3, "archive");
-        List<DeliveryRecord> two = queue.claim("archive", 2, US, LEASE);
+        List<DeliveryRecord> two = queue.claim("archive", 2, US, LEASE, ALONE);
         assertEquals(List.of("2.25.1", "2.25.2"), studies(two));
         assertEquals(State.RUNNING, two.get(0).state());
         assertEquals(1, two.get(0).attempts());
-        assertEquals(List.of("2.25.3"), studies(queue.claim("archive", 64, "other/run", LEASE)));
-        assertEquals(List.of(), queue.claim("archive", 64, US, LEASE));
-        assertEquals(List.of(), queue.claim("elsewhere", 64, US, LEASE));
+        assertEquals(List.of("2.25.3"), studies(queue.claim("archive", 64, "other/run", LEASE, ALONE)));
+        assertEquals(List.of(), queue.claim("archive", 64, US, LEASE, ALONE));
+        assertEquals(List.of(), queue.claim("elsewhere", 64, US, LEASE, ALONE));
         for (int max : new int[] {0, -1, 65}) {
-            assertThrows(IllegalArgumentException.class, () -> queue.claim("archive", max, US, LEASE));
+            assertThrows(IllegalArgumentException.class, () -> queue.claim("archive", max, US, LEASE, ALONE));
         }
     }
 
     @Test
     void aClaimWhoseLeaseRanOutIsDueAgainAndNoLongerItsOwners() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, "dead/run", LEASE).get(0).id();
+        long id = queue.claim("archive", 1, "dead/run", LEASE, ALONE).get(0).id();
         clock.pass(LEASE);
-        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE), "to the last millisecond");
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE, ALONE), "to the last millisecond");
         clock.pass(Duration.ofMillis(1));
-        DeliveryRecord taken = queue.claim("archive", 1, US, LEASE).get(0);
+        DeliveryRecord taken = queue.claim("archive", 1, US, LEASE, ALONE).get(0);
         assertEquals(id, taken.id());
         assertEquals(2, taken.attempts());
         assertFalse(queue.renew(id, "dead/run", LEASE));
-        assertFalse(queue.delivered(id, "dead/run", "receipt"));
+        assertFalse(queue.delivered(id, "dead/run", "receipt", Map.of()));
         assertEquals(State.RUNNING, state(id));
     }
 
     @Test
     void renewingProlongsTheLease() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         clock.pass(LEASE);
         assertTrue(queue.renew(id, US, LEASE));
         clock.pass(LEASE);
-        assertEquals(List.of(), queue.claim("archive", 1, "other/run", LEASE));
+        assertEquals(List.of(), queue.claim("archive", 1, "other/run", LEASE, ALONE));
     }
 
     @Test
     void aStrangerChangesNothing() throws IndexException {
         enqueue(1, "archive");
         long id = queue.ofStudy("2.25.1").get(0).id();
-        assertFalse(queue.delivered(id, US, "receipt"), "not claimed");
-        queue.claim("archive", 1, US, LEASE);
+        assertFalse(queue.delivered(id, US, "receipt", Map.of()), "not claimed");
+        queue.claim("archive", 1, US, LEASE, ALONE);
         DeliveryRecord before = queue.delivery(id).orElseThrow();
-        assertFalse(queue.delivered(id, "other/run", "receipt"));
+        assertFalse(queue.delivered(id, "other/run", "receipt", Map.of()));
         assertFalse(queue.later(id, "other/run", Duration.ZERO, "reason", true));
         assertFalse(queue.park(id, "other/run", "reason"));
         assertFalse(queue.renew(id, "other/run", LEASE));
@@ -366,84 +370,116 @@ abstract class IndexContract {
     @Test
     void deliveredIsTheEnd() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         clock.pass(Duration.ofSeconds(3));
-        assertTrue(queue.delivered(id, US, "receipt 7"));
+        assertTrue(queue.delivered(id, US, "receipt 7", Map.of()));
         DeliveryRecord record = queue.delivery(id).orElseThrow();
         assertEquals(State.DELIVERED, record.state());
         assertEquals("receipt 7", record.reason());
         assertEquals(clock.instant(), record.endedAt());
         clock.pass(Duration.ofDays(365));
-        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE, ALONE));
         assertFalse(queue.retryNow(id));
-        assertFalse(queue.delivered(id, US, "twice"));
+        assertFalse(queue.delivered(id, US, "twice", Map.of()));
+    }
+
+    @Test
+    void receiptsOfImagesAreKeptInTheirOrderAndWithinBounds() throws IndexException {
+        enqueue(3, "archive");
+        long some = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
+        Map<String, String> receipts = new LinkedHashMap<>();
+        receipts.put("2.25.9", "B000 é 頭\u0001\0");
+        receipts.put("2.25.10", "line\nbreak\ttab");
+        assertFalse(queue.delivered(some, "other/run", "receipt", receipts));
+        assertEquals(Map.of(), queue.receipts(some), "what does not count is not kept");
+        assertTrue(queue.delivered(some, US, "receipt", receipts));
+        assertEquals(
+                "[2.25.9=B000 é 頭\u0001\0, 2.25.10=line break\ttab]",
+                queue.receipts(some).entrySet().toString());
+
+        Map<String, String> many = new LinkedHashMap<>();
+        for (int i = 0; i < 100_000; i++) {
+            many.put(
+                    "2.25.1234567890123456789012345678901234567890." + i,
+                    "receipt of 100 characters " + "x".repeat(74));
+        }
+        long large = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
+        assertTrue(queue.delivered(large, US, "receipt", many));
+        Map<String, String> kept = queue.receipts(large);
+        assertTrue(kept.size() > 50_000 && kept.size() < 100_000, kept.size() + " receipts");
+        assertEquals(new ArrayList<>(many.keySet()).subList(0, kept.size()), new ArrayList<>(kept.keySet()));
+
+        long none = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
+        queue.delivered(none, US, "receipt", Map.of());
+        assertEquals(Map.of(), queue.receipts(none));
+        assertEquals(Map.of(), queue.receipts(none + 1000));
     }
 
     @Test
     void laterIsDueAtItsTimeAndNotBefore() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         Instant due = clock.instant().plusSeconds(60);
         assertTrue(queue.later(id, US, Duration.ofSeconds(60), "receiver is away", true));
         assertEquals(State.RETRYING, state(id));
         assertEquals(due, queue.delivery(id).orElseThrow().dueAt());
         clock.pass(Duration.ofSeconds(59));
-        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE, ALONE));
         clock.pass(Duration.ofSeconds(1));
-        assertEquals(2, queue.claim("archive", 1, US, LEASE).get(0).attempts());
+        assertEquals(2, queue.claim("archive", 1, US, LEASE, ALONE).get(0).attempts());
     }
 
     @Test
     void givingBackIsNoAttempt() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         assertTrue(queue.later(id, US, Duration.ZERO, "interrupted", false));
         assertEquals(State.WAITING, state(id));
-        assertEquals(1, queue.claim("archive", 1, US, LEASE).get(0).attempts());
+        assertEquals(1, queue.claim("archive", 1, US, LEASE, ALONE).get(0).attempts());
     }
 
     @Test
     void aParkedDeliveryWaitsForAPerson() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         assertTrue(queue.park(id, US, "refused"));
         clock.pass(Duration.ofDays(365));
-        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE));
+        assertEquals(List.of(), queue.claim("archive", 1, US, LEASE, ALONE));
         assertEquals("refused", queue.delivery(id).orElseThrow().reason());
         assertTrue(queue.retryNow(id));
         assertEquals(State.WAITING, state(id));
-        assertEquals(id, queue.claim("archive", 1, US, LEASE).get(0).id());
+        assertEquals(id, queue.claim("archive", 1, US, LEASE, ALONE).get(0).id());
     }
 
     @Test
     void retryNowMakesDueWhatWaitsAndLeavesWhatRuns() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         assertFalse(queue.retryNow(id), "it runs");
         queue.later(id, US, Duration.ofHours(1), "away", true);
         assertTrue(queue.retryNow(id));
-        assertEquals(id, queue.claim("archive", 1, US, LEASE).get(0).id());
+        assertEquals(id, queue.claim("archive", 1, US, LEASE, ALONE).get(0).id());
         assertFalse(queue.retryNow(id + 1000));
     }
 
     @Test
     void aStartEndsTheClaimsOfThisAppliancesEarlierRuns() throws IndexException {
         enqueue(4, "archive");
-        queue.claim("archive", 1, "appliance/run-1", LEASE);
-        queue.claim("archive", 1, "appliance2/run-1", LEASE);
-        queue.claim("archive", 1, "applianceX/run-1", LEASE);
-        queue.claim("archive", 1, US, LEASE);
+        queue.claim("archive", 1, "appliance/run-1", LEASE, ALONE);
+        queue.claim("archive", 1, "appliance2/run-1", LEASE, ALONE);
+        queue.claim("archive", 1, "applianceX/run-1", LEASE, ALONE);
+        queue.claim("archive", 1, US, LEASE, ALONE);
         assertEquals(1, queue.releaseClaims(US));
-        assertEquals(List.of("2.25.1"), studies(queue.claim("archive", 64, US, LEASE)));
+        assertEquals(List.of("2.25.1"), studies(queue.claim("archive", 64, US, LEASE, ALONE)));
     }
 
     /** {@code _} and {@code %} mean something to LIKE. */
     @Test
     void anAppliancesNameIsTakenLiterally() throws IndexException {
         enqueue(3, "archive");
-        queue.claim("archive", 1, "a_%/run-1", LEASE);
-        queue.claim("archive", 1, "axyz/run-1", LEASE);
-        queue.claim("archive", 1, "ax/run-1", LEASE);
+        queue.claim("archive", 1, "a_%/run-1", LEASE, ALONE);
+        queue.claim("archive", 1, "axyz/run-1", LEASE, ALONE);
+        queue.claim("archive", 1, "ax/run-1", LEASE, ALONE);
         assertEquals(1, queue.releaseClaims("a_%/run-2"));
         assertThrows(IllegalArgumentException.class, () -> queue.releaseClaims("no run"), "would end everyone's");
     }
@@ -452,16 +488,16 @@ abstract class IndexContract {
     void countsAreByDestinationAndState() throws IndexException {
         enqueue(3, "archive");
         enqueue(1, "ward");
-        queue.claim("archive", 1, US, LEASE);
+        queue.claim("archive", 1, US, LEASE, ALONE);
         assertEquals(
                 Map.of("archive", Map.of(State.RUNNING, 1L, State.WAITING, 2L), "ward", Map.of(State.WAITING, 1L)),
-                queue.counts());
+                queue.counts(Set.of()));
     }
 
     @Test
     void newestAreChosenByState() throws IndexException {
         enqueue(3, "archive");
-        long first = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long first = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         queue.park(first, US, "refused");
         assertEquals(List.of("2.25.3", "2.25.2", "2.25.1"), studies(queue.newest(10, Set.of())));
         assertEquals(List.of("2.25.3"), studies(queue.newest(1, Set.of())));
@@ -471,7 +507,7 @@ abstract class IndexContract {
     @Test
     void aReasonOfAnyKindIsKept() throws IndexException {
         enqueue(1, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         assertTrue(queue.park(id, US, "nul \0 é 頭 " + "x".repeat(5_000)));
         assertTrue(String.valueOf(queue.delivery(id).orElseThrow().reason()).startsWith("nul   é 頭 xxx"));
     }
@@ -490,10 +526,10 @@ abstract class IndexContract {
                 claims.add(runs.submit(() -> {
                     start.await(30, TimeUnit.SECONDS);
                     List<Long> ids = new ArrayList<>();
-                    List<DeliveryRecord> claimed = one.claim("archive", 3, owner, LEASE);
+                    List<DeliveryRecord> claimed = one.claim("archive", 3, owner, LEASE, ALONE);
                     while (!claimed.isEmpty()) {
                         claimed.forEach(record -> ids.add(record.id()));
-                        claimed = one.claim("archive", 3, owner, LEASE);
+                        claimed = one.claim("archive", 3, owner, LEASE, ALONE);
                     }
                     return ids;
                 }));
@@ -535,7 +571,8 @@ abstract class IndexContract {
         enqueue(2, "archive", 0);
         enqueue(3, "archive", 9);
         enqueue(4, "archive", 4);
-        assertEquals(List.of("2.25.1", "2.25.3", "2.25.4", "2.25.2"), studies(queue.claim("archive", 64, US, LEASE)));
+        assertEquals(
+                List.of("2.25.1", "2.25.3", "2.25.4", "2.25.2"), studies(queue.claim("archive", 64, US, LEASE, ALONE)));
         for (int priority : new int[] {-1, 10}) {
             assertThrows(IllegalArgumentException.class, () -> new Order(IdentityMode.PSEUDONYMOUS, priority));
         }
@@ -544,21 +581,21 @@ abstract class IndexContract {
     @Test
     void whatRetriesComesBackInItsPlace() throws IndexException {
         enqueue(3, "archive");
-        long first = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long first = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         queue.later(first, US, Duration.ofSeconds(10), "away", true);
         clock.pass(Duration.ofSeconds(10));
-        assertEquals(List.of("2.25.1", "2.25.2"), studies(queue.claim("archive", 2, US, LEASE)));
+        assertEquals(List.of("2.25.1", "2.25.2"), studies(queue.claim("archive", 2, US, LEASE, ALONE)));
     }
 
     @Test
     void failingSinceIsWhenItFirstFailedUntilAPersonLooks() throws IndexException {
         enqueue(1, "archive");
         Instant first = clock.instant();
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         assertNull(queue.delivery(id).orElseThrow().failingSince());
         queue.later(id, US, Duration.ZERO, "away", true);
         clock.pass(Duration.ofSeconds(1));
-        assertEquals(first, queue.claim("archive", 1, US, LEASE).get(0).failingSince());
+        assertEquals(first, queue.claim("archive", 1, US, LEASE, ALONE).get(0).failingSince());
         queue.later(id, US, Duration.ofHours(1), "away", true);
         assertEquals(first, queue.delivery(id).orElseThrow().failingSince());
         assertTrue(queue.hasFailedFor(id, Duration.ofSeconds(1)));
@@ -577,9 +614,9 @@ abstract class IndexContract {
         assertEquals("by ann", queue.delivery(id).orElseThrow().reason());
         assertFalse(queue.parkNow(id, "again"));
         queue.retryNow(id);
-        queue.claim("archive", 1, US, LEASE);
+        queue.claim("archive", 1, US, LEASE, ALONE);
         assertTrue(queue.parkNow(id, "by ann"));
-        assertFalse(queue.delivered(id, US, "too late"), "the claim ended");
+        assertFalse(queue.delivered(id, US, "too late", Map.of()), "the claim ended");
         assertFalse(queue.renew(id, US, LEASE));
         assertEquals(State.PARKED, state(id));
         assertFalse(queue.parkNow(id + 1000, "no such"));
@@ -588,7 +625,7 @@ abstract class IndexContract {
     @Test
     void aCancelledDeliveryStaysInTheListAndIsTheEnd() throws IndexException {
         enqueue(2, "archive");
-        long id = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         assertTrue(queue.cancel(id, "by ann"));
         assertFalse(queue.later(id, US, Duration.ZERO, "too late", true));
         assertFalse(queue.retryNow(id));
@@ -596,8 +633,8 @@ abstract class IndexContract {
         assertFalse(queue.parkNow(id, "again"));
         assertEquals(clock.instant(), queue.delivery(id).orElseThrow().endedAt());
         assertEquals(List.of("2.25.1"), studies(queue.newest(10, Set.of(State.CANCELLED))));
-        long other = queue.claim("archive", 1, US, LEASE).get(0).id();
-        queue.delivered(other, US, "receipt");
+        long other = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
+        queue.delivered(other, US, "receipt", Map.of());
         assertFalse(queue.cancel(other, "delivered already"));
     }
 
@@ -625,27 +662,85 @@ abstract class IndexContract {
     }
 
     @Test
-    void aRepeatQueuesEachPartThatDoesNotWaitAlready() throws IndexException {
+    void aRepeatTakesThePlaceOfWhatHasNotEndedAndLeavesWhatRuns() throws IndexException {
+        for (String sop : List.of("2.25.100", "2.25.101", "2.25.102", "2.25.103", "2.25.104")) {
+            add(sop);
+            queue.enqueue(STUDY, ARCHIVE);
+            clock.pass(Duration.ofSeconds(1));
+        }
+        List<Long> ids = queue.claim("archive", 4, US, LEASE, ALONE).stream()
+                .map(DeliveryRecord::id)
+                .toList();
+        queue.delivered(ids.get(0), US, "receipt", Map.of());
+        queue.later(ids.get(1), US, Duration.ofHours(1), "away", true);
+        queue.park(ids.get(2), US, "refused");
+        List<Long> again = queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true);
+        assertEquals(
+                List.of(1, 2, 3, 5), again.stream().map(id -> record(id).part()).toList(), "part 4 runs");
+        assertEquals(State.DELIVERED, state(ids.get(0)), "what has ended is left as it is");
+        assertEquals(State.CANCELLED, state(ids.get(1)));
+        assertEquals(
+                "superseded by delivery " + again.get(1), record(ids.get(1)).reason());
+        assertEquals(clock.instant(), record(ids.get(1)).endedAt());
+        assertEquals(State.CANCELLED, state(ids.get(2)));
+        assertEquals(State.RUNNING, state(ids.get(3)));
+        assertEquals(
+                List.of(2, 3, 5, 1),
+                queue.claim("archive", 64, US, LEASE, ALONE).stream()
+                        .map(DeliveryRecord::part)
+                        .toList(),
+                "those in the place of others before the one that is new");
+        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true), "all run");
+    }
+
+    @Test
+    void whatCarriesIdentityIsLookedAtApart() throws IndexException {
         add("2.25.100");
         queue.enqueue(STUDY, ARCHIVE);
-        add("2.25.101");
-        queue.enqueue(STUDY, ARCHIVE);
-        long first = queue.claim("archive", 1, US, LEASE).get(0).id();
-        queue.delivered(first, US, "receipt");
-        List<Long> again = queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true);
-        assertEquals(1, again.size());
-        assertEquals(1, queue.delivery(again.get(0)).orElseThrow().part());
-        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true));
+        DeliveryQueue.Request request = new DeliveryQueue.Request("ann", "sent to the wrong place");
+        Order originals = new Order(IdentityMode.ORIGINAL, 4, request);
+        long first = queue.enqueueParts(STUDY, "archive", originals, false).get(0);
+        assertEquals(IdentityMode.ORIGINAL, record(first).identity());
+        assertEquals(request, record(first).request());
+        assertEquals(List.of(), queue.enqueueParts(STUDY, "archive", originals, false));
+        long second = queue.enqueueParts(STUDY, "archive", originals, true).get(0);
+        assertEquals(State.CANCELLED, state(first));
+        assertEquals(
+                List.of("PSEUDONYMOUS WAITING", "ORIGINAL CANCELLED", "ORIGINAL WAITING"),
+                queue.ofStudy(STUDY).stream()
+                        .map(d -> d.identity() + " " + d.state())
+                        .toList());
+        assertNull(queue.ofStudy(STUDY).get(0).request());
+        queue.enqueueParts(
+                STUDY,
+                "ward",
+                new Order(IdentityMode.ORIGINAL, 4, new DeliveryQueue.Request("a".repeat(99), "b".repeat(999))),
+                true);
+        assertEquals(64 + 200, requestLength(queue.ofStudy(STUDY).get(3)));
+        assertEquals(second, queue.ofStudy(STUDY).get(2).id());
+    }
+
+    private static int requestLength(DeliveryRecord record) {
+        DeliveryQueue.Request request = Objects.requireNonNull(record.request());
+        return request.actor().length() + request.reason().length();
+    }
+
+    private DeliveryRecord record(long id) {
+        try {
+            return queue.delivery(id).orElseThrow();
+        } catch (IndexException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
     void aClockThatWasSetBackByYearsHoldsNothingUp() throws IndexException {
         enqueue(2, "archive");
-        long retries = queue.claim("archive", 1, US, LEASE).get(0).id();
+        long retries = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
         queue.later(retries, US, Duration.ofMinutes(15), "away", true);
-        queue.claim("archive", 1, "dead/run", LEASE);
+        queue.claim("archive", 1, "dead/run", LEASE, ALONE);
         clock.pass(Duration.ofDays(-700));
-        assertEquals(2, queue.claim("archive", 64, US, LEASE).size());
+        assertEquals(2, queue.claim("archive", 64, US, LEASE, ALONE).size());
     }
 
     private interface Work<R> {

@@ -50,7 +50,7 @@ class IndexWriterTest {
 
     @Test
     void rowsAreThereAfterAFlush() throws IndexException {
-        try (IndexWriter writer = new IndexWriter(database)) {
+        try (IndexWriter writer = new IndexWriter(database, "here")) {
             for (int i = 0; i < 1_200; i++) {
                 writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.1" + i, i), 1));
             }
@@ -62,7 +62,7 @@ class IndexWriterTest {
 
     @Test
     void aFlushWhileTheDatabaseIsAwayFailsAndTheRowsComeWhenItIsBack() throws IndexException {
-        try (IndexWriter writer = new IndexWriter(database)) {
+        try (IndexWriter writer = new IndexWriter(database, "here")) {
             database.setAway(true);
             writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.100", 1), 1));
             assertThrows(IndexException.class, writer::flush);
@@ -83,7 +83,7 @@ class IndexWriterTest {
 
     @Test
     void closingWritesWhatWaits() throws IndexException {
-        IndexWriter writer = new IndexWriter(database);
+        IndexWriter writer = new IndexWriter(database, "here");
         for (int i = 0; i < 700; i++) {
             writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.1" + i, i), 1));
         }
@@ -96,7 +96,7 @@ class IndexWriterTest {
     @Test
     @Timeout(10)
     void aClosedWriterSaysSoAtOnce() {
-        IndexWriter writer = new IndexWriter(database);
+        IndexWriter writer = new IndexWriter(database, "here");
         writer.close();
         assertThrows(IndexException.class, writer::flush);
     }
@@ -107,22 +107,24 @@ class IndexWriterTest {
         CountDownLatch writing = new CountDownLatch(1);
         CountDownLatch fail = new CountDownLatch(1);
         AtomicInteger transactions = new AtomicInteger();
-        IndexWriter writer = new IndexWriter(new Database() {
-            @Override
-            public <R> R inTransaction(Function<EntityManager, R> work) throws IndexException {
-                if (transactions.getAndIncrement() == 0) {
-                    writing.countDown();
-                    uninterruptibly(fail);
-                    throw new IndexException("gone for a moment", null);
-                }
-                return database.inTransaction(work);
-            }
+        IndexWriter writer = new IndexWriter(
+                new Database() {
+                    @Override
+                    public <R> R inTransaction(Function<EntityManager, R> work) throws IndexException {
+                        if (transactions.getAndIncrement() == 0) {
+                            writing.countDown();
+                            uninterruptibly(fail);
+                            throw new IndexException("gone for a moment", null);
+                        }
+                        return database.inTransaction(work);
+                    }
 
-            @Override
-            public boolean skipsLocked() {
-                return false;
-            }
-        });
+                    @Override
+                    public boolean skipsLocked() {
+                        return false;
+                    }
+                },
+                "here");
         writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.100", 1), 1));
         assertTrue(writing.await(30, TimeUnit.SECONDS));
         writer.packClosed(Samples.PACK);
@@ -137,7 +139,7 @@ class IndexWriterTest {
 
     @Test
     void aPackIsMarkedOnceHoweverOftenItIsClosed() throws IndexException {
-        try (IndexWriter writer = new IndexWriter(database)) {
+        try (IndexWriter writer = new IndexWriter(database, "here")) {
             writer.packClosed(Samples.PACK);
             writer.flush();
             writer.packClosed(Samples.PACK);
@@ -154,7 +156,7 @@ class IndexWriterTest {
     @Test
     void aRowThatCannotBeWrittenIsSetAsideAndTheOthersAreWritten() throws IndexException {
         StoredInstance bad = unwritable();
-        try (IndexWriter writer = new IndexWriter(database)) {
+        try (IndexWriter writer = new IndexWriter(database, "here")) {
             writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.100", 1), 1));
             writer.add(bad);
             writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.101", 2), 1));
@@ -173,7 +175,7 @@ class IndexWriterTest {
     void aPackWithARowSetAsideDoesNotCountAsIndexed() throws IndexException {
         StoredInstance bad = unwritable();
         String other = Samples.PACK.replace("0000.pack", "0001.pack");
-        try (IndexWriter writer = new IndexWriter(database)) {
+        try (IndexWriter writer = new IndexWriter(database, "here")) {
             writer.add(bad);
             writer.packClosed(bad.packId());
             writer.packClosed(other);
@@ -188,7 +190,7 @@ class IndexWriterTest {
 
     @Test
     void noRowIsSetAsideWhileTheDatabaseIsAway() throws IndexException {
-        try (IndexWriter writer = new IndexWriter(database)) {
+        try (IndexWriter writer = new IndexWriter(database, "here")) {
             assertEquals(Optional.empty(), writer.problem());
             database.setAway(true);
             writer.add(unwritable());
@@ -222,7 +224,7 @@ class IndexWriterTest {
                 return false;
             }
         };
-        try (IndexWriter writer = new IndexWriter(failsTwice)) {
+        try (IndexWriter writer = new IndexWriter(failsTwice, "here")) {
             writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.100", 1), 1));
             await(() -> flushes(writer));
             assertEquals(1, count("InstanceRow"));

@@ -100,7 +100,7 @@ class ManifestRetentionTest {
 
     private void start(RetentionRules rules) throws IOException {
         store = new FileInstanceStore(
-                new PackFolder(root, 0, CLOCK), new IdentityFolder(root, CLOCK), database, true, CLOCK);
+                new PackFolder(root, 0, CLOCK), new IdentityFolder(root, CLOCK), List.of(), database, true, CLOCK);
         compactor = new CopyingCompactor(store);
         index = new JpaStudyIndex(database, store.writer());
         queue = new JpaDeliveryQueue(database, store.writer(), em -> clock.millis());
@@ -121,7 +121,7 @@ class ManifestRetentionTest {
     }
 
     @AfterEach
-    void close() {
+    void close() throws IOException {
         retention.close();
         store.close();
     }
@@ -158,9 +158,9 @@ class ManifestRetentionTest {
     }
 
     private void deliver(String destination) throws IOException {
-        for (DeliveryRecord record : queue.claim(destination, 64, OWNER, Duration.ofMinutes(2))) {
+        for (DeliveryRecord record : queue.claim(destination, 64, OWNER, Duration.ofMinutes(2), Set.of())) {
             queue.accepted(record, index.instances(STUDY, record.part()));
-            assertTrue(queue.delivered(record.id(), OWNER, "got it"));
+            assertTrue(queue.delivered(record.id(), OWNER, "got it", Map.of()));
         }
     }
 
@@ -256,7 +256,7 @@ class ManifestRetentionTest {
         complete(ITH);
         assertEquals(Removed.NOTHING, retention.lookNow());
         DeliveryRecord running =
-                queue.claim(ITH, 1, OWNER, Duration.ofMinutes(2)).get(0);
+                queue.claim(ITH, 1, OWNER, Duration.ofMinutes(2), Set.of()).get(0);
         // The receiver has it, and the process ends before that is recorded.
         queue.accepted(running, index.instances(STUDY, 1));
         assertEquals(Removed.NOTHING, retention.lookNow());
@@ -349,9 +349,9 @@ class ManifestRetentionTest {
         send(1, 3);
         complete(ITH);
         DeliveryRecord running =
-                queue.claim(ITH, 1, OWNER, Duration.ofMinutes(2)).get(0);
+                queue.claim(ITH, 1, OWNER, Duration.ofMinutes(2), Set.of()).get(0);
         queue.accepted(running, index.instances(STUDY, 1).subList(0, 2));
-        queue.delivered(running.id(), OWNER, "two of three");
+        queue.delivered(running.id(), OWNER, "two of three", Map.of());
         assertEquals(2, retention.lookNow().images());
         assertTrue(instance(sop(3)).isHere());
         assertEquals(List.of(), retention.accepted(10));
@@ -561,6 +561,106 @@ class ManifestRetentionTest {
         assertEquals(1, retention.delete(ADMINISTRATOR, STUDY, "2.25.12", false).images());
         assertTrue(store.find(sop(1)).orElseThrow().isHere());
         assertEquals(Presence.DELETED, store.find(sop(2)).orElseThrow().presence());
+    }
+
+    // ---- several appliances on one index
+
+    /** Another appliance that can read these packs; closed by the caller. */
+    private FileInstanceStore neighbour(Path folder) throws IOException {
+        return new FileInstanceStore(
+                new PackFolder(folder, 0, CLOCK),
+                new IdentityFolder(folder, CLOCK),
+                List.of(root),
+                database,
+                true,
+                CLOCK);
+    }
+
+    private ManifestRetention retention(FileInstanceStore of) {
+        CleanUp cleanUp = new CleanUp(of, database, new CopyingCompactor(of), clock, CleanUp.Steps.NONE);
+        return new ManifestRetention(AFTER_UPLOAD, database, of, cleanUp, audit, clock);
+    }
+
+    @Test
+    void imagesInAnotherAppliancesPacksAreItsOwnToCleanUp(@TempDir Path elsewhere) throws IOException {
+        send(1, 2);
+        complete(ITH);
+        FileInstanceStore other = neighbour(elsewhere);
+        ManifestRetention others = retention(other);
+        try {
+            // The other delivers them, which this one's clean-up goes by.
+            JpaDeliveryQueue itsQueue = new JpaDeliveryQueue(database, other.writer(), em -> clock.millis());
+            DeliveryRecord record = itsQueue.claim(
+                            ITH, 1, "other/run", Duration.ofMinutes(2), Set.of(store.appliance()))
+                    .get(0);
+            itsQueue.accepted(record, index.instances(STUDY, 1));
+            assertTrue(itsQueue.delivered(record.id(), "other/run", "got it", Map.of()));
+            assertEquals(Removed.NOTHING, others.lookNow());
+            assertEquals(List.of(), others.accepted(10));
+            assertEquals(2, here());
+
+            last = CleanUp.Step.MARKED;
+            assertThrows(Killed.class, () -> retention.lookNow());
+            others.lookNow();
+            StoredInstance gone = instance(sop(1));
+            assertThrows(InstanceGoneException.class, () -> other.openPart10(gone));
+            IOException e = assertThrows(IOException.class, () -> other.openIdentityFile(gone));
+            assertTrue(String.valueOf(e.getMessage()).contains("at another appliance"), e::toString);
+        } finally {
+            others.close();
+            other.close();
+        }
+        restart(AFTER_UPLOAD);
+        retention.lookNow();
+        assertEquals(List.of(), files(".pack"), "the other has left the packs to the one that has them");
+        assertEquals("sealed image 1", identity(instance(sop(1))));
+    }
+
+    @Test
+    void onlyWhatIsInItsPacksIsDeletedByAnAppliance(@TempDir Path elsewhere) throws IOException {
+        send(1, 2);
+        complete();
+        FileInstanceStore other = neighbour(elsewhere);
+        ManifestRetention others = retention(other);
+        try {
+            IOException e = assertThrows(IOException.class, () -> others.delete(ADMINISTRATOR, STUDY, null, false));
+            assertTrue(String.valueOf(e.getMessage()).contains("at other appliances"), e::toString);
+            assertEquals(Removed.NOTHING, others.delete(ADMINISTRATOR, STUDY, null, true));
+            try (InstanceStore.Session session = other.open()) {
+                Samples.put(session, facts(3, 3), "image 3");
+            }
+            new JpaDeliveryQueue(database, other.writer(), em -> clock.millis()).enqueue(STUDY, Map.of());
+            assertEquals(1, others.delete(ADMINISTRATOR, STUDY, null, false).images());
+            assertTrue(
+                    audit.records.get(audit.records.size() - 1).contains("2 are at other appliances and stay there"),
+                    audit.records::toString);
+        } finally {
+            others.close();
+            other.close();
+        }
+        assertEquals(2, here());
+    }
+
+    /** Images that are gone have no packs by which their appliance could be known. */
+    @Test
+    void underANewNameAnApplianceGoesOnWithWhatItHadCleanedUp() throws IOException {
+        send(1, 1);
+        complete(ITH);
+        deliver(ITH);
+        assertEquals(1, retention.lookNow().images());
+        close();
+        Files.delete(root.resolve(ApplianceId.FILE));
+        start(AFTER_UPLOAD);
+        send(2, 2);
+        complete(ITH);
+        deliver(ITH);
+        close();
+        Files.delete(root.resolve(ApplianceId.FILE));
+        start(AFTER_UPLOAD);
+        assertEquals(1, retention.lookNow().images());
+        assertEquals(Set.of(store.appliance()), Set.copyOf(database.inTransaction(em -> em.createQuery(
+                        "SELECT i.appliance FROM InstanceRow i", String.class)
+                .getResultList())));
     }
 
     // ---- crashes

@@ -12,6 +12,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,19 +50,20 @@ class ManyDeliveriesTest {
 
     private static void measure(String name, TestDatabase database, DataSource source, QueueTime time)
             throws SQLException, IOException {
-        IndexWriter writer = new IndexWriter(database);
+        IndexWriter writer = new IndexWriter(database, "here");
         try {
             JpaDeliveryQueue queue = new JpaDeliveryQueue(database, writer, time);
-            long empty = cpuMicros(200, () -> queue.claim("archive", 4, "us/run", LEASE));
+            long empty = cpuMicros(200, () -> queue.claim("archive", 4, "us/run", LEASE, Set.of()));
             long before = heap();
             fill(source);
             // Half of them retry, not due for a day: looks that find nothing.
-            long idle = cpuMicros(200, () -> assertEquals(List.of(), queue.claim("away", 4, "us/run", LEASE)));
+            long idle =
+                    cpuMicros(200, () -> assertEquals(List.of(), queue.claim("away", 4, "us/run", LEASE, Set.of())));
             long claim = cpuMicros(200, () -> {
-                List<DeliveryRecord> claimed = queue.claim("archive", 4, "us/run", LEASE);
+                List<DeliveryRecord> claimed = queue.claim("archive", 4, "us/run", LEASE, Set.of());
                 assertEquals(4, claimed.size());
                 for (DeliveryRecord record : claimed) {
-                    queue.delivered(record.id(), "us/run", "receipt");
+                    queue.delivered(record.id(), "us/run", "receipt", Map.of());
                 }
             });
             long heap = (heap() - before) / (1 << 20);
@@ -104,8 +107,8 @@ class ManyDeliveriesTest {
             connection.setAutoCommit(false);
             try (PreparedStatement insert = connection.prepareStatement(
                     "INSERT INTO delivery (study_uid, part, destination, identity_mode, state,"
-                            + " attempts, failures, created_at, due_at, priority, rank_at)"
-                            + " VALUES (?, 1, ?, 'PSEUDONYMOUS', ?, 0, 0, ?, ?, 4, ?)")) {
+                            + " attempts, failures, created_at, due_at, priority, rank_at, appliance)"
+                            + " VALUES (?, 1, ?, 'PSEUDONYMOUS', ?, 0, 0, ?, ?, 4, ?, 'here')")) {
                 long now = System.currentTimeMillis();
                 for (int i = 0; i < MANY; i++) {
                     boolean away = i % 2 == 0;

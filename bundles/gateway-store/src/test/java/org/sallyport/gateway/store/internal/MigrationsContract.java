@@ -17,6 +17,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
 abstract class MigrationsContract {
 
     private static final String FIRST = "0001-packs-and-deliveries.sql";
+    static final int NEWEST = 6;
 
     /** A new, empty database. */
     abstract DataSource database() throws SQLException;
@@ -25,8 +26,8 @@ abstract class MigrationsContract {
     void anEmptyDatabaseGetsTheSchema() throws SQLException {
         DataSource database = database();
         new Migrations().prepare(database);
-        assertEquals(3, number(database, "SELECT MAX(version) FROM schema_version"));
-        for (String table : List.of("study", "instance", "pack", "delivery")) {
+        assertEquals(NEWEST, number(database, "SELECT MAX(version) FROM schema_version"));
+        for (String table : List.of("study", "instance", "pack", "delivery", "delivery_receipts")) {
             assertEquals(0, number(database, "SELECT COUNT(*) FROM " + table));
         }
     }
@@ -38,7 +39,7 @@ abstract class MigrationsContract {
         execute(database, "INSERT INTO pack (pack_id) VALUES ('kept')");
         new Migrations().prepare(database);
         assertEquals(1, number(database, "SELECT COUNT(*) FROM pack"));
-        assertEquals(3, number(database, "SELECT COUNT(*) FROM schema_version"));
+        assertEquals(NEWEST, number(database, "SELECT COUNT(*) FROM schema_version"));
     }
 
     @Test
@@ -81,7 +82,7 @@ abstract class MigrationsContract {
         execute(database, "CREATE TABLE other.schema_version (version INTEGER NOT NULL)");
         execute(database, "INSERT INTO other.schema_version (version) VALUES (99)");
         new Migrations().prepare(database);
-        assertEquals(3, number(database, "SELECT MAX(version) FROM schema_version"));
+        assertEquals(NEWEST, number(database, "SELECT MAX(version) FROM schema_version"));
     }
 
     @Test
@@ -114,7 +115,7 @@ abstract class MigrationsContract {
         }
     }
 
-    private static int number(DataSource database, String sql) throws SQLException {
+    static int number(DataSource database, String sql) throws SQLException {
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(sql)) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,12 +31,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.Order;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
 
-/** Two appliances with connections of their own share one PostgreSQL database and its clock. */
+/** Two appliances with connections of their own share one PostgreSQL database and its clock; each can read the other's packs, if not told otherwise. */
 @Tag("peers")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SharedQueueTest {
@@ -53,16 +56,26 @@ class SharedQueueTest {
         final IndexWriter writer;
         final JpaDeliveryQueue queue;
         final String owner;
+        Set<String> neighbours;
 
-        Appliance(DataSource source, String owner) throws SQLException {
+        Appliance(DataSource source, String name, String neighbour) throws SQLException {
             this.database = TestDatabase.postgres(source);
-            this.writer = new IndexWriter(database);
+            this.writer = new IndexWriter(database, name);
             this.queue = new JpaDeliveryQueue(database, writer, QueueTime.ofServer());
-            this.owner = owner;
+            this.owner = name + "/run";
+            this.neighbours = Set.of(neighbour);
         }
 
         List<DeliveryRecord> claim(int max, Duration lease) throws IndexException {
-            return queue.claim("archive", max, owner, lease);
+            return queue.claim("archive", max, owner, lease, neighbours);
+        }
+
+        DeliveryRecord record(long id) {
+            try {
+                return queue.delivery(id).orElseThrow();
+            } catch (IndexException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Override
@@ -85,8 +98,8 @@ class SharedQueueTest {
 
     @BeforeEach
     void open() throws SQLException {
-        one = new Appliance(source, "one/run");
-        two = new Appliance(source, "two/run");
+        one = new Appliance(source, "one", "two");
+        two = new Appliance(source, "two", "one");
         one.database.clear();
     }
 
@@ -132,7 +145,7 @@ class SharedQueueTest {
                             underWay.remove(id);
                             boolean ours = fails
                                     ? appliance.queue.later(id, appliance.owner, Duration.ZERO, "busy", true)
-                                    : appliance.queue.delivered(id, appliance.owner, "receipt");
+                                    : appliance.queue.delivered(id, appliance.owner, "receipt", Map.of());
                             if (!ours) {
                                 wrong.add(id + " was not " + appliance.owner + "'s any more");
                             }
@@ -154,7 +167,7 @@ class SharedQueueTest {
         assertEquals(120, ended.size());
         assertEquals(120, new HashSet<>(ended).size(), "each is delivered once");
         assertEquals(Set.of("one/run", "two/run"), worked);
-        assertEquals(Map.of("archive", Map.of(State.DELIVERED, 120L)), two.queue.counts());
+        assertEquals(Map.of("archive", Map.of(State.DELIVERED, 120L)), two.queue.counts(Set.of()));
     }
 
     @Test
@@ -173,8 +186,8 @@ class SharedQueueTest {
         assertTrue(System.nanoTime() - begin >= Duration.ofMillis(1_450).toNanos(), "not before");
         assertEquals(List.of(dies.id()), taken.stream().map(DeliveryRecord::id).toList());
         assertFalse(one.queue.renew(dies.id(), one.owner, LEASE));
-        assertFalse(one.queue.delivered(dies.id(), one.owner, "late"));
-        assertTrue(two.queue.delivered(dies.id(), two.owner, "receipt"));
+        assertFalse(one.queue.delivered(dies.id(), one.owner, "late", Map.of()));
+        assertTrue(two.queue.delivered(dies.id(), two.owner, "receipt", Map.of()));
         assertTrue(one.queue.renew(lives.id(), one.owner, LEASE));
     }
 
@@ -186,6 +199,87 @@ class SharedQueueTest {
         assertEquals(1, one.queue.releaseClaims("one/next"));
         assertTrue(two.queue.renew(others, two.owner, LEASE));
         assertEquals(1, two.claim(4, LEASE).size());
+    }
+
+    @Test
+    void whatAnotherHasIsClaimedOnlyWhereItCanBeRead() throws Exception {
+        enqueue(2);
+        two.neighbours = Set.of();
+        long dies = one.claim(1, Duration.ofMillis(1)).get(0).id();
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        assertEquals(List.of(), two.claim(4, LEASE), "not even when the lease has ended");
+        assertEquals(2, one.claim(4, LEASE).size());
+        assertEquals(dies, one.queue.ofStudy("2.25.1").get(0).id());
+        assertEquals(Map.of(), two.queue.counts(Set.of("two")));
+        assertEquals(Map.of("archive", Map.of(State.RUNNING, 2L)), two.queue.counts(Set.of("one", "two")));
+    }
+
+    @Test
+    void ownDeliveriesGoFirstAndOriginalsStayWithTheirVault() throws Exception {
+        enqueue(2);
+        one.writer.add(Samples.stored(Samples.facts("2.25.3", "2.25.3.1", 3), 1));
+        one.queue.enqueue("2.25.3", Map.of("archive", new Order(IdentityMode.ORIGINAL, 9)));
+        two.writer.add(Samples.stored(Samples.facts("2.25.4", "2.25.4.1", 4), 1));
+        two.queue.enqueue("2.25.4", Map.of("archive", Order.pseudonymous()));
+        assertEquals(
+                List.of("2.25.4", "2.25.1", "2.25.2"),
+                two.claim(4, LEASE).stream()
+                        .map(DeliveryRecord::studyInstanceUid)
+                        .toList());
+        DeliveryRecord original = one.claim(4, LEASE).get(0);
+        assertEquals("2.25.3", original.studyInstanceUid());
+        assertEquals("one", original.appliance());
+    }
+
+    /** A load balancer may send one study's images here and there. */
+    @Test
+    void eachCompletesItsOwnImagesOfAStudyAsAPartOfItsOwn() throws Exception {
+        one.writer.add(Samples.stored(Samples.facts("2.25.1", "2.25.1.1", 1), 1));
+        two.writer.add(Samples.stored(Samples.facts("2.25.1", "2.25.1.2", 2), 1));
+        one.writer.flush();
+        two.writer.flush();
+        JpaStudyIndex index = new JpaStudyIndex(two.database, two.writer);
+        assertEquals(1, index.receiving().size());
+        assertEquals(Optional.of(1), two.queue.enqueue("2.25.1", Map.of("archive", Order.pseudonymous())));
+        assertEquals(List.of(), index.receiving(), "what the other still receives is the other's");
+        assertEquals(Optional.of(2), one.queue.enqueue("2.25.1", Map.of("archive", Order.pseudonymous())));
+        assertEquals(
+                List.of("1 two", "2 one"),
+                one.queue.ofStudy("2.25.1").stream()
+                        .map(record -> record.part() + " " + record.appliance())
+                        .toList());
+        two.neighbours = Set.of();
+        DeliveryRecord own = two.claim(4, LEASE).get(0);
+        assertEquals(List.of("2.25.1.2"), sops(index.instances("2.25.1", own.part())));
+        assertEquals(
+                List.of("1 two", "2 one"),
+                two.queue.enqueueParts("2.25.1", "ward", Order.pseudonymous(), true).stream()
+                        .map(id -> two.record(id).part() + " " + two.record(id).appliance())
+                        .toList());
+    }
+
+    /** Both find it missing, and both add it. */
+    @Test
+    void aStudyThatBeginsAtBothAtOnceIsOneStudy() throws Exception {
+        for (int i = 1; i <= 30; i++) {
+            String study = "2.25.9" + i;
+            one.writer.add(Samples.stored(Samples.facts(study, study + ".1", 1), 1));
+            two.writer.add(Samples.stored(Samples.facts(study, study + ".2", 2), 1));
+        }
+        one.writer.flush();
+        two.writer.flush();
+        JpaStudyIndex index = new JpaStudyIndex(one.database, one.writer);
+        for (int i = 1; i <= 30; i++) {
+            assertEquals(2, index.study("2.25.9" + i).orElseThrow().instances());
+        }
+        assertEquals(Optional.empty(), one.writer.problem());
+        assertEquals(Optional.empty(), two.writer.problem());
+    }
+
+    private static List<String> sops(List<StoredInstance> instances) {
+        return instances.stream()
+                .map(instance -> instance.facts().sopInstanceUid())
+                .toList();
     }
 
     /** Whatever the clocks of the appliances say: none of their times goes into the table. */

@@ -80,6 +80,7 @@ final class TestDatabase implements Database, Closeable {
                     "instance",
                     "pack",
                     "delivery",
+                    "delivery_receipts",
                     "study_key",
                     "manifest",
                     "identity_file",

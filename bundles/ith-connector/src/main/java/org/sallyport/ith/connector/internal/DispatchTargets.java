@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.api.node.Node;
 
 /** Which nodes a dispatch goes to, and why not to others. Pure. */

@@ -5,7 +5,10 @@ import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The keys of {@code org.sallyport.ith.cfg}; {@code $_$} stands for a hyphen, a leading {@code _} for a dot. */
-@ObjectClassDefinition(name = "ITH back end", description = "Where studies are uploaded to and rules come from")
+@ObjectClassDefinition(
+        pid = "org.sallyport.ith",
+        name = "ITH back end",
+        description = "Where studies are uploaded to and rules come from")
 @interface IthConfiguration {
 
     @AttributeDefinition(description = "Base URL; empty = no back end")
@@ -80,4 +83,30 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "OSGi filter over study attributes; empty = every study")
     String filter() default "";
+
+    // What the queue reads, by Destination.SETTINGS.
+
+    @AttributeDefinition(description = "Bytes a second, 1k–10G; empty = no limit")
+    String bandwidth() default "";
+
+    @AttributeDefinition(description = "Hours of the day in which deliveries begin, 22:00-06:00; empty = always")
+    String window() default "";
+
+    @AttributeDefinition(description = "Failures in a row, 0–1000, after which one at a time is tried; 0 = never")
+    int breaker() default 5;
+
+    @AttributeDefinition(description = "Pause between those trials, 1s–1d; empty = six times retry-delay")
+    String breaker$_$pause() default "";
+
+    @AttributeDefinition(description = "How long a delivery may go on failing, 1m–3650d; empty = for ever")
+    String give$_$up$_$after() default "";
+
+    @AttributeDefinition(description = "How long a delivery may make no progress, 1s–7d")
+    String time$_$limit() default "6h";
+
+    @AttributeDefinition(description = "Priority of its deliveries, 0–9, higher first")
+    int priority() default 4;
+
+    @AttributeDefinition(description = "OSGi filter: deliveries of studies that it takes have priority 9; empty = none")
+    String urgent() default "";
 }

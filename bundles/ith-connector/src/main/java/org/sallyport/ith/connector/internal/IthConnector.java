@@ -42,12 +42,15 @@ import org.sallyport.gateway.support.settings.Secrets;
 @Component(
         service = {},
         immediate = true,
-        configurationPid = "org.sallyport.ith",
+        // identity-networks is everybody's; one that stands in org.sallyport.ith.cfg holds here besides.
+        configurationPid = {"org.sallyport.identity", IthConnector.PID},
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         // Names the destination for those who are shown why it is not there.
         property = Destination.NAME + "=" + BackEndLink.NAME)
 @Designate(ocd = IthConfiguration.class)
 public final class IthConnector implements Gateway {
+
+    static final String PID = "org.sallyport.ith";
 
     private final @Nullable BackEndLink link;
     private final @Nullable CommandCenter center;
@@ -142,7 +145,7 @@ public final class IthConnector implements Gateway {
             registration = null;
             return;
         }
-        IthSettings settings = IthSettings.of(configuration, Secrets.of(configurations, configured, IthSettings.FILE));
+        IthSettings settings = IthSettings.of(configuration, Secrets.of(configurations, PID, IthSettings.FILE));
         BackEndLink.Registrar registrar = registrar(context, Destination.settings(configured));
         Path folder = DataFolder.of("ith");
         BackEndLink opened = new BackEndLink(settings, registrar, audit, this, folder, Clock.systemUTC());

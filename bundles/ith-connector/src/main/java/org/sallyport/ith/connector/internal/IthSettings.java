@@ -3,6 +3,7 @@ package org.sallyport.ith.connector.internal;
 import java.net.URI;
 import java.time.Duration;
 import org.sallyport.dicom.data.AeTitles;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.support.settings.Secrets;
 import org.sallyport.gateway.support.settings.Values;
 

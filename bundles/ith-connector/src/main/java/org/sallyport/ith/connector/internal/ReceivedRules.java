@@ -92,7 +92,7 @@ final class ReceivedRules implements BackEndRules {
         if (!settings.identityNetworks().contains(node.address())) {
             audit.record("node.approve", actor, source, nodeId, reason, "refused", "outside identity-networks");
             throw new IllegalArgumentException("node " + nodeId + " lies outside identity-networks"
-                    + " (org.sallyport.ith.cfg): it cannot be given identity");
+                    + " (org.sallyport.identity.cfg): it cannot be given identity");
         }
         audit.record("node.approve", actor, source, nodeId, reason, "done", null);
         try {

@@ -44,6 +44,8 @@ class DeletionTest {
                 null,
                 null,
                 4,
+                null,
+                "here",
                 null);
     }
 

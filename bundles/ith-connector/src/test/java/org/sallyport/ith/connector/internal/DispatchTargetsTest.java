@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.Node.Origin;
 import org.sallyport.gateway.api.node.Node.Permission;

@@ -68,7 +68,7 @@ class IthSettingsTest {
                 "trust-back-end-nodes \"maybe\": must be yes or no" + FILE,
                 error("trust$_$back$_$end$_$nodes", "maybe"));
         assertEquals(
-                "identity-networks \"x\": must be networks such as 10.0.0.0/8, parted by commas" + FILE,
+                "identity-networks \"x\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.identity.cfg)",
                 error("identity$_$networks", "x"));
     }
 

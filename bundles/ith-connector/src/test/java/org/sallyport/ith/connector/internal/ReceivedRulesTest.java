@@ -141,7 +141,7 @@ class ReceivedRulesTest {
             IllegalArgumentException e =
                     assertThrows(IllegalArgumentException.class, () -> rules.approve("n1", "ann", "shell", "please"));
             assertEquals(
-                    "node n1 lies outside identity-networks (org.sallyport.ith.cfg): it cannot be given identity",
+                    "node n1 lies outside identity-networks (org.sallyport.identity.cfg): it cannot be given identity",
                     e.getMessage());
             assertEquals("node.approve|ann|shell|n1|please|refused|outside identity-networks", audit.records.get(0));
             audit.records.clear();

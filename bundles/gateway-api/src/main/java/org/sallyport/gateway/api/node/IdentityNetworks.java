@@ -1,4 +1,4 @@
-package org.sallyport.ith.connector.internal;
+package org.sallyport.gateway.api.node;
 
 import java.math.BigInteger;
 import java.net.InetAddress;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Networks that identity may be sent into: CIDR blocks. Only literal addresses are looked at, never names. Immutable. */
-final class IdentityNetworks {
+public final class IdentityNetworks {
 
     /** Loopback and RFC 1918. */
     private static final String DEFAULT = "127.0.0.0/8, ::1/128, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16";
@@ -38,8 +38,11 @@ final class IdentityNetworks {
         this.blocks = blocks;
     }
 
-    /** @param text CIDR blocks parted by commas; empty = loopback and RFC 1918 */
-    static IdentityNetworks parse(String text) {
+    /**
+     * @param text CIDR blocks parted by commas; empty = loopback and RFC 1918
+     * @throws IllegalArgumentException naming what is wrong
+     */
+    public static IdentityNetworks parse(String text) {
         String list = text.isBlank() ? DEFAULT : text;
         return new IdentityNetworks(Arrays.stream(list.split(",", -1))
                 .map(String::strip)
@@ -61,10 +64,11 @@ final class IdentityNetworks {
             // Told below.
         }
         throw new IllegalArgumentException("identity-networks \"" + text
-                + "\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.ith.cfg)");
+                + "\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.identity.cfg)");
     }
 
-    boolean contains(String address) {
+    /** Whether a literal address lies in one of them; a name lies in none, whatever it stands for today. */
+    public boolean contains(String address) {
         if (!LITERAL.matcher(address).matches()) {
             return false;
         }

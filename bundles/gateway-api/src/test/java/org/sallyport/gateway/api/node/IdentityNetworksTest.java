@@ -1,4 +1,4 @@
-package org.sallyport.ith.connector.internal;
+package org.sallyport.gateway.api.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -119,7 +119,7 @@ class IdentityNetworksTest {
                 assertThrows(IllegalArgumentException.class, () -> IdentityNetworks.parse("127.0.0.0/8, " + text));
         assertEquals(
                 "identity-networks \"" + text
-                        + "\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.ith.cfg)",
+                        + "\": must be networks such as 10.0.0.0/8, parted by commas (org.sallyport.identity.cfg)",
                 e.getMessage());
     }
 

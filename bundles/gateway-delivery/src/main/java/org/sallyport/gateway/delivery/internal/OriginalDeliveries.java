@@ -1,0 +1,197 @@
+package org.sallyport.gateway.delivery.internal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.Receiver;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
+import org.sallyport.gateway.api.intake.OriginalInstances;
+import org.sallyport.gateway.api.intake.OriginalInstances.Originals;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.vault.AccessDeniedException;
+import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.OriginalReceivers;
+import org.sallyport.gateway.api.vault.Roles;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides, at each attempt anew, whether a destination is handed originals, and has it audited: who asked or which setting, what, where to, how many, and
+ * how it ended; never values. Immutable.
+ */
+@Component(service = OriginalDeliveries.class)
+public final class OriginalDeliveries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OriginalDeliveries.class);
+
+    private static final String ACTION = "identity.deliver";
+    private static final String ORIGINAL = "original";
+    private static final int SHORTEST_REASON = 3;
+    private static final int LONGEST_REASON = 200;
+
+    private final OriginalInstances originals;
+    private final OriginalReceivers receivers;
+    private final AuditLog audit;
+    private final LocalWord word;
+
+    /** What the administrator wrote about a destination. */
+    @FunctionalInterface
+    interface LocalWord {
+
+        /** Whether the destination's own .cfg says {@code identity = original}; what a plug-in says of itself is no answer. */
+        boolean saysOriginal(String destination) throws IOException;
+    }
+
+    @Activate
+    public OriginalDeliveries(
+            @Reference OriginalInstances originals,
+            @Reference OriginalReceivers receivers,
+            @Reference AuditLog audit,
+            @Reference ConfigurationAdmin configurations) {
+        this(originals, receivers, audit, destination -> saysOriginal(configurations, destination));
+    }
+
+    OriginalDeliveries(OriginalInstances originals, OriginalReceivers receivers, AuditLog audit, LocalWord word) {
+        this.originals = originals;
+        this.receivers = receivers;
+        this.audit = audit;
+        this.word = word;
+    }
+
+    private static boolean saysOriginal(ConfigurationAdmin configurations, String destination) throws IOException {
+        try {
+            Configuration[] own = configurations.listConfigurations("(" + Destination.NAME + "=" + destination + ")");
+            for (Configuration one : own == null ? new Configuration[0] : own) {
+                Object value =
+                        one.getProperties() == null ? null : one.getProperties().get(Destination.IDENTITY);
+                if (value != null && value.toString().strip().equals(ORIGINAL)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (InvalidSyntaxException e) {
+            throw new IOException("destination " + destination + " has no name", e);
+        }
+    }
+
+    /**
+     * A person orders originals.
+     *
+     * @throws AccessDeniedException if the role or the reason is missing; audited
+     */
+    void admit(AccessRequest request) throws IOException {
+        String refusal = null;
+        int reason = request.reason().strip().length();
+        if (!request.roles().contains(Roles.PRIVACY_OFFICER)) {
+            refusal = "sending identity needs the role " + Roles.PRIVACY_OFFICER;
+        } else if (reason < SHORTEST_REASON || reason > LONGEST_REASON) {
+            refusal = "sending identity needs a reason of " + SHORTEST_REASON + "–" + LONGEST_REASON + " characters";
+        }
+        audit.record(
+                "identity.order",
+                request.actor(),
+                request.source(),
+                request.subject(),
+                request.reason(),
+                refusal == null ? "done" : "refused",
+                refusal);
+        if (refusal != null) {
+            throw new AccessDeniedException(refusal);
+        }
+    }
+
+    /** Why this destination may not have the originals of this delivery, which is audited then; empty = it may. */
+    Optional<String> refusal(DeliveryRecord delivery, Route route) throws IOException {
+        String why = reasonAgainst(delivery, route);
+        if (why != null) {
+            record(delivery, route, "refused", why);
+        }
+        return Optional.ofNullable(why);
+    }
+
+    private @Nullable String reasonAgainst(DeliveryRecord delivery, Route route) throws IOException {
+        Receiver receiver = route.receiver();
+        if (receiver == null) {
+            return "originals are not handed over: the destination does not say whom it delivers to (receiver)";
+        }
+        boolean byPerson = delivery.request() != null;
+        // A node is marked itself; for a server the destination's .cfg is the only word there is.
+        if (!(byPerson && receiver.isDicom()) && !word.saysOriginal(route.name())) {
+            return "originals are not handed over: the destination's .cfg does not say identity = original";
+        }
+        return receivers
+                .refusal(receiver)
+                .map(why -> "originals are not handed over: " + why)
+                .orElse(null);
+    }
+
+    /**
+     * Opens the originals of a delivery that is allowed; audited by the vault, with all that is known of it.
+     *
+     * @param progress hears that it goes on
+     */
+    Originals open(DeliveryRecord delivery, Route route, List<StoredInstance> instances, Runnable progress)
+            throws IOException {
+        return originals.open(
+                instances,
+                new AccessRequest(
+                        actor(delivery),
+                        Set.of(Roles.PRIVACY_OFFICER),
+                        where(route),
+                        reason(delivery),
+                        subject(delivery) + ", " + instances.size() + " images"),
+                progress);
+    }
+
+    /** What was handed over has arrived, or has not. */
+    void ended(DeliveryRecord delivery, Route route, int images, boolean delivered) {
+        try {
+            record(
+                    delivery,
+                    route,
+                    delivered ? "done" : "failed",
+                    images + (delivered ? " images delivered" : " images handed over, not all arrived"));
+        } catch (IOException e) {
+            // The reading is on record, with receiver and count; that it ended is lost with the disk.
+            LOG.error("the end of delivery {} with identity could not be audited", delivery.id(), e);
+        }
+    }
+
+    private void record(DeliveryRecord delivery, Route route, String outcome, String detail) throws IOException {
+        audit.record(ACTION, actor(delivery), where(route), subject(delivery), reason(delivery), outcome, detail);
+    }
+
+    private static String actor(DeliveryRecord delivery) {
+        Request request = delivery.request();
+        return request == null ? "destination " + delivery.destination() : request.actor();
+    }
+
+    private static String reason(DeliveryRecord delivery) {
+        Request request = delivery.request();
+        return request == null
+                ? "destination " + delivery.destination() + " is set to identity = original"
+                : request.reason();
+    }
+
+    private static String where(Route route) {
+        return route.receiver() == null
+                ? "destination " + route.name()
+                : route.receiver().toString();
+    }
+
+    private static String subject(DeliveryRecord delivery) {
+        return "delivery " + delivery.id() + " to " + delivery.destination() + ", study " + delivery.studyInstanceUid()
+                + " part " + delivery.part() + ", attempt " + delivery.attempts();
+    }
+}

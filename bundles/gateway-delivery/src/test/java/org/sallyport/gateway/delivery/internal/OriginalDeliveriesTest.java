@@ -1,0 +1,427 @@
+package org.sallyport.gateway.delivery.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sallyport.gateway.delivery.internal.Awaiting.await;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.gateway.api.Delivery;
+import org.sallyport.gateway.api.DeliveryInstance;
+import org.sallyport.gateway.api.DeliveryOutcome;
+import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.intake.OriginalInstances;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.vault.AccessDeniedException;
+import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.Roles;
+import org.sallyport.gateway.api.vault.VaultException;
+
+/** Who is handed originals, and what is kept of it. */
+class OriginalDeliveriesTest {
+
+    private static final String STUDY = "2.25.1";
+    private static final String NODE = "dicom://PACS@10.1.2.3:104";
+    private static final String SERVER = "https://10.1.2.4/dicom-web";
+    private static final AccessRequest OFFICER = new AccessRequest(
+            "ann", Set.of(Roles.PRIVACY_OFFICER), "shell", "the ward asked for it", STUDY + " to pacs");
+    private static final Patience PATIENCE = new Patience(
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2));
+
+    private final Clock clock = Clock.fixed(Instant.parse("2026-03-01T12:00:00Z"), ZoneOffset.UTC);
+    private final FakeQueue queue = new FakeQueue(clock);
+    private final FakeIndex index = new FakeIndex();
+    private final Set<String> allowed = ConcurrentHashMap.newKeySet();
+    private final Set<String> configured = ConcurrentHashMap.newKeySet();
+    private final List<String> audited = new CopyOnWriteArrayList<>();
+    private final List<AccessRequest> readings = new CopyOnWriteArrayList<>();
+    private volatile boolean auditFails;
+    private DeliveryEngine engine;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void start() throws IOException {
+        index.add(STUDY);
+        engine = engine();
+        engine.setOriginals(originals());
+        allowed.add(NODE);
+        allowed.add("https://10.1.2.4:443");
+        configured.add("pacs");
+    }
+
+    private DeliveryEngine engine() throws IOException {
+        RetryPauses pauses = new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1));
+        return new DeliveryEngine(pauses, queue, index, index, folder, clock, ZoneOffset.UTC, PATIENCE);
+    }
+
+    @AfterEach
+    void stop() {
+        engine.close();
+    }
+
+    private OriginalDeliveries originals() {
+        return new OriginalDeliveries(
+                this::open,
+                receiver -> allowed.contains(receiver.toString())
+                        ? Optional.empty()
+                        : Optional.of(receiver + " is not allowed"),
+                audit(),
+                configured::contains);
+    }
+
+    /** An original is its stored SOP Instance UID with a name before it. */
+    private OriginalInstances.Originals open(List<StoredInstance> instances, AccessRequest request, Runnable progress) {
+        readings.add(request);
+        progress.run();
+        return new OriginalInstances.Originals() {
+            @Override
+            public List<OriginalInstances.Original> instances() {
+                return instances.stream()
+                        .<OriginalInstances.Original>map(FakeOriginal::new)
+                        .toList();
+            }
+
+            @Override
+            public boolean areQuotedIn(String text) {
+                return text.contains("DOE");
+            }
+        };
+    }
+
+    private record FakeOriginal(StoredInstance stored) implements OriginalInstances.Original {
+
+        private byte[] bytes() {
+            return ("DOE^JANE " + stored.facts().sopInstanceUid()).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public String sopInstanceUid() {
+            return "1.2.DOE." + stored.facts().sopInstanceUid();
+        }
+
+        @Override
+        public String seriesInstanceUid() {
+            return "1.2.DOE";
+        }
+
+        @Override
+        public long length() {
+            return bytes().length;
+        }
+
+        @Override
+        public long crc32() {
+            return 4711;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(bytes());
+        }
+    }
+
+    private AuditLog audit() {
+        return new AuditLog() {
+            @Override
+            public void record(
+                    String action,
+                    String actor,
+                    String source,
+                    String subject,
+                    String reason,
+                    String outcome,
+                    @Nullable String detail)
+                    throws VaultException {
+                if (auditFails) {
+                    throw new VaultException("the disk is full");
+                }
+                audited.add(String.join("|", action, actor, source, subject, reason, outcome, String.valueOf(detail)));
+            }
+
+            @Override
+            public List<Entry> newest(int limit) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public Verification verify() {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    private FakeDestination add(String name, @Nullable String receiver, boolean original, FakeDestination destination) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(Destination.NAME, name);
+        properties.put(Destination.IDENTITY, original ? "original" : "pseudonymous");
+        if (receiver != null) {
+            properties.put(Destination.RECEIVER, receiver);
+        }
+        engine.addDestination(destination, properties);
+        return destination;
+    }
+
+    private DeliveryRecord awaitEnd(long id, State state) {
+        await("delivery " + id + " " + state, () -> queue.get(id).state() == state && running() == 0);
+        return queue.get(id);
+    }
+
+    private int running() {
+        return engine.destinations().stream().mapToInt(view -> view.running()).sum();
+    }
+
+    private void parkedWith(long id, String why) {
+        String reason = String.valueOf(awaitEnd(id, State.PARKED).reason());
+        assertTrue(reason.startsWith("originals are not handed over: ") && reason.contains(why), reason);
+        String last = audited.get(audited.size() - 1);
+        assertTrue(last.startsWith("identity.deliver|") && last.contains("|refused|") && last.endsWith(reason), last);
+        assertEquals(List.of(), readings, "nothing was opened");
+    }
+
+    @Test
+    void aDestinationThatIsSetSoAndAllowedIsHandedOriginalsAndAnotherIsNot() throws Exception {
+        List<String> read = new CopyOnWriteArrayList<>();
+        FakeDestination pacs = add("pacs", NODE, true, new FakeDestination(delivery -> {
+            DeliveryInstance image = delivery.instances().get(0);
+            try (InputStream in = image.open()) {
+                byte[] bytes = in.readAllBytes();
+                read.add(new String(bytes, StandardCharsets.US_ASCII));
+                assertArrayEquals(MessageDigest.getInstance("SHA-256").digest(bytes), image.sha256());
+                assertEquals(bytes.length, image.length());
+                assertEquals(bytes.length, delivery.study().bytes());
+            }
+            return DeliveryOutcome.delivered("all", Map.of(image.sopInstanceUid(), "kept", STUDY + ".1.1", "other"));
+        }));
+        FakeDestination archive = add("archive", SERVER, false, FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        await("both", () -> count(State.DELIVERED) == 2);
+        assertEquals(List.of("DOE^JANE 2.25.1.1.1"), read);
+        Delivery handed = pacs.handed.get(0);
+        assertEquals(IdentityMode.ORIGINAL, handed.identity());
+        assertEquals("1.2.DOE.2.25.1.1.1", handed.instances().get(0).sopInstanceUid());
+        assertEquals("1.2.DOE", handed.instances().get(0).seriesInstanceUid());
+        assertEquals(4711, handed.instances().get(0).crc32());
+        assertEquals(STUDY, handed.study().studyInstanceUid(), "what is told of the study is pseudonymous");
+        assertFalse((handed + " " + handed.instances()).contains("DOE"));
+        assertEquals(IdentityMode.PSEUDONYMOUS, archive.handed.get(0).identity());
+        assertEquals(STUDY + ".1.1", archive.handed.get(0).instances().get(0).sopInstanceUid());
+
+        long id = idOf("pacs");
+        assertEquals(Map.of(STUDY + ".1.1", "kept"), queue.receipts(id), "kept under the pseudonymous UID");
+        String subject = "delivery " + id + " to pacs, study 2.25.1 part 1, attempt 1";
+        assertEquals(
+                List.of(new AccessRequest(
+                        "destination pacs",
+                        Set.of(Roles.PRIVACY_OFFICER),
+                        NODE,
+                        "destination pacs is set to identity = original",
+                        subject + ", 1 images")),
+                readings);
+        assertEquals(
+                List.of("identity.deliver|destination pacs|" + NODE + "|" + subject
+                        + "|destination pacs is set to identity = original|done|1 images delivered"),
+                audited);
+    }
+
+    private long idOf(String destination) {
+        return queue.ofStudy(STUDY).stream()
+                .filter(delivery -> delivery.destination().equals(destination))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    private long count(State state) {
+        return queue.ofStudy(STUDY).stream()
+                .filter(delivery -> delivery.state() == state)
+                .count();
+    }
+
+    @Test
+    void whatIsNotAllowedIsParkedAndNeverGoesWithoutIdentityInstead() throws IOException {
+        FakeDestination pacs = FakeDestination.thatTakesAll();
+        allowed.clear();
+        add("pacs", NODE, true, pacs);
+        engine.complete(STUDY);
+        parkedWith(1, NODE + " is not allowed");
+        engine.removeDestination(pacs);
+
+        allowed.add(NODE);
+        add("pacs", null, true, pacs);
+        engine.complete(STUDY);
+        parkedWith(2, "does not say whom it delivers to");
+        engine.removeDestination(pacs);
+
+        // A plug-in that sets the property by itself.
+        configured.clear();
+        add("pacs", NODE, true, pacs);
+        engine.complete(STUDY);
+        parkedWith(3, "the destination's .cfg does not say identity = original");
+        assertEquals(List.of(), pacs.handed);
+    }
+
+    @Test
+    void itIsLookedAtAgainAtEachAttempt() throws IOException {
+        FakeDestination pacs = add("pacs", NODE, true, new FakeDestination(delivery -> {
+            allowed.clear();
+            return new DeliveryOutcome.Later("busy", Duration.ZERO);
+        }));
+        engine.complete(STUDY);
+        awaitEnd(1, State.PARKED);
+        assertEquals(1, pacs.handed.size());
+        assertTrue(audited.get(0).endsWith("|failed|1 images handed over, not all arrived"), audited.get(0));
+        assertTrue(audited.get(1).contains("attempt 2") && audited.get(1).contains("|refused|"), audited.get(1));
+    }
+
+    @Test
+    void aPersonMayOrderThemForAnAllowedNodeButNotForAServerThatIsNotSetSo() throws IOException {
+        configured.clear();
+        FakeDestination pacs = add("pacs", NODE, false, FakeDestination.thatTakesAll());
+        FakeDestination web = add("web", SERVER, false, FakeDestination.thatTakesAll());
+        long id = engine.replay(STUDY, "pacs", OFFICER).get(0);
+        assertEquals(
+                new Request("ann", "the ward asked for it"),
+                awaitEnd(id, State.DELIVERED).request());
+        assertEquals(IdentityMode.ORIGINAL, pacs.handed.get(0).identity());
+        assertEquals("ann", readings.get(0).actor());
+        assertEquals("the ward asked for it", readings.get(0).reason());
+        assertEquals(NODE, readings.get(0).source());
+        assertEquals("identity.order|ann|shell|" + STUDY + " to pacs|the ward asked for it|done|null", audited.get(0));
+        readings.clear();
+        parkedWith(engine.replay(STUDY, "web", OFFICER).get(0), "does not say identity = original");
+        configured.add("web");
+        awaitEnd(engine.replay(STUDY, "web", OFFICER).get(0), State.DELIVERED);
+        assertEquals(1, web.handed.size());
+        assertEquals(Map.of(), engine.apply(STUDY, OFFICER), "given to all that take it");
+    }
+
+    @Test
+    void whoLacksTheRoleOrTheReasonIsRefusedAndNothingIsQueued() throws IOException {
+        add("pacs", NODE, false, FakeDestination.thatTakesAll());
+        for (AccessRequest wrong : List.of(
+                new AccessRequest("bob", Set.of(Roles.ADMINISTRATOR), "shell", "a good reason", "s"),
+                new AccessRequest("ann", Set.of(Roles.PRIVACY_OFFICER), "shell", "  no ", "s"),
+                new AccessRequest("ann", Set.of(Roles.PRIVACY_OFFICER), "shell", "x".repeat(201), "s"))) {
+            assertThrows(AccessDeniedException.class, () -> engine.replay(STUDY, "pacs", wrong));
+            assertThrows(AccessDeniedException.class, () -> engine.apply(STUDY, wrong));
+        }
+        assertEquals(List.of(), queue.ofStudy(STUDY));
+        assertEquals(6, audited.size());
+        audited.forEach(record -> assertTrue(record.startsWith("identity.order|") && record.contains("|refused|")));
+    }
+
+    @Test
+    void whatTheReceiverSaysIsWithheldIfItQuotesIdentity() throws IOException {
+        FakeDestination pacs = new FakeDestination(delivery -> DeliveryOutcome.later("A700 (DOE^JANE is locked)"));
+        add("pacs", NODE, true, pacs);
+        engine.complete(STUDY);
+        String withheld = "what the receiver said quotes the patient's identity and is not kept";
+        assertEquals(withheld, awaitEnd(1, State.RETRYING).reason());
+        pacs.answer = delivery -> {
+            throw new IOException("no room for DOE");
+        };
+        assertEquals(withheld, end(State.RETRYING));
+        pacs.answer = delivery -> DeliveryOutcome.refused("unknown DOE");
+        assertEquals(withheld, end(State.PARKED));
+        pacs.answer = delivery -> DeliveryOutcome.refused("unknown class");
+        assertEquals("unknown class", end(State.PARKED));
+        pacs.answer = delivery -> DeliveryOutcome.delivered(
+                "DOE", Map.of(delivery.instances().get(0).sopInstanceUid(), "of DOE"));
+        assertEquals(withheld, end(State.DELIVERED));
+        assertFalse(queue.receipts(queue.ofStudy(STUDY).size()).toString().contains("DOE"));
+        pacs.answer = delivery -> DeliveryOutcome.stopped("DOE may not");
+        assertEquals(withheld, end(State.WAITING));
+    }
+
+    private @Nullable String end(State state) throws IOException {
+        long before = queue.ofStudy(STUDY).size();
+        engine.complete(STUDY);
+        await("an outcome", () -> queue.get(before + 1).reason() != null && running() == 0);
+        assertEquals(state, queue.get(before + 1).state());
+        return queue.get(before + 1).reason();
+    }
+
+    @Test
+    void withoutTheVaultTheyWait() throws IOException {
+        OriginalDeliveries gate = originals();
+        engine.setOriginals(gate);
+        engine.unsetOriginals(gate);
+        FakeDestination pacs = add("pacs", NODE, true, FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(DeliveryEngine.NO_ORIGINALS, awaitEnd(1, State.RETRYING).reason());
+        assertThrows(IOException.class, () -> engine.replay(STUDY, "pacs", OFFICER));
+        assertEquals(List.of(), pacs.handed);
+    }
+
+    @Test
+    void whatCannotBeAuditedIsNotOrderedOrRefusedInSilence() throws IOException {
+        auditFails = true;
+        add("pacs", NODE, true, FakeDestination.thatTakesAll());
+        assertThrows(VaultException.class, () -> engine.replay(STUDY, "pacs", OFFICER));
+        allowed.clear();
+        engine.complete(STUDY);
+        assertTrue(String.valueOf(awaitEnd(1, State.RETRYING).reason()).contains("the disk is full"));
+    }
+
+    @Test
+    void aDestinationThatIsAwayGetsWhatItWasSetTo() throws IOException {
+        FakeDestination pacs = add("pacs", NODE, true, FakeDestination.thatTakesAll());
+        add("archive", null, false, FakeDestination.thatTakesAll());
+        engine.removeDestination(pacs);
+        engine.close();
+        engine = engine();
+        engine.setOriginals(originals());
+        add("archive", null, false, FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(IdentityMode.ORIGINAL, queue.get(idOf("pacs")).identity());
+        assertEquals(IdentityMode.PSEUDONYMOUS, queue.get(idOf("archive")).identity());
+    }
+
+    @Test
+    void wrongSettingsAreNamed() {
+        for (Map.Entry<String, String> wrong : Map.of(
+                        Destination.IDENTITY, "both",
+                        Destination.RECEIVER, "ftp://h")
+                .entrySet()) {
+            Route route = Route.of(Map.of(Destination.NAME, "pacs", wrong.getKey(), wrong.getValue()));
+            assertNotNull(route.problem());
+            assertTrue(String.valueOf(route.problem()).startsWith(wrong.getKey() + " "));
+            assertEquals(IdentityMode.PSEUDONYMOUS, route.identity());
+        }
+    }
+}

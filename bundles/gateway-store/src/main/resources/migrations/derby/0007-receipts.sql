@@ -1,0 +1,4 @@
+CREATE TABLE delivery_receipts (
+  delivery_id BIGINT NOT NULL PRIMARY KEY,
+  receipts BLOB(9M) NOT NULL
+);

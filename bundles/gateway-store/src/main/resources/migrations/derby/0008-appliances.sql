@@ -1,0 +1,11 @@
+ALTER TABLE instance ADD COLUMN appliance VARCHAR(16) NOT NULL DEFAULT '';
+ALTER TABLE delivery ADD COLUMN appliance VARCHAR(16) NOT NULL DEFAULT '';
+CREATE INDEX instance_loose ON instance (part, appliance);
+DROP INDEX delivery_due;
+DROP INDEX delivery_rank;
+CREATE INDEX delivery_due ON delivery (destination, appliance, state, due_at);
+CREATE INDEX delivery_rank ON delivery (destination, appliance, state, rank_at, id);
+ALTER TABLE manifest ADD COLUMN appliance VARCHAR(16) NOT NULL DEFAULT '';
+DROP INDEX manifest_due;
+CREATE INDEX manifest_due ON manifest (appliance, destination, settled, look_at);
+ALTER TABLE pack_to_tidy ADD COLUMN appliance VARCHAR(16) NOT NULL DEFAULT '';

@@ -1,0 +1,74 @@
+package org.sallyport.gateway.vault.internal;
+
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.Designate;
+import org.sallyport.gateway.api.Receiver;
+import org.sallyport.gateway.api.node.IdentityNetworks;
+import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.api.vault.OriginalReceivers;
+
+/** Goes by the identity networks and the nodes in force at the moment. While there is no list of nodes, no node may have originals. */
+@Component(service = OriginalReceivers.class, configurationPid = "org.sallyport.identity")
+@Designate(ocd = IdentityConfiguration.class)
+public final class LocalOriginalReceivers implements OriginalReceivers {
+
+    private final IdentityNetworks networks;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable NodeDirectory nodes;
+
+    /** @throws IllegalArgumentException if the networks are wrong: then identity goes nowhere, and the log says why */
+    @Activate
+    public LocalOriginalReceivers(IdentityConfiguration configuration) {
+        this(IdentityNetworks.parse(configuration.identity$_$networks()));
+    }
+
+    LocalOriginalReceivers(IdentityNetworks networks) {
+        this.networks = networks;
+    }
+
+    @Override
+    public Optional<String> refusal(Receiver receiver) {
+        if (!networks.contains(receiver.host())) {
+            return Optional.of(receiver.host() + " is no literal address inside identity-networks"
+                    + " (org.sallyport.identity.cfg)");
+        }
+        if (!receiver.isDicom()) {
+            boolean safe = receiver.scheme().equals("https") || isLoopback(receiver.host());
+            return safe ? Optional.empty() : Optional.of("identity never goes over plain http beyond this machine");
+        }
+        NodeDirectory directory = nodes;
+        if (directory == null) {
+            return Optional.of("the list of nodes is not there");
+        }
+        return directory.nodes().stream().anyMatch(node -> isAllowed(node, receiver))
+                ? Optional.empty()
+                : Optional.of("no active node " + receiver.aet() + " at " + receiver.host() + ":" + receiver.port()
+                        + " is marked identity = original here, or is approved as it is now (node:approve)");
+    }
+
+    private static boolean isAllowed(Node node, Receiver receiver) {
+        return node.active()
+                && node.approved()
+                && node.aet().equals(receiver.aet())
+                && node.address().equalsIgnoreCase(receiver.host())
+                && node.port() == receiver.port();
+    }
+
+    /** Of literal addresses. */
+    private static boolean isLoopback(String address) {
+        return address.startsWith("127.") || address.toLowerCase(Locale.ROOT).equals("::1");
+    }
+}
