@@ -24,7 +24,8 @@ import org.sallyport.gateway.testkit.Certificates;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
-import org.sallyport.itests.IthSimulator.Fault;
+import org.sallyport.simulator.Fault;
+import org.sallyport.simulator.IthSimulator;
 
 /** Wrong settings are shown where people look, and secrets nowhere. */
 @Tag("peers")
@@ -41,7 +42,7 @@ class SettingsIT {
 
     @BeforeEach
     void prepare() throws Exception {
-        simulator = new IthSimulator(folder.resolve("ith"));
+        simulator = new IthSimulator(folder.resolve("ith"), new UploadedFiles());
         nobody = Ports.free(1).get(0);
         appliance = new Appliance(folder.resolve("data"))
                 .with("ITH_URL", simulator.url())
