@@ -82,7 +82,8 @@ class CommandCenterTest {
         IthSettings checked = Configurations.settings(all);
         BackEndLink opened = new BackEndLink(checked, new Unregistered(), new FakeAudit(), gateway, folder, clock);
         link = opened;
-        CommandCenter made = new CommandCenter(opened, checked, gateway, new FakeAudit(), folder, clock, pace);
+        CommandCenter made =
+                new CommandCenter(opened, checked, gateway, new FakeAudit(), FakeRegister.ONE, folder, clock, pace);
         center = made;
         opened.start();
         made.start();
@@ -281,6 +282,26 @@ class CommandCenterTest {
         assertFalse(opened.status().toString().contains(IthSimulator.KEY));
         simulator.refusesSockets(0);
         awaitConnection();
+    }
+
+    @Test
+    void aConnectionOnWhichPingsAreNotAnsweredIsLeftAndCommandsGoOnByTheNext() throws Exception {
+        Pace impatient = new Pace(
+                QUICK.handshake(),
+                QUICK.ping(),
+                Duration.ofSeconds(2),
+                QUICK.health(),
+                QUICK.firstPause(),
+                QUICK.longestPause(),
+                QUICK.send());
+        open(impatient, Map.of(), Clock.systemUTC());
+        awaitConnection();
+        assertEquals(1, simulator.socketsEver());
+        simulator.fallSilent();
+        await("another connection", () -> simulator.socketsOpen() == 1);
+        ObjectNode event = nobody("s1");
+        simulator.push(event);
+        await("a command is answered on it", () -> !answers(event).isEmpty());
     }
 
     @Test
