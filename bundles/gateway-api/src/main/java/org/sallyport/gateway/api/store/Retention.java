@@ -12,23 +12,24 @@ import org.sallyport.gateway.api.vault.AccessRequest;
  */
 public interface Retention {
 
-    /** What was accepted and is still here, oldest first, with the reason why it stays; limit 1–10,000. */
+    /** What was accepted and is still in the packs of this appliance, oldest first, with the reason why it stays; limit 1–10,000. */
     List<Accepted> accepted(int limit) throws IOException;
 
     /** Looks at once for what may go, whatever was looked at a moment ago. */
     Removed lookNow() throws IOException;
 
-    /** All that was removed so far. */
+    /** All that was removed so far, by every appliance on this index. */
     Removed total() throws IOException;
 
     /**
      * Removes a study or series, delivered or not asked for, by a person's or the back end's word. Sent again, its images are taken as new ones. Audited.
+     * Images that lie in the packs of another appliance on this index stay; the audit tells how many.
      *
      * @param request whose role has to be {@link org.sallyport.gateway.api.vault.Roles#ADMINISTRATOR}, with a reason
      * @param seriesInstanceUid null = the whole study
      * @param keepsOwed true: what is still owed to a destination stays, and the rest goes; false: then nothing goes
      * @throws org.sallyport.gateway.api.vault.AccessDeniedException if role or reason are missing; audited too
-     * @throws IOException if there is no such study, or images of it are owed and {@code keepsOwed} is false
+     * @throws IOException if there is no such study; or if {@code keepsOwed} is false and images of it are owed, or all are at other appliances
      */
     Removed delete(
             AccessRequest request, String studyInstanceUid, @Nullable String seriesInstanceUid, boolean keepsOwed)

@@ -111,6 +111,26 @@ class DeliveryEngineTest {
         assertEquals(1, archive.handed.size());
         assertEquals(1, archive.handed.get(0).attempt());
         assertEquals(IdentityMode.PSEUDONYMOUS, archive.handed.get(0).identity());
+        assertEquals(Map.of(1L, List.of(STUDY + ".1.1")), queue.accepted);
+    }
+
+    @Test
+    void whatWasNotAcceptedIsNotRememberedAsAccepted() throws IOException {
+        add("archive", new FakeDestination(delivery -> DeliveryOutcome.refused("no such project")));
+        add("ward", new FakeDestination(delivery -> DeliveryOutcome.later("busy")));
+        engine.complete(STUDY);
+        await("both", () -> count("archive", State.PARKED) == 1 && count("ward", State.RETRYING) == 1);
+        assertEquals(Map.of(), queue.accepted);
+    }
+
+    @Test
+    void imagesThatWereCleanedUpAreNotDeliveredAgain() throws IOException {
+        index.cleanUp(STUDY);
+        FakeDestination archive = add("archive", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertTrue(
+                String.valueOf(awaitEnd(1, State.PARKED).reason()).startsWith("1 of its 1 images are no longer here"));
+        assertEquals(List.of(), archive.handed);
     }
 
     @Test

@@ -66,6 +66,24 @@ final class FakeIndex implements StudyIndex, InstanceStore {
         instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, length, 7, new byte[32], version));
     }
 
+    /** Its images are gone, and their rows stay. */
+    void cleanUp(String study) {
+        instances.replaceAll(one -> one.facts().studyInstanceUid().equals(study)
+                ? new StoredInstance(
+                        one.facts(),
+                        one.frameId(),
+                        one.packId(),
+                        one.offset(),
+                        one.length(),
+                        one.crc32(),
+                        one.sha256(),
+                        one.version(),
+                        StoredInstance.Presence.CLEANED_UP,
+                        "identity",
+                        0)
+                : one);
+    }
+
     /** A study of one image. */
     void add(String study) {
         add(study, study + ".1", study + ".1.1", "CT", 1, Map.of("StudyDescription", "Thorax"));

@@ -10,12 +10,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
 
 /** A queue in memory; leases do not end. Guarded by its monitor. */
 final class FakeQueue implements DeliveryQueue {
@@ -27,6 +29,9 @@ final class FakeQueue implements DeliveryQueue {
 
     /** All that was ordered. */
     final List<Order> orders = new CopyOnWriteArrayList<>();
+
+    /** What receivers have accepted: delivery → pseudonymous SOP Instance UIDs. */
+    final Map<Long, List<String>> accepted = new ConcurrentHashMap<>();
 
     /** The owners that have begun. */
     final List<String> releasedExcept = new CopyOnWriteArrayList<>();
@@ -47,6 +52,14 @@ final class FakeQueue implements DeliveryQueue {
     /** Since when what is added has been failing. */
     @Nullable
     Instant failing;
+
+    @Override
+    public void accepted(DeliveryRecord delivery, List<StoredInstance> manifest) throws IndexException {
+        check();
+        accepted.put(
+                delivery.id(),
+                manifest.stream().map(one -> one.facts().sopInstanceUid()).toList());
+    }
 
     synchronized long add(String study, String destination, IdentityMode identity) {
         return add(study, 1, destination, identity);

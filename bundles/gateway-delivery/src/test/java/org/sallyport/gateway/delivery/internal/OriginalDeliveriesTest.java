@@ -243,6 +243,10 @@ class OriginalDeliveriesTest {
 
         long id = idOf("pacs");
         assertEquals(Map.of(STUDY + ".1.1", "kept"), queue.receipts(id), "kept under the pseudonymous UID");
+        assertEquals(
+                Map.of(id, List.of(STUDY + ".1.1"), idOf("archive"), List.of(STUDY + ".1.1")),
+                queue.accepted,
+                "what may be cleaned up");
         String subject = "delivery " + id + " to pacs, study 2.25.1 part 1, attempt 1";
         assertEquals(
                 List.of(new AccessRequest(
