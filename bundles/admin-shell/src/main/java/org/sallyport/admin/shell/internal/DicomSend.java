@@ -77,7 +77,7 @@ public final class DicomSend extends ChangingCommand {
         change("dicom.send", study + " to " + node.id(), () -> {
             configure(destination, node);
             await(directory, destination);
-            List<Long> ids = engine.replay(study, destination);
+            List<Long> ids = engine.replay(study, destination, null);
             return ids.isEmpty()
                     ? "nothing is queued: all parts of the study wait for " + destination
                             + " already, or it has none yet"

@@ -21,6 +21,9 @@ public final class IdentityNetworks {
             Pattern.compile("(NUMBER)(\\.(NUMBER)){3}|(?=[^:]*:)[0-9A-Fa-f:][0-9A-Fa-f:.]*"
                     .replace("NUMBER", "25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d"));
 
+    /** No network at all. */
+    public static final IdentityNetworks NONE = new IdentityNetworks(List.of());
+
     private record Block(byte[] network, int bits) {
 
         boolean contains(byte[] address) {

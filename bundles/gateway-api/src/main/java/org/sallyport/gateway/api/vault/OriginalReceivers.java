@@ -2,6 +2,7 @@ package org.sallyport.gateway.api.vault;
 
 import java.util.Optional;
 import org.sallyport.gateway.api.Receiver;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 
 /**
  * Says who may be given originals: a receiver whose literal address lies in the identity networks, and which is a DICOM node that a local administrator marked
@@ -12,4 +13,7 @@ public interface OriginalReceivers {
 
     /** Why not, in plain words; empty = it may, now. */
     Optional<String> refusal(Receiver receiver);
+
+    /** Outside of these nobody may; none at all while the setting is wrong. */
+    IdentityNetworks networks();
 }

@@ -48,12 +48,7 @@ public final class Secrets {
      */
     public static Secrets of(ConfigurationAdmin admin, Map<String, ?> properties, String place) throws IOException {
         Object pid = properties.get(Constants.SERVICE_PID);
-        return of(admin, pid == null ? null : pid.toString(), place);
-    }
-
-    /** Of a component with several configurations: those of the one that this PID names. */
-    public static Secrets of(ConfigurationAdmin admin, @Nullable String pid, String place) throws IOException {
-        Dictionary<String, Object> found = pid == null ? null : written(admin, pid);
+        Dictionary<String, Object> found = pid == null ? null : written(admin, pid.toString());
         return new Secrets(key -> found == null ? null : found.get(key), place);
     }
 

@@ -15,11 +15,18 @@ import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.vault.OriginalReceivers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Goes by the identity networks and the nodes in force at the moment. While there is no list of nodes, no node may have originals. */
+/**
+ * Goes by the identity networks and the nodes in force at the moment. While there is no list of nodes, no node may have originals, and nobody may while the
+ * networks are wrong.
+ */
 @Component(service = OriginalReceivers.class, configurationPid = "org.sallyport.identity")
 @Designate(ocd = IdentityConfiguration.class)
 public final class LocalOriginalReceivers implements OriginalReceivers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalOriginalReceivers.class);
 
     private final IdentityNetworks networks;
 
@@ -29,14 +36,27 @@ public final class LocalOriginalReceivers implements OriginalReceivers {
             policyOption = ReferencePolicyOption.GREEDY)
     volatile @Nullable NodeDirectory nodes;
 
-    /** @throws IllegalArgumentException if the networks are wrong: then identity goes nowhere, and the log says why */
     @Activate
     public LocalOriginalReceivers(IdentityConfiguration configuration) {
-        this(IdentityNetworks.parse(configuration.identity$_$networks()));
+        this(networks(configuration.identity$_$networks()));
     }
 
     LocalOriginalReceivers(IdentityNetworks networks) {
         this.networks = networks;
+    }
+
+    private static IdentityNetworks networks(String setting) {
+        try {
+            return IdentityNetworks.parse(setting);
+        } catch (IllegalArgumentException e) {
+            LOG.error("identity is given to nobody: {}", e.getMessage());
+            return IdentityNetworks.NONE;
+        }
+    }
+
+    @Override
+    public IdentityNetworks networks() {
+        return networks;
     }
 
     @Override

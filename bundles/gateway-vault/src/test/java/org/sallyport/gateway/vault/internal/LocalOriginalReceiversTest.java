@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.node.BackEndRules;
@@ -84,5 +85,16 @@ class LocalOriginalReceiversTest {
     void withoutTheListOfNodesNoNodeIs() {
         LocalOriginalReceivers receivers = new LocalOriginalReceivers(IdentityNetworks.parse(""));
         refused(receivers, "dicom://PACS@10.1.2.3:104", "the list of nodes is not there");
+    }
+
+    @Test
+    void nobodyMayWhileTheNetworksAreWrong() {
+        IdentityConfiguration wrong = (IdentityConfiguration) Proxy.newProxyInstance(
+                IdentityConfiguration.class.getClassLoader(),
+                new Class<?>[] {IdentityConfiguration.class},
+                (proxy, method, arguments) -> "10.0.0.0/8, nonsense");
+        LocalOriginalReceivers made = new LocalOriginalReceivers(wrong);
+        refused(made, "https://10.0.0.1", "10.0.0.1 is no literal address inside identity-networks");
+        assertFalse(made.networks().contains("127.0.0.1"));
     }
 }

@@ -35,6 +35,7 @@ import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.OriginalReceivers;
 import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.support.settings.Secrets;
 
@@ -42,15 +43,12 @@ import org.sallyport.gateway.support.settings.Secrets;
 @Component(
         service = {},
         immediate = true,
-        // identity-networks is everybody's; one that stands in org.sallyport.ith.cfg holds here besides.
-        configurationPid = {"org.sallyport.identity", IthConnector.PID},
+        configurationPid = "org.sallyport.ith",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         // Names the destination for those who are shown why it is not there.
         property = Destination.NAME + "=" + BackEndLink.NAME)
 @Designate(ocd = IthConfiguration.class)
 public final class IthConnector implements Gateway {
-
-    static final String PID = "org.sallyport.ith";
 
     private final @Nullable BackEndLink link;
     private final @Nullable CommandCenter center;
@@ -137,7 +135,8 @@ public final class IthConnector implements Gateway {
             Map<String, Object> configured,
             @Reference ConfigurationAdmin configurations,
             @Reference AuditLog audit,
-            @Reference PatientRegister register)
+            @Reference PatientRegister register,
+            @Reference OriginalReceivers receivers)
             throws IOException {
         if (configuration.url().isBlank()) {
             link = null;
@@ -145,7 +144,7 @@ public final class IthConnector implements Gateway {
             registration = null;
             return;
         }
-        IthSettings settings = IthSettings.of(configuration, Secrets.of(configurations, PID, IthSettings.FILE));
+        IthSettings settings = IthSettings.of(configuration, Secrets.of(configurations, configured, IthSettings.FILE), receivers.networks());
         BackEndLink.Registrar registrar = registrar(context, Destination.settings(configured));
         Path folder = DataFolder.of("ith");
         BackEndLink opened = new BackEndLink(settings, registrar, audit, this, folder, Clock.systemUTC());

@@ -60,8 +60,11 @@ record IthSettings(
         OMIT
     }
 
-    /** @throws IllegalArgumentException naming the key, the value and what is allowed; never the token */
-    static IthSettings of(IthConfiguration c, Secrets secrets) {
+    /**
+     * @param networks everybody's, which hold if this configuration has none of its own
+     * @throws IllegalArgumentException naming the key, the value and what is allowed; never the token
+     */
+    static IthSettings of(IthConfiguration c, Secrets secrets, IdentityNetworks networks) {
         Values values = new Values(FILE);
         long largest = values.within("largest-archive", c::largest$_$archive, 1, 4096);
         long part = values.within("part-size", c::part$_$size, 1, 4096);
@@ -74,7 +77,7 @@ record IthSettings(
                 values.within("concurrency", c::concurrency, 1, 16),
                 largest << 20,
                 Math.min(part, largest) << 20,
-                IdentityNetworks.parse(c.identity$_$networks()),
+                c.identity$_$networks().isBlank() ? networks : IdentityNetworks.parse(c.identity$_$networks()),
                 values.yes("trust-back-end-nodes", c.trust$_$back$_$end$_$nodes()),
                 c.filter(),
                 c.answer$_$ping(),

@@ -3,6 +3,7 @@ package org.sallyport.ith.connector.internal;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.support.settings.Secrets;
 
 /** The settings of {@code org.sallyport.ith}: the defaults and a back end, but for what a test says. */
@@ -24,6 +25,6 @@ final class Configurations {
     }
 
     static IthSettings settings(Map<String, Object> values) {
-        return IthSettings.of(of(values), new Secrets(key -> "$[env:ITH_TOKEN]", IthSettings.FILE));
+        return IthSettings.of(of(values), new Secrets(key -> "$[env:ITH_TOKEN]", IthSettings.FILE), IdentityNetworks.parse(""));
     }
 }

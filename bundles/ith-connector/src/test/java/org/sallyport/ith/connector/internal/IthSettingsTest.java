@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.support.settings.Secrets;
 
 class IthSettingsTest {
@@ -92,7 +93,7 @@ class IthSettingsTest {
     void aKeyInTheClearIsRefusedWithTheWayOut() {
         Secrets literal = new Secrets(key -> key.equals(".token") ? Configurations.TOKEN : null, FILE);
         String message = String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> IthSettings.of(Configurations.of(Map.of()), literal))
+                assertThrows(IllegalArgumentException.class, () -> IthSettings.of(Configurations.of(Map.of()), literal, IdentityNetworks.NONE))
                         .getMessage());
         assertTrue(message.startsWith(".token: stands in the clear") && message.endsWith(FILE), message);
         assertFalse(message.contains(Configurations.TOKEN));
