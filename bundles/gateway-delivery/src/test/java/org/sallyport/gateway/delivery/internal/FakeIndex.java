@@ -138,6 +138,11 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     }
 
     @Override
+    public Totals totals() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public InstanceStore.Session open() {
         throw new UnsupportedOperationException();
     }
