@@ -24,6 +24,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.intake.ReturnedObjects;
 import org.sallyport.gateway.api.node.BackEnd;
+import org.sallyport.gateway.api.node.BackEndRegistration;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
@@ -144,7 +145,12 @@ public final class IthConnector implements Gateway {
         link = opened;
         try {
             center = new CommandCenter(opened, settings, this, audit, register, folder, Clock.systemUTC(), Pace.USUAL);
-            registration = registrar.register(BackEnd.class, center, Map.of());
+            Runnable people = registrar.register(BackEnd.class, center, Map.of());
+            Runnable callers = registrar.register(BackEndRegistration.class, center.registration(), Map.of());
+            registration = () -> {
+                callers.run();
+                people.run();
+            };
             opened.start();
             center.start();
         } catch (IOException | RuntimeException e) {

@@ -47,13 +47,14 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls to the back end, each with {@code X-Proxy-Key}. Redirections are not followed, so that the key goes nowhere else. A reply that comes
+ * Calls to the back end, with {@code X-Proxy-Key} but for those made as a person. Redirections are not followed, so that the key goes nowhere else. A reply that comes
  * before an upload is through (401, 413) ends the upload and is heard. An upload runs on a thread of its own, because a thread that waits in a
  * socket does not hear an interrupt. A call ends when its time is over,
  * however lively the back end trickles. Thread-safe.
  */
 final class IthHttp implements Closeable {
 
+    private static final String KEY = "X-Proxy-Key";
     private static final int LONGEST_REPLY = 1 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final int MOST_CONNECTIONS = 20;
@@ -111,6 +112,22 @@ final class IthHttp implements Closeable {
      */
     Reply get(String path, Duration limit) throws IOException, InterruptedException {
         HttpGet request = new HttpGet(settings.base() + path);
+        request.setHeader(KEY, settings.token());
+        return get(request, limit);
+    }
+
+    /**
+     * The same as a person, with the person's token. The gateway's key is not sent: the back end might answer to that.
+     *
+     * @param token as a header holds it
+     */
+    Reply getAs(String token, String path, Duration limit) throws IOException, InterruptedException {
+        HttpGet request = new HttpGet(settings.base() + path);
+        request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token);
+        return get(request, limit);
+    }
+
+    private Reply get(HttpGet request, Duration limit) throws IOException, InterruptedException {
         Future<Reply> reply = senders.submit(() -> execute(request));
         try {
             return outcome(request, reply, limit);
@@ -130,6 +147,7 @@ final class IthHttp implements Closeable {
     Reply post(String path, HttpEntity entity, Consumer<HttpUriRequestBase> started)
             throws IOException, InterruptedException {
         HttpPost request = new HttpPost(settings.base() + path);
+        request.setHeader(KEY, settings.token());
         AtomicLong sent = new AtomicLong();
         request.setEntity(new Counted(entity, sent));
         started.accept(request);
@@ -165,7 +183,7 @@ final class IthHttp implements Closeable {
      */
     Reply download(String path, BodyReader reader, AtomicLong read) throws IOException, InterruptedException {
         HttpGet request = new HttpGet(settings.base() + path);
-        request.setHeader("X-Proxy-Key", settings.token());
+        request.setHeader(KEY, settings.token());
         request.setHeader(HttpHeaders.ACCEPT, "application/zip, application/json");
         Future<Reply> reply = senders.submit(() -> client.execute(request, response -> {
             HttpEntity entity = response.getEntity();
@@ -219,7 +237,6 @@ final class IthHttp implements Closeable {
     }
 
     private Reply execute(HttpUriRequestBase request) throws IOException {
-        request.setHeader("X-Proxy-Key", settings.token());
         request.setHeader(HttpHeaders.ACCEPT, "application/json");
         return client.execute(request, response -> reply(request, response));
     }
