@@ -46,9 +46,11 @@ class EnvFileTest {
         String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         Map<String, String> taken = new TreeMap<>();
         if (Files.exists(dump)) {
-            for (String pair : Files.readString(dump).split("\0")) {
+            for (String pair : Files.readString(dump).split("\0", -1)) {
                 int sign = pair.indexOf('=');
-                taken.put(pair.substring(0, sign), pair.substring(sign + 1));
+                if (sign > 0) {
+                    taken.put(pair.substring(0, sign), pair.substring(sign + 1));
+                }
             }
         }
         return new Outcome(process.waitFor(), said, taken);
@@ -102,7 +104,9 @@ class EnvFileTest {
 
     @Test
     void whatIsSetAlreadyStays() throws Exception {
-        assertEquals("before", take("A=after\nA=again\n", Map.of("A", "before")).environment().get("A"));
+        assertEquals(
+                "before",
+                take("A=after\nA=again\n", Map.of("A", "before")).environment().get("A"));
     }
 
     @Test
@@ -111,12 +115,18 @@ class EnvFileTest {
         assertEquals(0, outcome.exit(), outcome.said());
         assertFalse(outcome.environment().containsKey("A"));
         assertEquals("5", outcome.environment().get("E"));
-        assertEquals(2, outcome.said().lines().filter(line -> line.contains("is passed over")).count());
+        assertEquals(
+                2,
+                outcome.said()
+                        .lines()
+                        .filter(line -> line.contains("is passed over"))
+                        .count());
     }
 
     @Test
     void aLineThatCannotBeReadIsNamedWithoutItsValue() throws Exception {
-        for (String wrong : List.of("A=1\nno setting here: secret", "A=1\nITH_TOKEN=\"secret", "A=1\nITH_TOKEN='secret'x")) {
+        for (String wrong :
+                List.of("A=1\nno setting here: secret", "A=1\nITH_TOKEN=\"secret", "A=1\nITH_TOKEN='secret'x")) {
             Outcome outcome = take(wrong + "\n", Map.of());
             assertEquals(1, outcome.exit(), wrong);
             assertTrue(outcome.said().contains("line 2"), outcome.said());
@@ -127,8 +137,7 @@ class EnvFileTest {
     /** The whole file of a site that moves over. */
     @Test
     void theOldProxysFileIsTakenAsItIs() throws Exception {
-        Outcome outcome = take(
-                """
+        Outcome outcome = take("""
                 # Django
                 SECRET_KEY='django-insecure-$x#y'
                 DEBUG=False
@@ -149,15 +158,12 @@ class EnvFileTest {
                 DATABASE_ENGINE=sqlite
                 UPLOAD_MAX_RETRIES=
                 TZ=UTC
-                """,
-                Map.of());
+                """, Map.of());
         assertEquals(0, outcome.exit(), outcome.said());
-        assertEquals(
-                """
+        assertEquals("""
                 note: DATABASE_ENGINE=sqlite is taken as derby, the embedded database
                 note: these settings have no meaning here: SECRET_KEY DEBUG ALLOWED_HOSTS DATABASE_PATH MY_OWN
-                """,
-                outcome.said());
+                """, outcome.said());
         Map<String, String> taken = outcome.environment();
         assertEquals(Appliance.ROOT + "/storage", taken.get("DICOM_STORAGE_DIR"));
         assertEquals("true", taken.get("DICOM_AUTO_START"));
@@ -171,25 +177,47 @@ class EnvFileTest {
     @Test
     void switchesAndLevelsAreTakenAsPythonWritesThem() throws Exception {
         for (String yes : List.of("True", "1", "yes", "ON")) {
-            assertEquals("true", take("DICOM_AUTO_START=" + yes, Map.of()).environment().get("DICOM_AUTO_START"), yes);
+            assertEquals(
+                    "true",
+                    take("DICOM_AUTO_START=" + yes, Map.of()).environment().get("DICOM_AUTO_START"),
+                    yes);
         }
         for (String no : List.of("False", "0", "no", "off")) {
-            assertEquals("false", take("DICOM_AUTO_START=" + no, Map.of()).environment().get("DICOM_AUTO_START"), no);
+            assertEquals(
+                    "false",
+                    take("DICOM_AUTO_START=" + no, Map.of()).environment().get("DICOM_AUTO_START"),
+                    no);
         }
         Map<String, String> levels = Map.of(
-                "DEBUG", "DEBUG INFO", "info", "INFO INFO", "WARNING", "WARN WARN", "ERROR", "ERROR ERROR", "CRITICAL",
+                "DEBUG",
+                "DEBUG INFO",
+                "info",
+                "INFO INFO",
+                "WARNING",
+                "WARN WARN",
+                "ERROR",
+                "ERROR ERROR",
+                "CRITICAL",
                 "FATAL FATAL");
         for (Map.Entry<String, String> level : levels.entrySet()) {
-            Map<String, String> taken = take("DICOM_LOG_LEVEL=" + level.getKey(), Map.of()).environment();
-            assertEquals(level.getValue(), taken.get("SALLYPORT_LOG_LEVEL") + " " + taken.get("SALLYPORT_LIBRARY_LOG_LEVEL"));
+            Map<String, String> taken =
+                    take("DICOM_LOG_LEVEL=" + level.getKey(), Map.of()).environment();
+            assertEquals(
+                    level.getValue(),
+                    taken.get("SALLYPORT_LOG_LEVEL") + " " + taken.get("SALLYPORT_LIBRARY_LOG_LEVEL"));
         }
     }
 
     @Test
     void wrongValuesAreNamedWithTheWayOut() throws Exception {
         for (String wrong : List.of(
-                "DICOM_PORT=70000", "API_PORT=http", "HTTPS_PORT=0", "POSTGRES_PORT=x", "DICOM_AUTO_START=maybe",
-                "DICOM_LOG_LEVEL=LOUD", "DATABASE_ENGINE=mysql")) {
+                "DICOM_PORT=70000",
+                "API_PORT=http",
+                "HTTPS_PORT=0",
+                "POSTGRES_PORT=x",
+                "DICOM_AUTO_START=maybe",
+                "DICOM_LOG_LEVEL=LOUD",
+                "DATABASE_ENGINE=mysql")) {
             Outcome outcome = take(wrong, Map.of());
             assertEquals(1, outcome.exit(), wrong);
             assertTrue(outcome.said().contains(wrong + ": expected "), outcome.said());
@@ -200,6 +228,9 @@ class EnvFileTest {
     void aSwitchThatDoesNothingIsReported() throws Exception {
         assertTrue(take("DICOM_ANONYMIZE_PATIENTS=False", Map.of()).said().contains("changes nothing"));
         assertEquals("", take("DICOM_ANONYMIZE_PATIENTS=True", Map.of()).said());
+        assertTrue(
+                take("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD=yes", Map.of()).said().contains("changes nothing"));
+        assertEquals("", take("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD=no", Map.of()).said());
     }
 
     /** What the shipped files read is known, and what is known is read somewhere or explained. */
@@ -220,7 +251,10 @@ class EnvFileTest {
         Outcome outcome = take("", Map.of());
         assertNotEquals(0, read.size());
         List<String> unknown = new ArrayList<>();
-        String known = " " + Page.text(Appliance.ROOT.resolve("scripts/settings.sh")).split("'")[1].replaceAll("\\s+", " ") + " ";
+        String known = " "
+                + Page.text(Appliance.ROOT.resolve("scripts/settings.sh"))
+                        .split("'", -1)[1]
+                        .replaceAll("\\s+", " ") + " ";
         for (String name : read) {
             if (!known.contains(" " + name + " ")) {
                 unknown.add(name);
@@ -229,7 +263,7 @@ class EnvFileTest {
         assertEquals(List.of(), unknown);
         String readme = Page.text(Appliance.ROOT.resolve("README.md"));
         List<String> untold = new ArrayList<>();
-        for (String name : known.strip().split(" ")) {
+        for (String name : known.strip().split(" ", -1)) {
             if (!readme.contains("`" + name + "`")) {
                 untold.add(name);
             }

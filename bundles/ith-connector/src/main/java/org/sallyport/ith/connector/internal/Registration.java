@@ -52,8 +52,8 @@ final class Registration implements BackEndRegistration {
 
     @Override
     public boolean admits(String token) throws IOException, InterruptedException {
-        Profile profile = profile()
-                .orElseThrow(() -> new IOException("the back end has not told yet how it knows this gateway"));
+        Profile profile =
+                profile().orElseThrow(() -> new IOException("the back end has not told yet how it knows this gateway"));
         Reply reply = link.http().getAs(token, Paths.proxy(profile.workspaceId(), profile.proxyId()), limit);
         return switch (reply.status()) {
             case 200 -> {

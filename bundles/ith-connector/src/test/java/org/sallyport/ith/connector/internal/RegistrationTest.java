@@ -80,7 +80,8 @@ class RegistrationTest {
     void theGatewayIsKnownByWhatTheConfigurationSays() {
         configured();
         assertEquals(
-                new Profile("proxy 1/a", "ws-1", "Gateway of Haus? 1", true), registration.profile().orElseThrow());
+                new Profile("proxy 1/a", "ws-1", "Gateway of Haus? 1", true),
+                registration.profile().orElseThrow());
     }
 
     /** The key would be an answer to the question by itself. */
