@@ -99,23 +99,96 @@ build_simulator() {
   touch "$module/target/lib"
 }
 
-# Reads KEY=VALUE lines of a file into the environment. What is set already stays. Nothing is executed.
+# Reads a file of settings into the environment, as python-dotenv and Django sites write it: NAME=value, with or without export, quotes, spaces around
+# the sign and comments; quoted values may have several lines and, in double quotes, \n, \t, \" and the like; ${NAME} and ${NAME:-value} are filled in.
+# What is set already stays. Nothing is executed. The names that it found are in ENV_NAMES.
 read_env() {
-  local line key value number=0
+  local file=$1 line rest key value quote space number=0 first more
+  local name='^[[:space:]]*(export[[:space:]]+)?([^=[:space:]#]+)[[:space:]]*(=([[:space:]]*)(.*))?$'
+  # What ends a value: up to an unescaped quote, then perhaps a comment.
+  local double='^"(([^"\\]|\\.)*)"[[:space:]]*(#.*)?$' single="^'(([^'\\\\]|\\\\.)*)'[[:space:]]*(#.*)?\$"
+  local -A ours=()
+  ENV_NAMES=()
   while IFS= read -r line || [ -n "$line" ]; do
     number=$((number + 1))
+    [ "$number" -gt 1 ] || line=${line#$'\xef\xbb\xbf'}
     line=${line%$'\r'}
-    line=${line#export }
-    case $line in '' | '#'* | ' '*'#'*) continue ;; esac
-    key=${line%%=*}
-    if [ "$key" = "$line" ] || ! [[ $key =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
-      die "$1, line $number: expected NAME=value"
+    [[ $line =~ ^[[:space:]]*(#.*)?$ ]] && continue
+    [[ $line =~ $name ]] || die "$file, line $number: expected NAME=value"
+    key=${BASH_REMATCH[2]} space=${BASH_REMATCH[4]} rest=${BASH_REMATCH[5]}
+    # A name alone says nothing.
+    [ -n "${BASH_REMATCH[3]}" ] || continue
+    if ! [[ $key =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
+      say "note: $file, line $number is passed over: a name has letters, digits and _ only"
+      continue
     fi
-    value=${line#*=}
-    case $value in
-      \"*\") value=${value#\"} value=${value%\"} ;;
-      \'*\') value=${value#\'} value=${value%\'} ;;
+    quote=${rest:0:1}
+    case $quote in
+      \" | \')
+        first=$number
+        [ "$quote" = \" ] && more=$double || more=$single
+        until [[ $rest =~ $more ]]; do
+          IFS= read -r line || [ -n "$line" ] || die "$file, line $first: the quote is not closed, or something stands behind it"
+          number=$((number + 1))
+          rest=$rest$'\n'${line%$'\r'}
+        done
+        value=$(unescaped "$quote" "${BASH_REMATCH[1]}" && printf .)
+        value=${value%.}
+        ;;
+      *)
+        [ "$quote" != '#' ] || [ -z "$space" ] || rest=
+        [[ $rest =~ ^(.*[^[:space:]])?[[:space:]]+#.*$ ]] && rest=$(shortest "$rest")
+        value=${rest%"${rest##*[![:space:]]}"}
+        ;;
     esac
-    [ -n "${!key+set}" ] || export "$key=$value"
-  done <"$1"
+    value=$(filled "$value" && printf .)
+    value=${value%.}
+    ENV_NAMES+=("$key")
+    # The last of several in the file counts.
+    if [ -z "${!key+set}" ] || [ -n "${ours[$key]:-}" ]; then
+      ours[$key]=1
+      export "$key=$value"
+    fi
+  done <"$file"
+}
+
+# Up to the first comment: shortest LINE
+shortest() {
+  local line=$1 kept=
+  while [[ $line =~ ^([^[:space:]]*)([[:space:]]+)(.*)$ ]]; do
+    kept+=${BASH_REMATCH[1]} line=${BASH_REMATCH[3]}
+    case $line in '#'*) printf '%s' "$kept" && return ;; esac
+    kept+=${BASH_REMATCH[2]}
+  done
+  printf '%s' "$kept$line"
+}
+
+# Takes the backslashes out of a quoted value: unescaped QUOTE VALUE
+unescaped() {
+  local quote=$1 value=$2 next
+  while [[ $value == *\\* ]]; do
+    printf '%s' "${value%%\\*}"
+    value=${value#*\\}
+    next=${value:0:1} value=${value:1}
+    case $quote$next in
+      [\"\']\\ | [\"\'][\"\']) printf '%s' "$next" ;;
+      \"n) printf '\n' ;;
+      \"t) printf '\t' ;;
+      \"r) printf '\r' ;;
+      \"[abfv]) printf "\\$next" ;;
+      *) printf '\\%s' "$next" ;;
+    esac
+  done
+  printf '%s' "$value"
+}
+
+# Fills in ${NAME} and ${NAME:-value}: filled VALUE
+filled() {
+  local value=$1 name
+  while [[ $value =~ \$\{([A-Za-z_][A-Za-z0-9_]*)(:-([^}]*))?\} ]]; do
+    name=${BASH_REMATCH[1]}
+    printf '%s' "${value%%"${BASH_REMATCH[0]}"*}${!name:-${BASH_REMATCH[3]}}"
+    value=${value#*"${BASH_REMATCH[0]}"}
+  done
+  printf '%s' "$value"
 }

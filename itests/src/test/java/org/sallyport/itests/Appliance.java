@@ -83,6 +83,10 @@ final class Appliance implements AutoCloseable {
         return "http://127.0.0.1:" + apiPort;
     }
 
+    int apiPort() {
+        return apiPort;
+    }
+
     /** Runs {@code ./run} and waits until images can be received. */
     Appliance start() throws IOException {
         long before = timesReady();
@@ -214,7 +218,9 @@ final class Appliance implements AutoCloseable {
 
     /** What the log says so far. */
     String log() throws IOException {
-        Path file = data.resolve("karaf/log/karaf.log");
+        Path folder = Path.of(environment.getOrDefault(
+                "DICOM_LOG_DIR", data.resolve("karaf/log").toString()));
+        Path file = folder.resolve("karaf.log");
         return Files.exists(file) ? Files.readString(file) : "";
     }
 
@@ -238,7 +244,8 @@ final class Appliance implements AutoCloseable {
     }
 
     Command.Result storescu(List<String> options, List<Path> files) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("storescu", "-aec", AET));
+        List<String> command =
+                new ArrayList<>(List.of("storescu", "-aec", environment.getOrDefault("DICOM_AE_TITLE", AET)));
         command.addAll(options);
         command.add("127.0.0.1");
         command.add(String.valueOf(dicomPort));

@@ -58,6 +58,7 @@ class ArchitectureTest {
             Map.entry("destination-dicomweb", Set.of("gateway-api", "gateway-support", "dicom-data", "dicom-net")),
             Map.entry("ith-connector", Set.of("gateway-api", "gateway-support", "dicom-data")),
             Map.entry("ith-migration", Set.of("gateway-api", "dicom-data")),
+            Map.entry("ith-api", Set.of("gateway-api", "dicom-data")),
             Map.entry("admin-rest", Set.of("gateway-api", "dicom-data")),
             Map.entry("admin-shell", Set.of("gateway-api", "dicom-data")));
 

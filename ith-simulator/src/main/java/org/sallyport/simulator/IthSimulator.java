@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -58,6 +60,8 @@ public final class IthSimulator implements AutoCloseable {
     private final AtomicInteger uploads = new AtomicInteger();
     private final AtomicInteger downloads = new AtomicInteger();
     private final AtomicInteger configurations = new AtomicInteger();
+    private final AtomicInteger questions = new AtomicInteger();
+    private final Set<String> admitted = ConcurrentHashMap.newKeySet();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private final Deque<Frame> frames = new ConcurrentLinkedDeque<>();
     private final List<JsonNode> forms = new CopyOnWriteArrayList<>();
@@ -145,6 +149,11 @@ public final class IthSimulator implements AutoCloseable {
 
     public void answersConfiguration(int status) {
         configurationStatus = status;
+    }
+
+    /** People with this token may see the gateway from now on. */
+    public void admits(String token) {
+        admitted.add("Bearer " + token);
     }
 
     /** Uploads are taken and thrown away, unseen: for measuring. */
@@ -275,6 +284,11 @@ public final class IthSimulator implements AutoCloseable {
         return configurations.get();
     }
 
+    /** How often it was asked whether a person may see the gateway. */
+    public int questions() {
+        return questions.get();
+    }
+
     /** Frames of the WebSocket that came in, oldest first. */
     public List<Frame> frames() {
         return List.copyOf(frames);
@@ -327,6 +341,11 @@ public final class IthSimulator implements AutoCloseable {
 
     String key() {
         return key;
+    }
+
+    boolean isAdmitted(String authorization) {
+        questions.incrementAndGet();
+        return admitted.contains(authorization);
     }
 
     CountDownLatch closing() {

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class RestSide extends AbstractHandler {
 
     private static final String BASE = "/api/v1/proxy/";
+    private static final String AS_A_PERSON =
+            "GET /api/v1/workspaces/" + IthSimulator.WORKSPACE + "/proxies/" + IthSimulator.PROXY;
     private static final Pattern LISTS = Pattern.compile("(subjects|sessions|scans)");
     private static final Pattern SUBJECT = Pattern.compile("subjects/sub-([^/]+)");
     private static final Pattern DOWNLOAD = Pattern.compile("(subjects/sub|sessions/ses|scans/scan)-([^/]+)/download");
@@ -47,11 +49,15 @@ final class RestSide extends AbstractHandler {
 
     private void answer(String target, Request base, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
+        String call = request.getMethod() + " " + target;
+        if (call.equals(AS_A_PERSON)) {
+            person(request, response);
+            return;
+        }
         if (!simulator.key().equals(request.getHeader("X-Proxy-Key"))) {
             json(response, 401, "{\"detail\":\"bad key\"}");
             return;
         }
-        String call = request.getMethod() + " " + target;
         if (call.equals("GET " + BASE + "configuration")) {
             json(response, simulator.configurationStatus(), simulator.configurationBody());
         } else if (call.equals("POST " + BASE + IthSimulator.WORKSPACE + "/archives/upload")) {
@@ -61,6 +67,23 @@ final class RestSide extends AbstractHandler {
         } else {
             unknown(call, response);
         }
+    }
+
+    /** What a person may see, who calls with a token and not with the gateway's key. */
+    private void person(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getHeader("X-Proxy-Key") != null || !"true".equals(request.getParameter("include_user_info"))) {
+            simulator.violation("a person's call with the gateway's key, or without include_user_info=true");
+        }
+        String authorization = request.getHeader("Authorization");
+        if (authorization == null || !simulator.isAdmitted(authorization)) {
+            json(response, 401, "{\"detail\":\"bad token\"}");
+            return;
+        }
+        json(
+                response,
+                200,
+                "{\"id\":\"" + IthSimulator.PROXY + "\",\"workspace_id\":\"" + IthSimulator.WORKSPACE
+                        + "\",\"audit\":{\"created_by\":{\"name\":\"creator of the proxy\"}}}");
     }
 
     private void unknown(String call, HttpServletResponse response) throws IOException {

@@ -1,4 +1,4 @@
-/** HTTP for people and monitors. */
+/** HTTP for people and monitors: the HTTPS port and its certificate. */
 @NullMarked
 package org.sallyport.admin.rest.internal;
 

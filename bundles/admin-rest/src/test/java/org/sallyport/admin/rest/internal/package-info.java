@@ -1,4 +1,4 @@
-/** Tests of the health page. */
+/** Tests of the HTTPS port. */
 @NullMarked
 package org.sallyport.admin.rest.internal;
 

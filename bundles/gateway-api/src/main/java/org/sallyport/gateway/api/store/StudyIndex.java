@@ -32,6 +32,11 @@ public interface StudyIndex {
     /** Instances kept in more than one version. */
     List<StoredInstance> conflicts(int limit) throws IndexException;
 
+    /** How much is known, for people and monitors; what is not yet written behind may be missing. */
+    Totals totals() throws IndexException;
+
+    record Totals(long studies, long series) {}
+
     /**
      * @param parts how many parts were completed (0 = still receiving for the first time)
      * @param loose instances that belong to no part yet

@@ -112,4 +112,9 @@ record MemoryIndex(MemoryStore store) implements StudyIndex, StudyFinder {
     public boolean isReceiving(String studyInstanceUid) {
         return false;
     }
+
+    @Override
+    public Totals totals() {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -163,6 +163,11 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     }
 
     @Override
+    public Totals totals() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public InstanceStore.Session open() {
         throw new UnsupportedOperationException();
     }

@@ -35,14 +35,17 @@ import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.intake.OriginalInstances;
+import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.OriginalReceivers;
 import org.sallyport.gateway.api.vault.Roles;
 import org.sallyport.gateway.api.vault.VaultException;
 
@@ -95,13 +98,23 @@ class OriginalDeliveriesTest {
     }
 
     private OriginalDeliveries originals() {
-        return new OriginalDeliveries(
-                this::open,
-                receiver -> allowed.contains(receiver.toString())
+        return new OriginalDeliveries(this::open, receivers(), audit(), configured::contains);
+    }
+
+    private OriginalReceivers receivers() {
+        return new OriginalReceivers() {
+            @Override
+            public Optional<String> refusal(Receiver receiver) {
+                return allowed.contains(receiver.toString())
                         ? Optional.empty()
-                        : Optional.of(receiver + " is not allowed"),
-                audit(),
-                configured::contains);
+                        : Optional.of(receiver + " is not allowed");
+            }
+
+            @Override
+            public IdentityNetworks networks() {
+                return IdentityNetworks.NONE;
+            }
+        };
     }
 
     /** An original is its stored SOP Instance UID with a name before it. */

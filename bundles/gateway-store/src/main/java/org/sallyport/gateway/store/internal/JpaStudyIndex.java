@@ -244,6 +244,14 @@ public final class JpaStudyIndex implements StudyIndex, StudyFinder {
         return answer;
     }
 
+    @Override
+    public Totals totals() throws IndexException {
+        return database.inTransaction(em -> new Totals(
+                em.createQuery("SELECT COUNT(s) FROM StudyRow s", Long.class).getSingleResult(),
+                em.createQuery("SELECT COUNT(DISTINCT i.seriesUid) FROM InstanceRow i", Long.class)
+                        .getSingleResult()));
+    }
+
     private static StudyRecord record(EntityManager em, StudyRow row) {
         // Derby takes one DISTINCT aggregate in a query.
         int series = count(em, row, "COUNT(DISTINCT i.seriesUid)", "");

@@ -36,6 +36,7 @@ import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+import org.sallyport.gateway.api.store.StudyIndex.Totals;
 
 /** What index and queue promise on every database. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -203,6 +204,18 @@ abstract class IndexContract {
         assertEquals(List.of(), index.studiesByKey("none"));
         assertEquals(Optional.empty(), index.anyOfSeries("2.25.404"));
         assertEquals(0, index.series("2.25.404"));
+    }
+
+    @Test
+    void studiesAndSeriesAreCounted() throws IndexException {
+        assertEquals(new Totals(0, 0), index.totals());
+        add(facts("2.25.1", "2.25.10", "2.25.100", "CT", Samples.RECEIVED), 1);
+        add(facts("2.25.1", "2.25.10", "2.25.101", "CT", Samples.RECEIVED), 1);
+        add(facts("2.25.1", "2.25.11", "2.25.102", "CT", Samples.RECEIVED), 1);
+        add(facts("2.25.2", "2.25.12", "2.25.103", "CT", Samples.RECEIVED), 1);
+        // What waits to be written is written first.
+        index.newest(1);
+        assertEquals(new Totals(2, 3), index.totals());
     }
 
     @Test

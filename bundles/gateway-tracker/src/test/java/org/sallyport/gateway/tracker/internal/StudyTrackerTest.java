@@ -312,6 +312,11 @@ class StudyTrackerTest {
         }
 
         @Override
+        public Totals totals() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public List<StoredInstance> conflicts(int limit) {
             throw new UnsupportedOperationException();
         }

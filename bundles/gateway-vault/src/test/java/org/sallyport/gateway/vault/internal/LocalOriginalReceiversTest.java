@@ -1,11 +1,12 @@
 package org.sallyport.gateway.vault.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Optional;
-import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.node.BackEndRules;

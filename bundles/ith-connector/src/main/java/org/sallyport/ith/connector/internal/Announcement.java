@@ -5,14 +5,14 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** The address, port and URL under which the back end is told that we can be reached. Used by one thread. */
+/** The address, port and URL under which the back end is told that we can be reached. Thread-safe. */
 final class Announcement {
 
     private static final int HTTPS = 443;
     private static final int HTTP = 80;
 
     private final IthSettings settings;
-    private String address = "127.0.0.1";
+    private volatile String address = "127.0.0.1";
 
     Announcement(IthSettings settings) {
         this.settings = settings;

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.node.BackEnd;
+import org.sallyport.gateway.api.node.BackEndRegistration;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.Node;
@@ -80,6 +81,11 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
                 settings.dispatching().concurrency(),
                 entry -> runOther(entry.event));
         this.socket = new SocketLink(settings, pace, this, clock, null);
+    }
+
+    /** For those who ask this gateway as people. */
+    BackEndRegistration registration() {
+        return new Registration(link, announcement, reachability);
     }
 
     void start() throws IOException {

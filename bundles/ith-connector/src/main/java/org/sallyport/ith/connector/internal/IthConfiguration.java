@@ -5,10 +5,7 @@ import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The keys of {@code org.sallyport.ith.cfg}; {@code $_$} stands for a hyphen, a leading {@code _} for a dot. */
-@ObjectClassDefinition(
-        pid = "org.sallyport.ith",
-        name = "ITH back end",
-        description = "Where studies are uploaded to and rules come from")
+@ObjectClassDefinition(name = "ITH back end", description = "Where studies are uploaded to and rules come from")
 @interface IthConfiguration {
 
     @AttributeDefinition(description = "Base URL; empty = no back end")

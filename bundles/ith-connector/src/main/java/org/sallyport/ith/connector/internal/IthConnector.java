@@ -25,6 +25,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.intake.ReturnedObjects;
 import org.sallyport.gateway.api.node.BackEnd;
+import org.sallyport.gateway.api.node.BackEndRegistration;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
@@ -144,14 +145,20 @@ public final class IthConnector implements Gateway {
             registration = null;
             return;
         }
-        IthSettings settings = IthSettings.of(configuration, Secrets.of(configurations, configured, IthSettings.FILE), receivers.networks());
+        IthSettings settings = IthSettings.of(
+                configuration, Secrets.of(configurations, configured, IthSettings.FILE), receivers.networks());
         BackEndLink.Registrar registrar = registrar(context, Destination.settings(configured));
         Path folder = DataFolder.of("ith");
         BackEndLink opened = new BackEndLink(settings, registrar, audit, this, folder, Clock.systemUTC());
         link = opened;
         try {
             center = new CommandCenter(opened, settings, this, audit, register, folder, Clock.systemUTC(), Pace.USUAL);
-            registration = registrar.register(BackEnd.class, center, Map.of());
+            Runnable people = registrar.register(BackEnd.class, center, Map.of());
+            Runnable callers = registrar.register(BackEndRegistration.class, center.registration(), Map.of());
+            registration = () -> {
+                callers.run();
+                people.run();
+            };
             opened.start();
             center.start();
         } catch (IOException | RuntimeException e) {

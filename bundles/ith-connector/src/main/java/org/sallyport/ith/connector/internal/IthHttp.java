@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.support.http.HttpCalls;
 import org.sallyport.gateway.support.http.Reply;
 
-/** Calls to the back end, each with {@code X-Proxy-Key}. Thread-safe. */
+/** Calls to the back end, with {@code X-Proxy-Key} but for those made as a person. Thread-safe. */
 final class IthHttp implements Closeable {
 
+    private static final String KEY = "X-Proxy-Key";
     private static final int LONGEST_REPLY = 1 << 20;
     private static final Duration CONNECT = Duration.ofSeconds(10);
 
@@ -47,6 +48,18 @@ final class IthHttp implements Closeable {
     }
 
     /**
+     * The same as a person, with the person's token. The gateway's key is not sent: the back end might answer to that.
+     *
+     * @param token as a header holds it
+     */
+    Reply getAs(String token, String path, Duration limit) throws IOException, InterruptedException {
+        HttpGet request = new HttpGet(settings.base() + path);
+        request.setHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token);
+        request.setHeader(HttpHeaders.ACCEPT, "application/json");
+        return calls.call(request, limit, true);
+    }
+
+    /**
      * @param started hears of the request before it is sent; {@code abort()} on it ends the call from another thread
      * @see HttpCalls#upload
      */
@@ -66,7 +79,7 @@ final class IthHttp implements Closeable {
     }
 
     private HttpUriRequestBase withKey(HttpUriRequestBase request) {
-        request.setHeader("X-Proxy-Key", settings.token());
+        request.setHeader(KEY, settings.token());
         request.setHeader(HttpHeaders.ACCEPT, "application/json");
         return request;
     }

@@ -35,6 +35,15 @@ final class Paths {
         return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
+    /**
+     * What a person asks who wants to see a gateway.
+     *
+     * @param workspace as the configuration names it, checked there
+     */
+    static String proxy(String workspace, String proxy) {
+        return "/api/v1/workspaces/" + workspace + "/proxies/" + encoded(proxy) + "?include_user_info=true";
+    }
+
     /** @param workspace as the configuration names it, checked there */
     static String upload(String workspace) {
         return "/api/v1/proxy/" + workspace + "/archives/upload";

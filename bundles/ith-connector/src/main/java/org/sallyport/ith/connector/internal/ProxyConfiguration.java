@@ -14,6 +14,7 @@ import org.sallyport.gateway.api.node.Node;
  * What the back end says of this gateway.
  *
  * @param workspaceId names the workspace in every other call
+ * @param name of this gateway, for people; may be empty
  * @param deidentify false only if the back end says so explicitly
  * @param listener where the back end wants the gateway to listen; null = it does not say, or says it wrongly
  * @param nodes well-formed ones, none approved yet
@@ -22,6 +23,7 @@ import org.sallyport.gateway.api.node.Node;
 record ProxyConfiguration(
         String proxyId,
         String workspaceId,
+        String name,
         boolean active,
         Mode mode,
         boolean deidentify,
@@ -77,6 +79,7 @@ record ProxyConfiguration(
         return new ProxyConfiguration(
                 root.path("id").asText(""),
                 workspace,
+                printable(root.path("name").asText("").strip()),
                 active(root),
                 // Anything but the one word is private: fail closed.
                 config.path("mode").asText("").equals("public") ? Mode.PUBLIC : Mode.PRIVATE,

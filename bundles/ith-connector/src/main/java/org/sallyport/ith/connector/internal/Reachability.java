@@ -69,6 +69,11 @@ final class Reachability implements AutoCloseable {
         return seen;
     }
 
+    /** Node id → whether it answered when it was asked last. */
+    Map<String, Boolean> known() {
+        return Map.copyOf(known);
+    }
+
     /** Whether a node answered when it was asked last. */
     boolean isReachable(Node node) {
         return known.getOrDefault(node.id(), false);

@@ -41,6 +41,12 @@ final class ReceivedRules implements BackEndRules {
         return current == null ? null : current.listener();
     }
 
+    /** The last good one; null = none yet. */
+    @Nullable
+    ProxyConfiguration configuration() {
+        return configuration;
+    }
+
     @Nullable
     String workspaceId() {
         ProxyConfiguration current = configuration;

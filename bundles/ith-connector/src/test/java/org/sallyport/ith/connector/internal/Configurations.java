@@ -25,6 +25,7 @@ final class Configurations {
     }
 
     static IthSettings settings(Map<String, Object> values) {
-        return IthSettings.of(of(values), new Secrets(key -> "$[env:ITH_TOKEN]", IthSettings.FILE), IdentityNetworks.parse(""));
+        return IthSettings.of(
+                of(values), new Secrets(key -> "$[env:ITH_TOKEN]", IthSettings.FILE), IdentityNetworks.parse(""));
     }
 }

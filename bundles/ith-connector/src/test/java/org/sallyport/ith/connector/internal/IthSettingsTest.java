@@ -92,9 +92,10 @@ class IthSettingsTest {
     @Test
     void aKeyInTheClearIsRefusedWithTheWayOut() {
         Secrets literal = new Secrets(key -> key.equals(".token") ? Configurations.TOKEN : null, FILE);
-        String message = String.valueOf(
-                assertThrows(IllegalArgumentException.class, () -> IthSettings.of(Configurations.of(Map.of()), literal, IdentityNetworks.NONE))
-                        .getMessage());
+        String message = String.valueOf(assertThrows(
+                        IllegalArgumentException.class,
+                        () -> IthSettings.of(Configurations.of(Map.of()), literal, IdentityNetworks.NONE))
+                .getMessage());
         assertTrue(message.startsWith(".token: stands in the clear") && message.endsWith(FILE), message);
         assertFalse(message.contains(Configurations.TOKEN));
     }
