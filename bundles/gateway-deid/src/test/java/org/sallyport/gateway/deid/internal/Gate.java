@@ -8,7 +8,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.DataSet;
@@ -46,6 +45,7 @@ final class Gate {
 
     final FakeVault vault = new FakeVault();
     final MemoryStore store = new MemoryStore();
+    final PixelCleaners cleaners = new PixelCleaners();
     final DeidIntake intake;
     private final StoredIdentityRestorer restorer;
 
@@ -55,7 +55,8 @@ final class Gate {
 
     Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder) throws IOException {
         intake = new DeidIntake(
-                profile,
+                new FixedProfiles(profile),
+                new PixelTreatment(cleaners, new CleanerCalls(5), TextRecognition.MISSING),
                 defaultIssuers,
                 vault,
                 vault,
@@ -67,7 +68,7 @@ final class Gate {
     }
 
     static Profile profile(Option first, Option... more) {
-        return new Profile("test", EnumSet.of(first, more), Map.of());
+        return Profile.of("test", EnumSet.of(first, more));
     }
 
     /** The least that is received: UIDs, a patient, a CT slice of 2×2. */
