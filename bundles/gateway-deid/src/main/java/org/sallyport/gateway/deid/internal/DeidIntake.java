@@ -28,6 +28,7 @@ public final class DeidIntake implements Intake {
 
     private final Profiles profiles;
     private final PixelTreatment pixels;
+    private final LeakGuard leaks;
     private final DefaultIssuers defaultIssuers;
     private final Pseudonymizer pseudonymizer;
     private final IdentityVault vault;
@@ -41,6 +42,7 @@ public final class DeidIntake implements Intake {
             DeidConfiguration configuration,
             @Reference Profiles profiles,
             @Reference PixelCleaners cleaners,
+            @Reference LeakGuard leaks,
             @Reference Pseudonymizer pseudonymizer,
             @Reference IdentityVault vault,
             @Reference InstanceStore store,
@@ -49,6 +51,7 @@ public final class DeidIntake implements Intake {
         this(
                 profiles,
                 new PixelTreatment(cleaners, new CleanerCalls(PixelCleaner.SECONDS), TextRecognition.MISSING),
+                leaks,
                 DefaultIssuers.of(configuration.default$_$issuers()),
                 pseudonymizer,
                 vault,
@@ -61,6 +64,7 @@ public final class DeidIntake implements Intake {
     DeidIntake(
             Profiles profiles,
             PixelTreatment pixels,
+            LeakGuard leaks,
             DefaultIssuers defaultIssuers,
             Pseudonymizer pseudonymizer,
             IdentityVault vault,
@@ -71,6 +75,7 @@ public final class DeidIntake implements Intake {
             throws IOException {
         this.profiles = profiles;
         this.pixels = pixels;
+        this.leaks = leaks;
         this.defaultIssuers = defaultIssuers;
         this.pseudonymizer = pseudonymizer;
         this.vault = vault;
@@ -102,6 +107,10 @@ public final class DeidIntake implements Intake {
 
     PixelTreatment pixels() {
         return pixels;
+    }
+
+    LeakGuard leaks() {
+        return leaks;
     }
 
     DefaultIssuers defaultIssuers() {

@@ -1,7 +1,7 @@
 package org.sallyport.gateway.deid.internal;
 
 /** Something cannot be treated surely: a person has to decide. The message is plain words without identity, at most 200 characters. */
-final class Doubt extends RuntimeException {
+class Doubt extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
     private static final int LONGEST = 200;

@@ -76,16 +76,24 @@ final class IntakeSession implements Intake.Session {
             profile = intake.profiles().of(study);
         } catch (SecondPatientException e) {
             return hold(
-                    object, head, reader, new Held("its study is known under another patient", pixels(head, reader)));
+                    object,
+                    head,
+                    reader,
+                    new Held("its study is known under another patient", pixels(head, reader)),
+                    null);
         } catch (ProfileException e) {
             LOG.error("an object of {} is held: {}", sender.callingAet(), e.getMessage());
             return hold(
-                    object, head, reader, new Held("the profile of its study cannot be read", pixels(head, reader)));
+                    object,
+                    head,
+                    reader,
+                    new Held("the profile of its study cannot be read", pixels(head, reader)),
+                    null);
         }
         Passage passage = new Passage(intake, sender, store, spool, chunk);
         Passage.Outcome outcome = passage.take(head, reader, object.transferSyntax(), study, profile, false);
         if (outcome instanceof Held held) {
-            return hold(object, head, reader, held);
+            return hold(object, head, reader, held, study.studyInstanceUid());
         }
         return new IntakeResult.Kept(
                 switch (((Passage.Stored) outcome).committed()) {
@@ -100,10 +108,13 @@ final class IntakeSession implements Intake.Session {
     }
 
     /** Seals the whole original as a Part 10 file for a person to decide. */
-    private IntakeResult hold(ReceivedObject object, Head head, DataSetReader reader, Held held) throws IOException {
+    private IntakeResult hold(
+            ReceivedObject object, Head head, DataSetReader reader, Held held, @Nullable String studyInstanceUid)
+            throws IOException {
         TransferSyntax syntax = Passage.storedSyntax(object.transferSyntax());
+        Quarantine.Kind kind = held.leak() ? Quarantine.Kind.LEAK : Quarantine.Kind.HELD;
         try (Quarantine.Holding holding =
-                intake.quarantine().hold(description(Quarantine.Kind.HELD, object, held.reason(), new byte[32]))) {
+                intake.quarantine().hold(description(kind, object, held.reason(), new byte[32], studyInstanceUid))) {
             try (OutputStream sealed = intake.vault().sealHeld("held/" + holding.id(), holding.sealed())) {
                 FileMetaInformation.ours(object.sopClassUid(), object.sopInstanceUid(), syntax.uid())
                         .write(sealed);
@@ -125,7 +136,11 @@ final class IntakeSession implements Intake.Session {
     }
 
     private Quarantine.Description description(
-            Quarantine.Kind kind, ReceivedObject object, String reason, byte[] digest) {
+            Quarantine.Kind kind,
+            ReceivedObject object,
+            String reason,
+            byte[] digest,
+            @Nullable String studyInstanceUid) {
         return new Quarantine.Description(
                 kind,
                 reason,
@@ -134,7 +149,8 @@ final class IntakeSession implements Intake.Session {
                 sender.callingAet(),
                 sender.address(),
                 intake.clock().instant(),
-                digest);
+                digest,
+                studyInstanceUid);
     }
 
     /** Tells a failing network, an unreadable object and a failing disk apart. */
@@ -173,8 +189,8 @@ final class IntakeSession implements Intake.Session {
                     || intake.quarantine().hasDiagnostic(key)) {
                 return;
             }
-            try (Quarantine.Holding holding =
-                    intake.quarantine().hold(description(Quarantine.Kind.DIAGNOSTIC, object, comment(reason), key))) {
+            try (Quarantine.Holding holding = intake.quarantine()
+                    .hold(description(Quarantine.Kind.DIAGNOSTIC, object, comment(reason), key, null))) {
                 try (OutputStream sealed = intake.vault().sealHeld("held/" + holding.id(), holding.sealed())) {
                     sealed.write(start);
                 }

@@ -33,8 +33,14 @@ final class Passage {
      * Nothing was stored.
      *
      * @param pixels the pixel data, from its beginning, or null if there is none
+     * @param leak whether identity stood in what would have gone out
      */
-    record Held(String reason, @Nullable PixelSource pixels) implements Outcome {}
+    record Held(String reason, @Nullable PixelSource pixels, boolean leak) implements Outcome {
+
+        Held(String reason, @Nullable PixelSource pixels) {
+            this(reason, pixels, false);
+        }
+    }
 
     /** Kind of the lookup key of Accession Number (0008,0050). */
     static final String ACCESSION = "accession";
@@ -85,10 +91,10 @@ final class Passage {
                     ? PixelWork.NONE
                     : intake.pixels().plan(pixels, head.elements(), received, admission, profile);
             try (work) {
-                return new Stored(store(head, reader, received, study, profile.compiled(kind), pixels, work));
+                return new Stored(store(head, reader, received, study, profile.compiled(kind), pixels, work, decided));
             }
         } catch (Doubt e) {
-            return new Held(e.reason(), pixels);
+            return new Held(e.reason(), pixels, e instanceof Leak);
         }
     }
 
@@ -99,7 +105,8 @@ final class Passage {
             StudyContext study,
             Rules rules,
             @Nullable PixelSource pixels,
-            PixelWork work)
+            PixelWork work,
+            boolean decided)
             throws IOException {
         Treatment treatment = new Treatment(rules, study);
         CanonicalDigest digest = new CanonicalDigest(study.newOriginalDigest());
@@ -109,6 +116,10 @@ final class Passage {
         if (!work.done().isEmpty()) {
             treatment.markPixels(work.done(), described, treated);
         }
+        LeakGuard guard = intake.leaks();
+        LeakGuard.Search search = decided
+                ? guard.search(study, rules.profile(), IdentityValues.of(treatment.originals(), described))
+                : guard.check(treated, treatment.originals(), described, study, rules.profile());
         TransferSyntax stored = work.isDecoded() ? TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN : storedSyntax(received);
         if (work.isDecoded()) {
             requireNative(treated);
@@ -131,14 +142,14 @@ final class Passage {
                 }
                 DataSet tail = readTail(reader);
                 digest.add(tail);
-                writer.write(treatment.treatTail(tail));
+                writer.write(searched(treatment, tail, search.scan()));
             }
             writer.finish();
             String place = "frame/" + frame.id();
             try (OutputStream sealed = intake.vault().seal(study, place, frame.identity())) {
                 IdentityRecord.write(sealed, treatment.added(), treatment.originals());
             }
-            return frame.commit(Facts.of(
+            InstanceStore.Committed committed = frame.commit(Facts.of(
                     treated,
                     stored,
                     study,
@@ -149,7 +160,22 @@ final class Passage {
                     rules.profile(),
                     work.done(),
                     lookupKeys(head.elements())));
+            if (committed != InstanceStore.Committed.SAME) {
+                guard.stored(study, search.version());
+            }
+            return committed;
         }
+    }
+
+    /** What came after the pixels goes where identity stands in it: the pixels are gone by. */
+    private static DataSet searched(Treatment treatment, DataSet tail, LeakScan scan) throws IOException {
+        DataSet treated = treatment.treatTail(tail);
+        for (Element element : treated.elements()) {
+            if (scan.stands(element, treated)) {
+                return treatment.withoutAny(tail);
+            }
+        }
+        return treated;
     }
 
     private Set<String> lookupKeys(DataSet head) {

@@ -29,6 +29,7 @@ final class Profile {
     private final List<ProfileRule> rules;
     private final List<ClassRule> classRules;
     private final List<PixelRule> pixelRules;
+    private final TermList terms;
     private final TextCleaner cleaner;
     private final @Nullable String pixelCleaner;
     private final boolean ocr;
@@ -60,6 +61,7 @@ final class Profile {
         this.rules = List.copyOf(rules);
         this.classRules = List.copyOf(classRules);
         this.pixelRules = List.copyOf(pixelRules);
+        this.terms = terms;
         this.cleaner = new TextCleaner(terms);
         this.pixelCleaner = pixelCleaner;
         this.ocr = ocr;
@@ -97,6 +99,11 @@ final class Profile {
 
     List<PixelRule> pixelRules() {
         return pixelRules;
+    }
+
+    /** Words that cleaning keeps. */
+    TermList terms() {
+        return terms;
     }
 
     TextCleaner cleaner() {

@@ -117,9 +117,15 @@ final class Treatment {
         try {
             return treat(tail, true);
         } catch (Doubt e) {
-            tail.elements().forEach(originals::put);
-            return new DataSet();
+            return withoutAny(tail);
         }
+    }
+
+    /** Removes all that came after the pixel data. */
+    DataSet withoutAny(DataSet tail) {
+        tail.elements().forEach(originals::put);
+        added.removeIf(tag -> Integer.compareUnsigned(tag, Tag.PixelData) > 0);
+        return new DataSet();
     }
 
     private DataSet treat(DataSet dataSet, boolean top) {

@@ -46,6 +46,7 @@ final class Gate {
     final FakeVault vault = new FakeVault();
     final MemoryStore store = new MemoryStore();
     final PixelCleaners cleaners = new PixelCleaners();
+    final LeakGuard leaks = new LeakGuard();
     final DeidIntake intake;
     private final StoredIdentityRestorer restorer;
 
@@ -57,6 +58,7 @@ final class Gate {
         intake = new DeidIntake(
                 new FixedProfiles(profile),
                 new PixelTreatment(cleaners, new CleanerCalls(5), TextRecognition.MISSING),
+                leaks,
                 defaultIssuers,
                 vault,
                 vault,
