@@ -87,6 +87,18 @@ build() {
   say "built in $((SECONDS - started)) s"
 }
 
+# Builds the stand-in for the back end if needed.
+build_simulator() {
+  local module=$ROOT/ith-simulator
+  [ -d "$module/target/lib" ] && [ -z "$(find "$module/src" "$module/pom.xml" -newer "$module/target/lib" -type f -print -quit)" ] && return
+  need_maven
+  say "building the simulator"
+  mkdir -p "$ROOT/target"
+  (cd "$ROOT" && exec mvn -B -ntp package -DskipTests -pl ith-simulator) >"$ROOT/target/simulator.log" 2>&1 ||
+    die "the build failed; all of its output is in target/simulator.log"
+  touch "$module/target/lib"
+}
+
 # Reads KEY=VALUE lines of a file into the environment. What is set already stays. Nothing is executed.
 read_env() {
   local line key value number=0

@@ -99,7 +99,15 @@ public final class Vault {
         Object profiles = Components.make(DEID + "ProfileStore", cleaners);
         Object leaks = Components.make(DEID + "LeakGuard");
         this.intake = (Intake) Components.make(
-                DEID + "DeidIntake", profiles, cleaners, leaks, assignments, vault, packs, quarantine);
+                DEID + "DeidIntake",
+                profiles,
+                cleaners,
+                leaks,
+                assignments,
+                vault,
+                packs,
+                quarantine,
+                Components.make(DEID + "ResultMemory"));
         this.retention = (Retention) Components.make(
                 STORE + "ManifestRetention",
                 Map.of("interval", 86_400, "cleanup$_$after", "bench=0s"),

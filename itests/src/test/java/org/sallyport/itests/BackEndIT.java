@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
-import org.sallyport.itests.IthSimulator.Fault;
+import org.sallyport.simulator.Fault;
+import org.sallyport.simulator.IthSimulator;
 
 /** Uploads to the back end, which fails in every way it can. */
 @Tag("peers")
@@ -34,12 +35,13 @@ class BackEndIT {
     @TempDir
     Path folder;
 
+    private final UploadedFiles check = new UploadedFiles();
     private IthSimulator simulator;
     private Appliance appliance;
 
     @BeforeEach
     void prepare() throws Exception {
-        simulator = new IthSimulator(folder.resolve("ith"));
+        simulator = new IthSimulator(folder.resolve("ith"), check);
         appliance = new Appliance(folder.resolve("data"))
                 .with("ITH_URL", simulator.url() + "/")
                 .with("ITH_TOKEN", IthSimulator.KEY)
@@ -56,7 +58,7 @@ class BackEndIT {
 
     private List<Path> study(int number, int images) throws Exception {
         SyntheticStudy study = study(number, images, 64);
-        simulator.expectNoneOf(List.of(study.patient()));
+        check.expectNoneOf(List.of(study.patient()));
         return study.writeTo(folder.resolve("study" + number));
     }
 

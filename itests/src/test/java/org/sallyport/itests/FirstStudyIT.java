@@ -30,6 +30,7 @@ import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.PlantedIdentifiers;
+import org.sallyport.simulator.Archive;
 
 /** Mixed CT, MR and PET images in every form go in by storescu and come out de-identified, one ZIP for each study; the vault gives the originals back. */
 @Tag("peers")

@@ -41,6 +41,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.node.BackEnd;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.Node;
@@ -132,6 +133,10 @@ class CommandsTest {
                 Map.entry("the DICOM receiver", new DicomStop()),
                 Map.entry("the store", new InstanceOriginal()),
                 Map.entry("the back end (ITH_URL)", approve),
+                Map.entry("the back end (ITH_URL)", new IthStatus()),
+                Map.entry("the back end (ITH_URL)", new IthCommands()),
+                Map.entry("the back end (ITH_URL)", new IthRetry()),
+                Map.entry("the back end (ITH_URL)", new IthCancel()),
                 Map.entry("the node directory", new NodeList()),
                 Map.entry("the quarantine", new QuarantineList()),
                 Map.entry("the index", new StudyList()),
@@ -698,6 +703,93 @@ class CommandsTest {
         assertEquals("n1", row.get("id").asText());
         assertEquals(104, row.get("port").asInt());
         assertFalse(row.get("approved").asBoolean());
+    }
+
+    @Test
+    void onlyNodesThatWaitForApprovalAreListedIfAsked() throws Exception {
+        NodeList command = new NodeList();
+        command.waiting = true;
+        Node local = new Node("l", "l", "LOCAL", "10.0.0.6", 104, true, Node.Permission.READ, Node.Origin.LOCAL, false);
+        Node off = new Node("o", "o", "OFF", "10.0.0.7", 104, false, Node.Permission.READ, Node.Origin.BACK_END, false);
+        Node approved =
+                new Node("a", "a", "DONE", "10.0.0.8", 104, true, Node.Permission.READ, Node.Origin.BACK_END, true);
+        command.nodes = new Fake<>(NodeDirectory.class).on("nodes", a -> List.of(node(), local, off, approved)).service;
+        assertEquals(List.of("n1"), json(command).findValuesAsText("id"));
+    }
+
+    @Test
+    void theLinkToTheBackEndIsShown() throws Exception {
+        IthStatus command = new IthStatus();
+        command.backEnd = new Fake<>(BackEnd.class)
+                .on(
+                        "status",
+                        a -> new BackEnd.Status(
+                                "https://ith.example",
+                                AT,
+                                3,
+                                new BackEnd.Moment(AT, "ping"),
+                                null,
+                                new BackEnd.Moment(AT, "closed by the back end with 1001"),
+                                AT,
+                                null,
+                                true,
+                                7,
+                                2,
+                                1))
+                .service;
+        JsonNode sheet = json(command);
+        assertEquals(AT.toString(), sheet.get("connected-since").asText());
+        assertEquals(
+                AT + " closed by the back end with 1001",
+                sheet.get("last-error").asText());
+        assertTrue(sheet.get("last-sent").isNull());
+        assertEquals(7, sheet.get("commands-waiting").asInt());
+    }
+
+    @Test
+    void commandsOfTheBackEndAreListedEndedAndRepeated() throws Exception {
+        Fake<BackEnd> backEnd = new Fake<>(BackEnd.class)
+                .on(
+                        "commands",
+                        a -> List.of(new BackEnd.Command(
+                                4,
+                                "c",
+                                "session.dispatch",
+                                "ses-1",
+                                7,
+                                BackEnd.CommandState.FAILED,
+                                AT,
+                                AT,
+                                3,
+                                10,
+                                true,
+                                "PACS: 7 of 10 images are missing there")))
+                .on("retry", a -> a.get(0).equals(4L))
+                .on("cancel", a -> false);
+        IthCommands list = new IthCommands();
+        list.backEnd = backEnd.service;
+        list.state = "failed";
+        JsonNode row = json(list).get(0);
+        assertEquals(10, row.get("of").asInt());
+        assertEquals("commands[50, [FAILED]]", backEnd.calls.get(0));
+        list.state = "lost";
+        assertEquals(
+                "--state \"lost\": must be WAITING, RUNNING, DONE, FAILED or CANCELLED",
+                error(IllegalArgumentException.class, list));
+        Fake<AuditLog> audit = new Fake<>(AuditLog.class).on("record", a -> null);
+        IthRetry retry = new IthRetry();
+        retry.backEnd = backEnd.service;
+        retry.audit = audit.service;
+        retry.number = 4;
+        assertEquals("command 4 is done once more\n", runAs("ann", Set.of("operator"), retry));
+        assertTrue(audit.calls.get(0).startsWith("record[ith.retry, ann, shell, command 4"), audit.calls.toString());
+        IthCancel cancel = new IthCancel();
+        cancel.backEnd = backEnd.service;
+        cancel.audit = audit.service;
+        cancel.number = 4;
+        assertEquals(
+                "command 4: there is none, or it neither waits nor runs",
+                error(IllegalArgumentException.class, cancel));
     }
 
     private static Node node() {

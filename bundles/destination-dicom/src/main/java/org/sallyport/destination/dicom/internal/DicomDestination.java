@@ -74,6 +74,11 @@ final class DicomDestination implements Destination, Closeable {
             return DeliveryOutcome.refused(
                     "this destination sends de-identified images only: a delivery of originals cannot go to it yet");
         }
+        return send(delivery);
+    }
+
+    /** Whatever the images hold: the caller has decided that the peer may have it. */
+    DeliveryOutcome send(Delivery delivery) throws InterruptedException {
         Set<String> stored = memory.of(delivery.id());
         List<DeliveryInstance> due = delivery.instances().stream()
                 .filter(instance -> !stored.contains(instance.sopInstanceUid()))

@@ -34,6 +34,7 @@ public final class DeidIntake implements Intake {
     private final IdentityVault vault;
     private final InstanceStore store;
     private final Quarantine quarantine;
+    private final SentResults results;
     private final Path spoolFolder;
     private final Clock clock;
 
@@ -46,7 +47,8 @@ public final class DeidIntake implements Intake {
             @Reference Pseudonymizer pseudonymizer,
             @Reference IdentityVault vault,
             @Reference InstanceStore store,
-            @Reference Quarantine quarantine)
+            @Reference Quarantine quarantine,
+            @Reference ResultMemory results)
             throws IOException {
         this(
                 profiles,
@@ -57,6 +59,7 @@ public final class DeidIntake implements Intake {
                 vault,
                 store,
                 quarantine,
+                results.results(),
                 DataFolder.of("tmp"),
                 Clock.systemUTC());
     }
@@ -70,6 +73,7 @@ public final class DeidIntake implements Intake {
             IdentityVault vault,
             InstanceStore store,
             Quarantine quarantine,
+            SentResults results,
             Path spoolFolder,
             Clock clock)
             throws IOException {
@@ -81,6 +85,7 @@ public final class DeidIntake implements Intake {
         this.vault = vault;
         this.store = store;
         this.quarantine = quarantine;
+        this.results = results;
         this.spoolFolder = spoolFolder;
         this.clock = clock;
         // Spools of a former run are sealed under a key that is gone.
@@ -127,6 +132,10 @@ public final class DeidIntake implements Intake {
 
     Quarantine quarantine() {
         return quarantine;
+    }
+
+    SentResults results() {
+        return results;
     }
 
     Clock clock() {

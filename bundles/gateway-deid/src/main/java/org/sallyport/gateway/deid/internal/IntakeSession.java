@@ -69,6 +69,11 @@ final class IntakeSession implements Intake.Session {
     private IntakeResult receive(ReceivedObject object, DataSetReader reader, SealedSpool spool)
             throws IOException, Refusal {
         Head head = Head.read(reader, object, intake.defaultIssuers().find(sender.callingAet()));
+        if (intake.results().contains(head.sopInstanceUid())) {
+            // Of the back end, by way of us: it has it.
+            LOG.debug("{} brings back a result that was sent out from here", sender.callingAet());
+            return new IntakeResult.Kept(How.SAME);
+        }
         StudyContext study;
         Profile profile;
         try {

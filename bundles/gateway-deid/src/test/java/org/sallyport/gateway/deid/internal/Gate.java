@@ -3,6 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -48,6 +49,11 @@ final class Gate {
     final PixelCleaners cleaners = new PixelCleaners();
     final LeakGuard leaks = new LeakGuard();
     final DeidIntake intake;
+    final SentResults results;
+
+    /** The file of the results, apart from the folder that tests look into. */
+    final Path sent;
+
     private final StoredIdentityRestorer restorer;
 
     Gate(Profile profile, Path folder) throws IOException {
@@ -55,6 +61,9 @@ final class Gate {
     }
 
     Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder) throws IOException {
+        sent = Files.createTempFile("sent", ".results");
+        sent.toFile().deleteOnExit();
+        results = new SentResults(sent);
         intake = new DeidIntake(
                 new FixedProfiles(profile),
                 new PixelTreatment(cleaners, new CleanerCalls(5), TextRecognition.MISSING),
@@ -64,6 +73,7 @@ final class Gate {
                 vault,
                 store,
                 store,
+                results,
                 folder,
                 Clock.fixed(Instant.parse("2024-02-29T12:00:00Z"), ZoneOffset.UTC));
         restorer = new StoredIdentityRestorer(store, vault, folder);

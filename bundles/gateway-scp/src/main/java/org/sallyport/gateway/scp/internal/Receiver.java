@@ -20,6 +20,7 @@ import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.node.DicomReceiver;
+import org.sallyport.gateway.api.node.ListenerControl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +28,18 @@ import org.slf4j.LoggerFactory;
  * The DICOM listener. While the intake is not there (vault locked, database away, a bundle being replaced) associations are rejected for the
  * time being. The server is guarded by this object's monitor; the reference to the intake is owned by Declarative Services.
  */
-@Component(service = DicomReceiver.class, configurationPid = "org.sallyport.scp", immediate = true)
+@Component(
+        service = {DicomReceiver.class, ListenerControl.class},
+        configurationPid = "org.sallyport.scp",
+        immediate = true)
 @Designate(ocd = ScpConfiguration.class)
-public final class Receiver implements DicomReceiver {
+public final class Receiver implements DicomReceiver, ListenerControl {
 
     private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
 
-    private final ScpSettings settings;
+    /** AE title and port may follow the back end; all else stays as configured. */
+    private volatile ScpSettings settings;
+
     private final NodeTable nodes;
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>();
     private @Nullable AssociationServer server;
@@ -113,6 +119,32 @@ public final class Receiver implements DicomReceiver {
                 LOG.warn("closing the DICOM listener failed", e);
             }
             LOG.info("the DICOM listener is closed");
+        }
+    }
+
+    @Override
+    public void follow(String aet, int port) throws IOException {
+        ScpSettings before;
+        boolean listening;
+        synchronized (this) {
+            before = settings;
+            if (before.aet().equals(aet) && before.port() == port) {
+                return;
+            }
+            listening = server != null;
+        }
+        LOG.info("the listener moves to {} on port {}, as the back end wants it", aet, port);
+        stop();
+        settings = before.at(aet, port);
+        if (!listening) {
+            return;
+        }
+        try {
+            start();
+        } catch (IOException e) {
+            settings = before;
+            start();
+            throw e;
         }
     }
 

@@ -45,6 +45,24 @@ record ScpSettings(
                 c.auto$_$start());
     }
 
+    /** The same under another AE title and port. */
+    ScpSettings at(String otherAet, int otherPort) {
+        return new ScpSettings(
+                otherAet,
+                acceptAnyCalledAet,
+                bindAddress,
+                otherPort,
+                maxPduLength,
+                maxAssociations,
+                acseTimeout,
+                dimseTimeout,
+                networkTimeout,
+                storageClasses,
+                mode,
+                backEnd,
+                autoStart);
+    }
+
     private static Mode mode(String value) {
         return switch (value.strip()) {
             case "public" -> Mode.PUBLIC;

@@ -92,6 +92,71 @@ class ReceiverTest {
     }
 
     @Test
+    void theListenerMovesAfterRunningAssociationsHaveEnded() throws Exception {
+        int before = receiver.status().port();
+        int other = freePort();
+        try (Association running = associate("SCANNER")) {
+            Thread mover = new Thread(() -> follow("MOVED", other));
+            mover.start();
+            await(() -> !receiver.status().listening());
+            assertEquals(CommandSet.SUCCESS, store(running, SOP, 1_000).status());
+            running.release();
+            mover.join(60_000);
+            assertFalse(mover.isAlive());
+        }
+        assertEquals(other, receiver.status().port());
+        assertEquals("MOVED", receiver.status().aet());
+        AssociationException e = assertThrows(AssociationException.class, () -> associate("SCANNER"));
+        assertEquals(AssociationException.Kind.REJECTED, e.kind());
+        receiver.follow("DICOMRCV", before);
+        try (Association again = associate("SCANNER")) {
+            assertEquals(CommandSet.SUCCESS, again.echo());
+            again.release();
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenLeavesTheListenerWhereItWas() throws Exception {
+        int before = receiver.status().port();
+        // Any free one would be another one after it was closed.
+        receiver.follow("DICOMRCV", before);
+        try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            assertThrows(IOException.class, () -> receiver.follow("MOVED", taken.getLocalPort()));
+        }
+        assertEquals("DICOMRCV", receiver.status().aet());
+        assertEquals(before, receiver.status().port());
+        try (Association again = associate("SCANNER")) {
+            assertEquals(CommandSet.SUCCESS, again.echo());
+            again.release();
+        }
+    }
+
+    @Test
+    void aListenerThatIsStoppedStaysSo() throws Exception {
+        int other = freePort();
+        receiver.stop();
+        receiver.follow("MOVED", other);
+        assertFalse(receiver.status().listening());
+        receiver.start();
+        assertEquals(other, receiver.status().port());
+    }
+
+    private void follow(String aet, int port) {
+        try {
+            receiver.follow(aet, port);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (java.net.ServerSocket socket =
+                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Test
     void anObjectThatIsNotKeptIsToldWhyAndTheAssociationGoesOn() throws IOException {
         try (Association association = associate("SCANNER")) {
             Map<IntakeResult.Why, Integer> statuses = Map.of(

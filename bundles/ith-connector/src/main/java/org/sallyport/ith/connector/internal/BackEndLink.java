@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.node.BackEndRules;
+import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,12 @@ final class BackEndLink implements UploadDestination.Workspace {
     private final IthSettings settings;
     private final Registrar registrar;
     private final KeptFile lastGood;
+
+    /** Whether an event has switched the gateway off since the last configuration, so that a restart does not switch it on. */
+    private final KeptFile off;
+
+    private final Gateway gateway;
+    private final Clock clock;
     private final ReceivedRules rules;
     private final Runnable rulesRegistration;
     private final ScheduledExecutorService fetcher =
@@ -59,8 +67,10 @@ final class BackEndLink implements UploadDestination.Workspace {
     /** Whether the last fetches were refused the key; only the fetching thread's. */
     private boolean fetchRefused;
 
-    private String lastProblem = "";
+    private volatile String lastProblem = "";
+    private volatile @Nullable Instant fetchedAt;
     private boolean kept;
+    private String followed = "";
 
     /** Guarded by this. */
     private @Nullable UploadDestination destination;
@@ -68,9 +78,12 @@ final class BackEndLink implements UploadDestination.Workspace {
     /** Guarded by this. */
     private @Nullable Runnable registration;
 
-    BackEndLink(IthSettings settings, Registrar registrar, AuditLog audit, Path folder, Clock clock)
+    BackEndLink(IthSettings settings, Registrar registrar, AuditLog audit, Gateway gateway, Path folder, Clock clock)
             throws IOException {
         this.settings = settings;
+        this.gateway = gateway;
+        this.clock = clock;
+        this.off = new KeptFile(folder.resolve("switched-off.json"));
         this.registrar = registrar;
         this.lastGood = new KeptFile(folder.resolve("configuration.json"));
         this.rules = new ReceivedRules(
@@ -99,6 +112,12 @@ final class BackEndLink implements UploadDestination.Workspace {
             rules.use(ProxyConfiguration.parse(JSON.readTree(content.get())));
             kept = true;
             LOG.info("the back end's last good configuration is in force until the next");
+            if (off.read()
+                    .filter(text -> new String(text, StandardCharsets.UTF_8).equals("true"))
+                    .isPresent()) {
+                rules.switchOff();
+                LOG.warn("the back end had switched this gateway off: new associations are refused");
+            }
         } catch (IOException | IllegalArgumentException e) {
             LOG.error("the last good configuration of the back end cannot be read: private until the next one");
         }
@@ -128,8 +147,73 @@ final class BackEndLink implements UploadDestination.Workspace {
         }
     }
 
+    /** Fetches now, beside the usual times. */
+    void fetchSoon() {
+        fetcher.execute(this::fetch);
+    }
+
+    /**
+     * The back end has switched the gateway on or off. Durable on return; the next configuration counts more.
+     *
+     * @param reason for people
+     */
+    void switched(boolean active, String reason) throws IOException {
+        String why = reason.isEmpty() ? "" : " (" + reason + ")";
+        if (active) {
+            LOG.info("the back end says that this gateway is active{}: its configuration is fetched", why);
+            fetchSoon();
+            return;
+        }
+        rules.switchOff();
+        off.write("true".getBytes(StandardCharsets.UTF_8));
+        LOG.warn("the back end has switched this gateway off{}: new associations are refused until it is active", why);
+    }
+
+    ReceivedRules rules() {
+        return rules;
+    }
+
+    IthHttp http() {
+        return http;
+    }
+
+    /** When the configuration in force was fetched; null = before the start, or never. */
+    @Nullable
+    Instant fetchedAt() {
+        return fetchedAt;
+    }
+
+    /** Why the configuration could not be fetched last; empty = it could. */
+    String lastProblem() {
+        return lastProblem;
+    }
+
+    /** Moves the listener to where the back end wants it, if that is allowed here. */
+    private void follow() {
+        ProxyConfiguration.Listener wanted = rules.listener();
+        ListenerControl control = gateway.listener();
+        if (!settings.followListener() || wanted == null || control == null) {
+            return;
+        }
+        try {
+            control.follow(wanted.aet(), wanted.port());
+            followed = "";
+        } catch (IOException e) {
+            String problem = "the listener cannot follow the back end: " + e.getMessage();
+            if (!problem.equals(followed)) {
+                LOG.error(problem);
+                followed = problem;
+            }
+        }
+    }
+
     /** Never throws: it is to be tried again. */
     void fetch() {
+        fetchNow();
+        follow();
+    }
+
+    private void fetchNow() {
         try {
             take(http.get(Paths.CONFIGURATION, settings.readTimeout()));
         } catch (InterruptedException e) {
@@ -178,6 +262,7 @@ final class BackEndLink implements UploadDestination.Workspace {
                 LOG.error("the back end wants images with identity; this version always de-identifies them");
             }
         }
+        fetchedAt = clock.instant();
         keep(reply.body(), changed);
         if (keyRefused) {
             tryUploadsAgain();
@@ -212,6 +297,7 @@ final class BackEndLink implements UploadDestination.Workspace {
         try {
             if (!kept) {
                 lastGood.write(body.getBytes(StandardCharsets.UTF_8));
+                off.write("false".getBytes(StandardCharsets.UTF_8));
                 kept = true;
             }
             lastProblem = "";

@@ -38,6 +38,46 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "yes: nodes of the back end inside identity-networks are approved at once")
     String trust$_$back$_$end$_$nodes() default "no";
 
+    @AttributeDefinition(description = "Answer the back end's pings with a frame of type pong")
+    boolean answer$_$ping() default false;
+
+    @AttributeDefinition(description = "yes: the listener takes AE title and port that the back end tells")
+    String follow$_$back$_$end$_$listener() default "no";
+
+    @AttributeDefinition(description = "Our AE title towards nodes that the back end dispatches to")
+    String dispatch$_$calling$_$aet() default "DICOM_PROXY";
+
+    @AttributeDefinition(description = "Dispatches at the same time, 1–16")
+    int dispatch$_$concurrency() default 2;
+
+    @AttributeDefinition(description = "Tries after the first, for a download and for each node, 0–100")
+    int dispatch$_$retries() default 3;
+
+    @AttributeDefinition(description = "Seconds between tries, 1–3600")
+    int dispatch$_$retry$_$delay() default 5;
+
+    @AttributeDefinition(description = "GiB of a download, packed and unpacked, 1–1024")
+    int largest$_$download() default 64;
+
+    @AttributeDefinition(description = "MiB of the disk that a download leaves free, 0–1048576")
+    int min$_$free() default 512;
+
+    @AttributeDefinition(description = "The version that the back end is told")
+    String proxy$_$version() default "1.0.0";
+
+    @AttributeDefinition(
+            description = "The address that the back end is told; empty = that of the interface towards it")
+    String host$_$address() default "";
+
+    @AttributeDefinition(description = "The URL of our API that the back end is told; empty = made of address and port")
+    String api$_$url() default "";
+
+    @AttributeDefinition(description = "Port of our API, 1–65535")
+    int api$_$port() default 8080;
+
+    @AttributeDefinition(description = "Port of our API by HTTPS, 1–65535; empty = none")
+    String https$_$port() default "";
+
     @AttributeDefinition(description = "OSGi filter over study attributes; empty = every study")
     String filter() default "";
 }

@@ -1,6 +1,7 @@
 package org.sallyport.ith.connector.internal;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,10 +14,26 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.intake.ReturnedObjects;
+import org.sallyport.gateway.api.node.BackEnd;
+import org.sallyport.gateway.api.node.DicomReceiver;
+import org.sallyport.gateway.api.node.ListenerControl;
+import org.sallyport.gateway.api.node.NodeDestinations;
+import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.IdentityVault;
 
 /** Opens the link to the back end if there is one: with no {@code url} it does nothing. */
 @Component(
@@ -25,9 +42,85 @@ import org.sallyport.gateway.api.vault.AuditLog;
         configurationPid = "org.sallyport.ith",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = IthConfiguration.class)
-public final class IthConnector {
+public final class IthConnector implements Gateway {
 
     private final @Nullable BackEndLink link;
+    private final @Nullable CommandCenter center;
+    private final @Nullable Runnable registration;
+
+    // Set and unset by Declarative Services, read by any thread.
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable DicomReceiver receiver;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable ListenerControl listener;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable NodeDirectory directory;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable NodeDestinations nodes;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable ReturnedObjects returned;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable IdentityVault vault;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Quarantine quarantine;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable DeliveryQueue queue;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable DestinationDirectory destinations;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable StudyIndex index;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable StudyFinder finder;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable Retention retention;
 
     @Activate
     public IthConnector(
@@ -38,15 +131,24 @@ public final class IthConnector {
             throws IOException {
         if (configuration.url().isBlank()) {
             link = null;
+            center = null;
+            registration = null;
             return;
         }
-        link = new BackEndLink(
-                IthSettings.of(configuration),
-                registrar(context, Destination.settings(configured)),
-                audit,
-                DataFolder.of("ith"),
-                Clock.systemUTC());
-        link.start();
+        IthSettings settings = IthSettings.of(configuration);
+        BackEndLink.Registrar registrar = registrar(context, Destination.settings(configured));
+        Path folder = DataFolder.of("ith");
+        BackEndLink opened = new BackEndLink(settings, registrar, audit, this, folder, Clock.systemUTC());
+        link = opened;
+        try {
+            center = new CommandCenter(opened, settings, this, audit, folder, Clock.systemUTC(), Pace.USUAL);
+            registration = registrar.register(BackEnd.class, center, Map.of());
+            opened.start();
+            center.start();
+        } catch (IOException | RuntimeException e) {
+            opened.close();
+            throw e;
+        }
     }
 
     /** @param queue what the configuration tells the queue of the destination */
@@ -65,8 +167,77 @@ public final class IthConnector {
 
     @Deactivate
     void close() throws IOException {
-        if (link != null) {
-            link.close();
+        if (registration != null) {
+            registration.run();
         }
+        try {
+            if (center != null) {
+                center.close();
+            }
+        } finally {
+            if (link != null) {
+                link.close();
+            }
+        }
+    }
+
+    @Override
+    public @Nullable DicomReceiver receiver() {
+        return receiver;
+    }
+
+    @Override
+    public @Nullable ListenerControl listener() {
+        return listener;
+    }
+
+    @Override
+    public @Nullable NodeDirectory directory() {
+        return directory;
+    }
+
+    @Override
+    public @Nullable NodeDestinations nodes() {
+        return nodes;
+    }
+
+    @Override
+    public @Nullable ReturnedObjects returned() {
+        return returned;
+    }
+
+    @Override
+    public @Nullable IdentityVault vault() {
+        return vault;
+    }
+
+    @Override
+    public @Nullable Quarantine quarantine() {
+        return quarantine;
+    }
+
+    @Override
+    public @Nullable DeliveryQueue queue() {
+        return queue;
+    }
+
+    @Override
+    public @Nullable DestinationDirectory destinations() {
+        return destinations;
+    }
+
+    @Override
+    public @Nullable StudyIndex index() {
+        return index;
+    }
+
+    @Override
+    public @Nullable StudyFinder finder() {
+        return finder;
+    }
+
+    @Override
+    public @Nullable Retention retention() {
+        return retention;
     }
 }

@@ -148,6 +148,53 @@ final class IthHttp implements Closeable {
         }
     }
 
+    /** Takes the body of a reply with status 200. */
+    interface BodyReader {
+
+        /** @param length as told, or -1 */
+        void read(InputStream body, long length) throws IOException;
+    }
+
+    /**
+     * A reply whose body has any length. Ends when the read time-out passed without a byte received.
+     *
+     * @param read counts the bytes that were taken, for the thread that waits
+     * @return the reply; its body is empty if it was taken by the reader
+     * @throws InterruptedIOException if the back end fell silent
+     * @throws InterruptedException if interrupted; the request is aborted then
+     */
+    Reply download(String path, BodyReader reader, AtomicLong read) throws IOException, InterruptedException {
+        HttpGet request = new HttpGet(settings.base() + path);
+        request.setHeader("X-Proxy-Key", settings.token());
+        request.setHeader(HttpHeaders.ACCEPT, "application/zip, application/json");
+        Future<Reply> reply = senders.submit(() -> client.execute(request, response -> {
+            HttpEntity entity = response.getEntity();
+            if (response.getCode() != 200 || entity == null) {
+                return reply(request, response);
+            }
+            try (InputStream in = entity.getContent()) {
+                reader.read(in, entity.getContentLength());
+            } catch (IOException | RuntimeException e) {
+                // Closing would read all the rest, however long it is.
+                request.abort();
+                throw e;
+            }
+            return new Reply(200, "", null);
+        }));
+        long before = -1;
+        while (true) {
+            try {
+                return outcome(request, reply, settings.readTimeout());
+            } catch (TimeoutException e) {
+                long now = read.get();
+                if (now == before) {
+                    throw tooLate(request);
+                }
+                before = now;
+            }
+        }
+    }
+
     private static InterruptedIOException tooLate(HttpUriRequestBase request) {
         request.abort();
         return new InterruptedIOException("the back end took too long");

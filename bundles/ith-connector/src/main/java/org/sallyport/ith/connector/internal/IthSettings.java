@@ -24,9 +24,30 @@ record IthSettings(
         long partSize,
         IdentityNetworks identityNetworks,
         boolean trustBackEndNodes,
-        String filter) {
+        String filter,
+        boolean answerPing,
+        boolean followListener,
+        Dispatching dispatching,
+        Announcement announcement) {
 
     private static final String FILE = " (org.sallyport.ith.cfg)";
+
+    /**
+     * @param retries after the first try
+     * @param largestDownload bytes, packed and unpacked
+     * @param minFree bytes of the disk
+     */
+    record Dispatching(
+            String callingAet, int concurrency, int retries, Duration retryDelay, long largestDownload, long minFree) {}
+
+    /**
+     * What the back end is told of us.
+     *
+     * @param hostAddress empty = that of the interface towards it
+     * @param apiUrl empty = made of address and port
+     * @param httpsPort 0 = none
+     */
+    record Announcement(String version, String hostAddress, String apiUrl, int apiPort, int httpsPort) {}
 
     /** What an upload says of its study beside the ZIP. */
     enum MetadataForm {
@@ -52,7 +73,22 @@ record IthSettings(
                 Math.min(part, largest) << 20,
                 IdentityNetworks.parse(c.identity$_$networks()),
                 yes("trust-back-end-nodes", c.trust$_$back$_$end$_$nodes()),
-                c.filter());
+                c.filter(),
+                c.answer$_$ping(),
+                yes("follow-back-end-listener", c.follow$_$back$_$end$_$listener()),
+                new Dispatching(
+                        aet(c.dispatch$_$calling$_$aet().strip()),
+                        within("dispatch-concurrency", c.dispatch$_$concurrency(), 1, 16),
+                        within("dispatch-retries", c.dispatch$_$retries(), 0, 100),
+                        Duration.ofSeconds(within("dispatch-retry-delay", c.dispatch$_$retry$_$delay(), 1, 3_600)),
+                        (long) within("largest-download", c.largest$_$download(), 1, 1024) << 30,
+                        (long) within("min-free", c.min$_$free(), 0, 1 << 20) << 20),
+                new Announcement(
+                        told("proxy-version", c.proxy$_$version().strip(), "[\\x21-\\x7e]{1,64}"),
+                        told("host-address", c.host$_$address().strip(), "[A-Za-z0-9.:_-]{0,253}"),
+                        told("api-url", c.api$_$url().strip(), "(https?://[\\x21-\\x7e]{1,500})?"),
+                        within("api-port", c.api$_$port(), 1, 65_535),
+                        httpsPort(c.https$_$port().strip())));
     }
 
     private static URI base(String url) {
@@ -82,6 +118,32 @@ record IthSettings(
                             + FILE);
         }
         return token;
+    }
+
+    private static String aet(String aet) {
+        if (aet.isEmpty() || aet.length() > 16 || !aet.chars().allMatch(x -> x >= 0x20 && x < 0x7F && x != '\\')) {
+            throw new IllegalArgumentException("dispatch-calling-aet \"" + aet
+                    + "\": must be 1–16 printable ASCII characters without \\ (DISPATCH_CALLING_AE)" + FILE);
+        }
+        return aet;
+    }
+
+    private static String told(String key, String value, String allowed) {
+        if (!value.matches(allowed)) {
+            throw new IllegalArgumentException(key + ": too long, or holds characters that are not allowed" + FILE);
+        }
+        return value;
+    }
+
+    private static int httpsPort(String value) {
+        if (value.isEmpty()) {
+            return 0;
+        }
+        try {
+            return within("https-port", Integer.parseInt(value), 1, 65_535);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("https-port: must be 1–65535 or empty (HTTPS_PORT)" + FILE, e);
+        }
     }
 
     private static MetadataForm metadata(String value) {

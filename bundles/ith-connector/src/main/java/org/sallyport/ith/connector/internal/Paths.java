@@ -1,11 +1,39 @@
 package org.sallyport.ith.connector.internal;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+
 /** Paths of the back end's REST interface, below its base URL. */
 final class Paths {
 
     static final String CONFIGURATION = "/api/v1/proxy/configuration";
 
+    private static final String ARCHIVE = "compression_format=zip&compression_level=6";
+
     private Paths() {}
+
+    /**
+     * Where an event's objects are downloaded from.
+     *
+     * @param workspace as the configuration names it, checked there
+     */
+    static String download(String workspace, Event event) {
+        String base = "/api/v1/proxy/" + workspace;
+        String subject = encoded(event.text("subject_id"));
+        String entity = encoded(event.entityId());
+        return switch (event.type()) {
+            case "subject.dispatch" -> base + "/subjects/" + entity + "/download?" + ARCHIVE;
+            case "session.dispatch" -> base + "/sessions/" + entity + "/download?" + ARCHIVE + "&subject_id=" + subject;
+            default ->
+                base + "/scans/" + entity + "/download?" + ARCHIVE + "&subject_id=" + subject + "&session_id="
+                        + encoded(event.text("session_id"));
+        };
+    }
+
+    /** For a path or a query: RFC 3986 2.1. */
+    private static String encoded(String id) {
+        return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+    }
 
     /** @param workspace as the configuration names it, checked there */
     static String upload(String workspace) {

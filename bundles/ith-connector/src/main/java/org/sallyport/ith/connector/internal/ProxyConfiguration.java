@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.api.node.Node;
 
@@ -14,6 +15,7 @@ import org.sallyport.gateway.api.node.Node;
  *
  * @param workspaceId names the workspace in every other call
  * @param deidentify false only if the back end says so explicitly
+ * @param listener where the back end wants the gateway to listen; null = it does not say, or says it wrongly
  * @param nodes well-formed ones, none approved yet
  * @param warnings nodes that were skipped, and why
  */
@@ -23,8 +25,12 @@ record ProxyConfiguration(
         boolean active,
         Mode mode,
         boolean deidentify,
+        @Nullable Listener listener,
         List<Node> nodes,
         List<String> warnings) {
+
+    /** @param port 1–65535 */
+    record Listener(String aet, int port) {}
 
     private static final int MOST_NODES = 10_000;
     private static final int LONGEST_ID = 128;
@@ -76,8 +82,24 @@ record ProxyConfiguration(
                 config.path("mode").asText("").equals("public") ? Mode.PUBLIC : Mode.PRIVATE,
                 !config.path("enable_phi_anonymization").isBoolean()
                         || config.path("enable_phi_anonymization").asBoolean(),
+                listener(config, warnings),
                 nodes,
                 warnings);
+    }
+
+    private static @Nullable Listener listener(JsonNode config, List<String> warnings) {
+        String aet = config.path("ae_title").asText("").strip();
+        JsonNode number = config.path("port");
+        int port = number.isIntegralNumber() && number.canConvertToInt() ? number.intValue() : -1;
+        boolean told = !aet.isEmpty() && !number.isMissingNode() && !number.isNull();
+        if (!told) {
+            return null;
+        }
+        if (aet.length() > LONGEST_AET || !AET.matcher(aet).matches() || port < 1 || port > 65_535) {
+            warnings.add("AE title and port of the listener are not both well-formed: they are passed over");
+            return null;
+        }
+        return new Listener(aet, port);
     }
 
     private static String name(JsonNode node, int index) {

@@ -36,6 +36,11 @@ final class ReceivedRules implements BackEndRules {
         switchedOff = true;
     }
 
+    ProxyConfiguration.@Nullable Listener listener() {
+        ProxyConfiguration current = configuration;
+        return current == null ? null : current.listener();
+    }
+
     @Nullable
     String workspaceId() {
         ProxyConfiguration current = configuration;

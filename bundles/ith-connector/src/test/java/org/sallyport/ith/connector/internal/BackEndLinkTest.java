@@ -70,6 +70,7 @@ class BackEndLinkTest {
 
     private final RawBackEnd backEnd = new RawBackEnd();
     private final Registry registry = new Registry();
+    private final FakeGateway gateway = new FakeGateway();
 
     BackEndLinkTest() throws IOException {}
 
@@ -84,6 +85,7 @@ class BackEndLinkTest {
                 Configurations.settings(Map.of("url", backEnd.url(), "filter", "(Modality=CT)", "concurrency", 3)),
                 registry,
                 new FakeAudit(),
+                gateway,
                 folder,
                 Clock.systemUTC());
     }

@@ -235,4 +235,24 @@ class ProxyConfigurationTest {
             throw new AssertionError(e);
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'\"ae_title\":\"MOVED\",\"port\":104',MOVED:104",
+        "'\"ae_title\":\"MOVED\"',none",
+        "'\"port\":104',none",
+        "'\"ae_title\":\"MOVED\",\"port\":0',wrong",
+        "'\"ae_title\":\"MOVED\",\"port\":\"104\"',wrong",
+        "'\"ae_title\":\"SEVENTEENLETTERS!\",\"port\":104',wrong"
+    })
+    void theListenerIsWhatBothTellOrNothing(String config, String expected) throws Exception {
+        ProxyConfiguration parsed = ProxyConfiguration.parse(new com.fasterxml.jackson.databind.ObjectMapper()
+                .readTree("{\"workspace_id\":\"w\",\"config\":{" + config + "}}"));
+        ProxyConfiguration.Listener listener = parsed.listener();
+        assertEquals(
+                expected,
+                listener != null
+                        ? listener.aet() + ":" + listener.port()
+                        : parsed.warnings().isEmpty() ? "none" : "wrong");
+    }
 }

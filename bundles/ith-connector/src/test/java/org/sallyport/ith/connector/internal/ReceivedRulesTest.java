@@ -226,7 +226,7 @@ class ReceivedRulesTest {
     }
 
     private static ProxyConfiguration configuration(boolean active, Node... nodes) {
-        return new ProxyConfiguration("p", "ws", active, Mode.PUBLIC, true, List.of(nodes), List.of());
+        return new ProxyConfiguration("p", "ws", active, Mode.PUBLIC, true, null, List.of(nodes), List.of());
     }
 
     private static Node node(String id, String aet, String address, int port) {

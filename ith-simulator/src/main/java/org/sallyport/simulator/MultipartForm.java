@@ -1,4 +1,4 @@
-package org.sallyport.itests;
+package org.sallyport.simulator;
 
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package org.sallyport.itests;
+package org.sallyport.simulator;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,20 +10,20 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Unpacks a delivered ZIP, checking every entry's name and CRC-32. */
-final class Archive {
+/** Unpacks an uploaded ZIP, checking every entry's name and CRC-32. */
+public final class Archive {
 
     private static final String NAME = "[0-9_]{3,64}/[0-9_]{3,64}/[0-9.]{3,64}\\.dcm";
 
     private Archive() {}
 
-    static List<Path> unpack(Path zip, Path folder) throws IOException {
+    public static List<Path> unpack(Path zip, Path folder) throws IOException {
         List<Path> files = new ArrayList<>();
         try (ZipFile file = new ZipFile(zip.toFile())) {
             for (Enumeration<? extends ZipEntry> e = file.entries(); e.hasMoreElements(); ) {
                 ZipEntry entry = e.nextElement();
                 if (!entry.getName().matches(NAME)) {
-                    throw new AssertionError(
+                    throw new IOException(
                             "entry \"" + entry.getName() + "\" is not named <study>/<series>/<image>.dcm");
                 }
                 Path target = folder.resolve(entry.getName());

@@ -1,0 +1,96 @@
+package org.sallyport.ith.connector.internal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.Retention.Removed;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.Roles;
+
+/** Carries out deletions of the back end: what it deleted is not sent to it any more. Other destinations get what they are owed. Thread-safe. */
+final class Deletion {
+
+    private static final int MOST_STUDIES = 10_000;
+    private static final int LONGEST_REASON = 200;
+    private static final Set<State> OPEN = Set.of(State.WAITING, State.RUNNING, State.RETRYING, State.PARKED);
+
+    private final Gateway gateway;
+
+    Deletion(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
+    /** @throws IOException if it could not be done now: it is tried again */
+    Outcome run(Event event) throws IOException {
+        DeliveryQueue queue = Gateway.need(gateway.queue(), "the queue");
+        StudyFinder finder = Gateway.need(gateway.finder(), "the index");
+        Retention retention = Gateway.need(gateway.retention(), "the clean-up");
+        List<String> studies = studies(event, finder);
+        int cancelled = 0;
+        Removed removed = Removed.NOTHING;
+        for (String study : studies) {
+            if (!event.type().equals("scan.deleted")) {
+                cancelled += cancel(queue, study, event);
+            }
+            for (String series : series(event, study, finder)) {
+                removed = removed.plus(
+                        retention.delete(request(event, study), study, series.isEmpty() ? null : series, true));
+            }
+        }
+        return Outcome.done(studies.size() + " studies, " + cancelled + " deliveries cancelled, " + removed.images()
+                + " images removed here");
+    }
+
+    private static AccessRequest request(Event event, String study) {
+        return new AccessRequest(
+                "ith-back-end",
+                Set.of(Roles.ADMINISTRATOR),
+                "ith",
+                Reply.cut(event.type() + " " + event.correlationId(), LONGEST_REASON),
+                study);
+    }
+
+    private static List<String> studies(Event event, StudyFinder finder) throws IOException {
+        if (event.type().equals("subject.deleted")) {
+            return finder.studiesOf(event.text("subject_identifier"), MOST_STUDIES);
+        }
+        String study = event.text("study_instance_uid");
+        return study.isEmpty() || finder.anyOfStudy(study).isEmpty() ? List.of() : List.of(study);
+    }
+
+    /** An empty text = the whole study. */
+    private static List<String> series(Event event, String study, StudyFinder finder) throws IOException {
+        if (!event.type().equals("scan.deleted")) {
+            return List.of("");
+        }
+        return finder.firstOfSeries(study).stream()
+                .map(StoredInstance::facts)
+                .filter(facts -> String.valueOf(facts.seriesNumber()).equals(event.text("scan_number")))
+                .map(InstanceFacts::seriesInstanceUid)
+                .toList();
+    }
+
+    private int cancel(DeliveryQueue queue, String study, Event event) throws IOException {
+        DestinationDirectory engine = gateway.destinations();
+        int cancelled = 0;
+        for (DeliveryRecord delivery : queue.ofStudy(study)) {
+            if (delivery.destination().equals(BackEndLink.NAME)
+                    && OPEN.contains(delivery.state())
+                    && queue.cancel(delivery.id(), "cancelled by the back end: " + event.type())) {
+                cancelled++;
+                if (engine != null) {
+                    engine.interrupt(delivery.id());
+                }
+            }
+        }
+        return cancelled;
+    }
+}

@@ -1,0 +1,371 @@
+package org.sallyport.ith.connector.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.sallyport.gateway.api.node.BackEnd;
+import org.sallyport.gateway.api.node.BackEnd.CommandState;
+import org.sallyport.simulator.IthSimulator;
+
+/** The WebSocket and the commands that come by it, against the strict stand-in for the back end. */
+@Timeout(120)
+class CommandCenterTest {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Pace QUICK = new Pace(
+            Duration.ofSeconds(10),
+            Duration.ofMillis(300),
+            Duration.ofSeconds(60),
+            Duration.ofMillis(200),
+            Duration.ofMillis(20),
+            Duration.ofMillis(100),
+            Duration.ofSeconds(20));
+
+    @TempDir
+    Path folder;
+
+    private final FakeGateway gateway = new FakeGateway();
+    private IthSimulator simulator;
+    private @Nullable BackEndLink link;
+    private @Nullable CommandCenter center;
+
+    @BeforeEach
+    void start() throws IOException {
+        simulator = new IthSimulator(folder.resolve("ith"));
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        closeGateway();
+        simulator.close();
+        assertEquals(List.of(), simulator.violations());
+    }
+
+    private void closeGateway() throws IOException {
+        if (center != null) {
+            center.close();
+            center = null;
+        }
+        if (link != null) {
+            link.close();
+            link = null;
+        }
+    }
+
+    private CommandCenter open(Pace pace, Map<String, Object> settings, Clock clock) throws IOException {
+        Map<String, Object> all =
+                new HashMap<>(Map.of("url", simulator.url(), "_token", IthSimulator.KEY, "refresh", 1));
+        all.putAll(settings);
+        IthSettings checked = Configurations.settings(all);
+        BackEndLink opened = new BackEndLink(checked, new Unregistered(), new FakeAudit(), gateway, folder, clock);
+        link = opened;
+        CommandCenter made = new CommandCenter(opened, checked, gateway, new FakeAudit(), folder, clock, pace);
+        center = made;
+        opened.start();
+        made.start();
+        return made;
+    }
+
+    private CommandCenter open() throws IOException {
+        return open(QUICK, Map.of(), Clock.systemUTC());
+    }
+
+    private static final class Unregistered implements BackEndLink.Registrar {
+        @Override
+        public <S> Runnable register(Class<S> type, S service, Map<String, Object> properties) {
+            return () -> {};
+        }
+    }
+
+    private static void await(String what, BooleanSupplier holds) {
+        long end = System.nanoTime() + SOON.toNanos();
+        while (!holds.getAsBoolean()) {
+            assertTrue(System.nanoTime() < end, what);
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private void awaitConnection() {
+        await(
+                "connected",
+                () -> simulator.socketsOpen() == 1
+                        && !simulator.frames("health_update").isEmpty());
+    }
+
+    private ObjectNode nobody(String subject) {
+        ObjectNode event = simulator.event("subject.dispatch", "subject", subject);
+        ((ObjectNode) event.get("payload")).withArray("nodes").add("nobody");
+        return event;
+    }
+
+    private List<JsonNode> answers(ObjectNode event) {
+        return simulator.statuses(event.get("correlation_id").asText());
+    }
+
+    @Test
+    void theGatewayTellsWhereItIsOnceAndThatItIsWellAgainAndAgain() throws Exception {
+        simulator.answersConfiguration(configurationOf("GOOD", "DEAD"));
+        open();
+        await("several updates", () -> simulator.frames("health_update").size() > 5);
+        await("both nodes are judged", () -> lastHealth().path("nodes").size() == 2);
+        JsonNode update = simulator.frames("config_update").get(0);
+        assertEquals("GATE", update.get("ae_title").asText());
+        assertEquals(11112, update.get("port").asInt());
+        assertEquals("127.0.0.1", update.get("ip_address").asText(), "the interface towards the back end");
+        assertEquals("http://127.0.0.1:8080/api", update.get("api_url").asText());
+        assertEquals(1, simulator.frames("config_update").size());
+        assertEquals("config_update", simulator.frames().get(0).kind());
+        assertTrue(lastHealth().toString().contains("{\"node_id\":\"GOOD\",\"is_reachable\":true}"));
+        assertTrue(lastHealth().toString().contains("{\"node_id\":\"DEAD\",\"is_reachable\":false}"));
+        gateway.receiving = false;
+        await(
+                "a full disk is told",
+                () -> lastHealth().get("proxy_status").asText().equals("error"));
+    }
+
+    @Test
+    void aListenerThatMovedIsToldByANewConnection() throws Exception {
+        open();
+        awaitConnection();
+        gateway.port = 104;
+        await("told", () -> simulator.frames("config_update").size() == 2);
+        assertEquals(104, simulator.frames("config_update").get(1).get("port").asInt());
+        assertEquals(2, simulator.socketsEver());
+    }
+
+    private JsonNode lastHealth() {
+        List<JsonNode> updates = simulator.frames("health_update");
+        return updates.get(updates.size() - 1);
+    }
+
+    private static ObjectNode configurationOf(String... aets) {
+        ObjectNode configuration = IthSimulator.configuration("public");
+        for (String aet : aets) {
+            IthSimulator.node(configuration, aet, aet, "127.0.0.1", 104, "read_write");
+        }
+        return configuration;
+    }
+
+    @Test
+    void nodesThatDoNotAnswerDelayNoUpdate() throws Exception {
+        String[] dead = new String[50];
+        for (int i = 0; i < dead.length; i++) {
+            dead[i] = "DEAD" + i;
+        }
+        gateway.echoesHang = true;
+        simulator.answersConfiguration(configurationOf(dead));
+        open();
+        await("all are asked", () -> gateway.echoes.size() == dead.length);
+        int before = simulator.frames("health_update").size();
+        await("updates go on", () -> simulator.frames("health_update").size() > before + 5);
+        assertFalse(lastHealth().has("nodes"), "what is not known is not told");
+        assertTrue(gateway.echoes.values().stream().allMatch(times -> times == 1), "each is asked once at a time");
+    }
+
+    @Test
+    void aShutdownIsTold() throws Exception {
+        open();
+        awaitConnection();
+        closeGateway();
+        await("offline", () -> lastHealth().get("proxy_status").asText().equals("offline"));
+    }
+
+    @Test
+    void everyEventIsTakenWhateverItsForm() throws Exception {
+        open();
+        awaitConnection();
+        ObjectNode flat = nobody("s1");
+        ObjectNode nested = nobody("s2");
+        ObjectNode inPieces = nobody("s3");
+        ((ObjectNode) inPieces.get("payload")).put("metadata", "x".repeat(300_000));
+        simulator.push(flat);
+        simulator.pushNested(nested);
+        simulator.pushInFragments(inPieces.toString(), 40);
+        simulator.pushText("{\"type\":\"surprise\",\"payload\":{}}");
+        simulator.pushText("no JSON");
+        simulator.pushText("{\"type\":\"ping\"}");
+        for (ObjectNode event : List.of(flat, nested, inPieces)) {
+            await("answered", () -> !answers(event).isEmpty());
+            JsonNode payload = answers(event).get(0).get("payload");
+            assertEquals("failed", payload.get("status").asText());
+            assertEquals("nobody: node not known", payload.get("error").asText());
+        }
+        assertEquals(List.of(), simulator.frames("pong"), "as the old proxy: nothing is answered");
+        assertEquals(1, simulator.socketsEver(), "none of it ended the connection");
+    }
+
+    @Test
+    void aPingIsAnsweredIfSet() throws Exception {
+        open(QUICK, Map.of("answer$_$ping", true), Clock.systemUTC());
+        awaitConnection();
+        simulator.pushText("{\"type\":\"ping\"}");
+        await("pong", () -> simulator.frames("pong").size() == 1);
+    }
+
+    @Test
+    void aBurstOfEventsIsTakenWhole() throws Exception {
+        open();
+        awaitConnection();
+        Set<String> pushed = new HashSet<>();
+        for (int i = 0; i < 3_000; i++) {
+            ObjectNode event = nobody("s" + i % 100);
+            pushed.add(event.get("correlation_id").asText());
+            simulator.push(event);
+        }
+        await("all are answered", () -> {
+            Set<String> answered = new HashSet<>();
+            simulator
+                    .frames("dispatch.status")
+                    .forEach(frame -> answered.add(frame.get("correlation_id").asText()));
+            return answered.containsAll(pushed);
+        });
+    }
+
+    @Test
+    void aConnectionThatIsCutComesBackAndACommandIsAnsweredOnTheNext() throws Exception {
+        CommandCenter opened = open();
+        for (int i = 0; i < 5; i++) {
+            awaitConnection();
+            int connections = simulator.socketsEver();
+            simulator.cutSockets();
+            await("connected again", () -> simulator.socketsEver() > connections && simulator.socketsOpen() == 1);
+        }
+        ObjectNode event = nobody("s1");
+        await("an event reaches the gateway", () -> {
+            try {
+                simulator.push(event);
+            } catch (IOException e) {
+                return false;
+            }
+            return !opened.commands(1, Set.of()).isEmpty();
+        });
+        await("answered", () -> !answers(event).isEmpty());
+        assertEquals(
+                simulator.frames("config_update").size(), (int) opened.status().connections());
+    }
+
+    @Test
+    void aRefusalIsShownWithoutTheKey() throws Exception {
+        simulator.refusesSockets(403);
+        CommandCenter opened = open();
+        await("the error is shown", () -> opened.status().lastError() != null);
+        BackEnd.Moment error = opened.status().lastError();
+        assertNotNull(error);
+        assertEquals("refused with status 403", error.what());
+        assertFalse(opened.status().toString().contains(IthSimulator.KEY));
+        simulator.refusesSockets(0);
+        awaitConnection();
+    }
+
+    @Test
+    void aBackEndThatSaysNothingIsLeft() throws Exception {
+        simulator.greets(false);
+        Pace impatient = new Pace(
+                Duration.ofMillis(200),
+                QUICK.ping(),
+                QUICK.pong(),
+                QUICK.health(),
+                QUICK.firstPause(),
+                QUICK.longestPause(),
+                QUICK.send());
+        CommandCenter opened = open(impatient, Map.of(), Clock.systemUTC());
+        await("several attempts", () -> simulator.socketsEver() > 2);
+        assertEquals(0, opened.status().connections());
+        assertEquals(List.of(), simulator.frames());
+        simulator.greets(true);
+        awaitConnection();
+    }
+
+    @Test
+    void anEventMayBeTheFirstFrame() throws Exception {
+        simulator.greets(false);
+        open();
+        await("open", () -> simulator.socketsOpen() == 1);
+        ObjectNode event = nobody("s1");
+        simulator.push(event);
+        await("answered", () -> !answers(event).isEmpty());
+    }
+
+    @Test
+    void aFrameOfMoreThanAMebibyteEndsTheConnectionAndNothingElse() throws Exception {
+        CommandCenter opened = open();
+        awaitConnection();
+        simulator.pushInFragments("{\"type\":\"" + "x".repeat(2 << 20) + "\"}", 64);
+        await("connected anew", () -> simulator.socketsEver() > 1 && simulator.socketsOpen() == 1);
+        BackEnd.Moment error = opened.status().lastError();
+        assertNotNull(error);
+        assertTrue(error.what().contains("more than 1 MiB"), error.what());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 1})
+    void aClockThatIsOffByADayChangesNothing(int days) throws Exception {
+        open(QUICK, Map.of(), Clock.offset(Clock.systemUTC(), Duration.ofDays(days)));
+        awaitConnection();
+        ObjectNode event = nobody("s1");
+        simulator.push(event);
+        await("answered", () -> !answers(event).isEmpty());
+    }
+
+    @Test
+    void configurationAndStatusEventsAreActedOn() throws Exception {
+        CommandCenter opened = open(QUICK, Map.of("refresh", 3600), Clock.systemUTC());
+        awaitConnection();
+        await("the first configuration", () -> opened.status().configurationAt() != null);
+        int asked = simulator.configurations();
+        simulator.push(simulator.event("proxy.nodes_changed", "proxy", "p"));
+        await("fetched again", () -> simulator.configurations() > asked);
+        simulator.answersConfiguration(500);
+        ObjectNode event = simulator.event("proxy.status_changed", "proxy", "p");
+        ((ObjectNode) event.get("payload")).put("new_status", "inactive").put("reason", "maintenance");
+        simulator.push(event);
+        await("switched off", () -> !opened.status().proxyActive());
+        closeGateway();
+        CommandCenter again = open();
+        assertFalse(again.status().proxyActive(), "after a restart too");
+        simulator.answersConfiguration(IthSimulator.configuration("public"));
+        await("active by the next configuration", () -> again.status().proxyActive());
+    }
+
+    @Test
+    void anEndThatCouldNotBeToldIsToldAfterARestart() throws Exception {
+        CommandCenter first = open();
+        awaitConnection();
+        simulator.refusesSockets(503);
+        ObjectNode event = nobody("s1");
+        simulator.push(event);
+        simulator.cutSockets();
+        await(
+                "it has ended, or never came",
+                () -> first.status().waiting() + first.status().running() == 0);
+        int known = first.commands(10, Set.of(CommandState.FAILED)).size();
+        closeGateway();
+        simulator.refusesSockets(0);
+        open();
+        awaitConnection();
+        await("told", () -> answers(event).size() >= known);
+    }
+}

@@ -1,0 +1,140 @@
+package org.sallyport.ith.connector.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
+import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyFinder;
+
+class DeletionTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final FakeGateway gateway = new FakeGateway();
+    private final List<String> cancelled = new ArrayList<>();
+    private final List<String> removed = new ArrayList<>();
+
+    private static DeliveryRecord delivery(long id, String destination, State state) {
+        return new DeliveryRecord(
+                id,
+                "2.25.1",
+                1,
+                destination,
+                IdentityMode.PSEUDONYMOUS,
+                state,
+                0,
+                FakeGateway.NOW,
+                FakeGateway.NOW,
+                null,
+                null,
+                4,
+                null);
+    }
+
+    private static StoredInstance instance(int series) {
+        InstanceFacts facts = new InstanceFacts(
+                "2.25.1",
+                "2.25." + series,
+                "2.25.9" + series,
+                "1.2",
+                "1.2",
+                new byte[32],
+                "ANON-1",
+                1,
+                1,
+                "CT",
+                series,
+                1,
+                "CT1",
+                "GATE",
+                "10.0.0.1",
+                FakeGateway.NOW,
+                Map.of());
+        return new StoredInstance(facts, new UUID(1, series), "pack", 0, 1, 0, new byte[32], 1);
+    }
+
+    private Outcome run(String type, String subject) throws IOException {
+        gateway.queue = FakeGateway.partly(
+                DeliveryQueue.class,
+                Map.of(
+                        "ofStudy",
+                                arguments -> arguments.get(0).equals("2.25.1")
+                                        ? List.of(
+                                                delivery(1, "ith", State.WAITING),
+                                                delivery(2, "ith", State.PARKED),
+                                                delivery(3, "ith", State.DELIVERED),
+                                                delivery(4, "pacs", State.WAITING))
+                                        : List.of(),
+                        "cancel", arguments -> cancelled.add(arguments.get(0) + " " + arguments.get(1))));
+        gateway.finder = FakeGateway.partly(
+                StudyFinder.class,
+                Map.of(
+                        "anyOfStudy",
+                                arguments ->
+                                        arguments.get(0).equals("2.25.1") ? Optional.of(instance(7)) : Optional.empty(),
+                        "studiesOf", arguments -> arguments.get(0).equals("ANON-1") ? List.of("2.25.1") : List.of(),
+                        "firstOfSeries", arguments -> List.of(instance(7), instance(8))));
+        gateway.retention = FakeGateway.partly(Retention.class, Map.of("delete", arguments -> {
+            removed.add(arguments.get(1) + " " + arguments.get(2) + " " + arguments.get(3));
+            return new Retention.Removed(5, 500);
+        }));
+        ObjectNode event = JSON.createObjectNode()
+                .put("event_type", type)
+                .put("correlation_id", "c")
+                .put("entity_id", "e");
+        event.putObject("payload")
+                .put("scan_number", "7")
+                .put("study_instance_uid", "2.25.1")
+                .put("subject_identifier", subject);
+        return new Deletion(gateway).run(Event.of(event));
+    }
+
+    @Test
+    void whatWaitsForTheBackEndIsCancelledAndOthersGetWhatTheyAreOwed() throws Exception {
+        run("session.deleted", "");
+        assertEquals(
+                List.of("1 cancelled by the back end: session.deleted", "2 cancelled by the back end: session.deleted"),
+                cancelled);
+        assertEquals(List.of("2.25.1 null true"), removed, "the study, but what is owed to others");
+    }
+
+    @Test
+    void ofASeriesTheImagesGo() throws Exception {
+        run("scan.deleted", "");
+        assertEquals(List.of(), cancelled, "deliveries are of parts of a study");
+        assertEquals(List.of("2.25.1 2.25.7 true"), removed);
+    }
+
+    @Test
+    void aSubjectsStudiesAreFoundByItsPseudonym() throws Exception {
+        run("subject.deleted", "ANON-1");
+        assertEquals(2, cancelled.size());
+        cancelled.clear();
+        run("subject.deleted", "ANON-3");
+        assertEquals(List.of(), cancelled);
+    }
+
+    @Test
+    void withoutTheQueueItIsTriedAgain() {
+        assertThrows(Gateway.NotThere.class, () -> new Deletion(gateway)
+                .run(Event.of(JSON.createObjectNode()
+                        .put("event_type", "session.deleted")
+                        .put("correlation_id", "c")
+                        .put("entity_id", "e"))));
+    }
+}

@@ -1,0 +1,150 @@
+package org.sallyport.simulator;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an upload and takes nothing that is not to the letter of the contract. Immutable. */
+final class Uploads {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern FORM_NAME = Pattern.compile("form-data; name=\"([a-z_]+)\"(; filename=\"([^\"]+)\")?");
+    private static final List<String> BEFORE = List.of("name", "patient_id", "study_description");
+    private static final List<String> AFTER = List.of("conflict_resolution", "file");
+
+    private final Schemas schemas;
+    private final FileCheck check;
+
+    Uploads(Schemas schemas, FileCheck check) {
+        this.schemas = schemas;
+        this.check = check;
+    }
+
+    /**
+     * @param fields of the form, as JSON
+     * @param instances that arrived
+     */
+    record Accepted(ObjectNode fields, List<Holdings.Instance> instances) {}
+
+    Accepted accept(HttpServletRequest request, Path work) throws IOException, InterruptedException {
+        String type = request.getContentType();
+        if (type == null || !type.matches("multipart/form-data; ?boundary=[A-Za-z0-9-]{1,70}")) {
+            throw new IOException("Content-Type " + type);
+        }
+        if (request.getContentLengthLong() < 0) {
+            throw new IOException("no Content-Length: the length of a ZIP is known beforehand");
+        }
+        Path zip = work.resolve("archive.zip");
+        List<MultipartForm.Part> parts;
+        try (InputStream in = new BufferedInputStream(request.getInputStream(), 1 << 16)) {
+            parts = MultipartForm.read(in, type.substring(type.indexOf("boundary=") + 9), zip);
+        }
+        ObjectNode fields = fields(parts);
+        String problems = schemas.problems("upload", fields);
+        if (!problems.isEmpty()) {
+            throw new IOException(problems);
+        }
+        String subject = fields.get("patient_id").asText();
+        if (!fields.get("name").asText().replaceFirst(" - Part .*", "").equals(subject)
+                || !fields.get("file").asText().startsWith(subject + "_")) {
+            throw new IOException("name, patient_id and file name do not belong together");
+        }
+        checkMetadata(fields);
+        List<Path> files = Archive.unpack(zip, work.resolve("files"));
+        List<Holdings.Instance> instances = new ArrayList<>();
+        for (Path file : files) {
+            check.check(file);
+            String name = String.valueOf(file.getFileName());
+            Path series = file.getParent();
+            if (series == null || series.getParent() == null) {
+                throw new IOException("an entry without folders");
+            }
+            instances.add(new Holdings.Instance(
+                    subject, uid(series.getParent()), uid(series), name.substring(0, name.length() - 4), file));
+        }
+        if (instances.stream().map(Holdings.Instance::study).distinct().count() != 1) {
+            throw new IOException("not exactly one study in an archive");
+        }
+        if (!fields.get("file").asText().equals(subject + "_" + instances.get(0).study() + ".zip")) {
+            throw new IOException("the file name does not name the study");
+        }
+        Files.delete(zip);
+        return new Accepted(fields, instances);
+    }
+
+    private static String uid(@Nullable Path folder) {
+        return folder == null ? "" : String.valueOf(folder.getFileName()).replace('_', '.');
+    }
+
+    private static ObjectNode fields(List<MultipartForm.Part> parts) throws IOException {
+        ObjectNode fields = JSON.createObjectNode();
+        List<String> order = new ArrayList<>();
+        for (MultipartForm.Part part : parts) {
+            Matcher matcher = FORM_NAME.matcher(part.disposition());
+            if (!matcher.matches()) {
+                throw new IOException("Content-Disposition: " + part.disposition());
+            }
+            String name = matcher.group(1);
+            String value = new String(part.content(), StandardCharsets.UTF_8);
+            if (matcher.group(3) != null) {
+                value = matcher.group(3);
+                if (!"application/zip".equals(part.headers().get("content-type"))) {
+                    throw new IOException("the file's type is " + part.headers().get("content-type"));
+                }
+            }
+            if (!name.equals("metadata")) {
+                if (fields.has(name)) {
+                    throw new IOException(name + " comes twice");
+                }
+                order.add(name);
+                fields.put(name, value);
+            } else if (value.startsWith("{")) {
+                order.add(name);
+                fields.put(name, value);
+            } else {
+                if (!fields.has(name)) {
+                    order.add(name);
+                    fields.putArray(name);
+                } else if (!order.get(order.size() - 1).equals(name)) {
+                    throw new IOException("the metadata parts do not stand together");
+                }
+                ((ArrayNode) fields.get(name)).add(value);
+            }
+        }
+        List<String> expected = new ArrayList<>(BEFORE);
+        if (fields.has("metadata")) {
+            expected.add("metadata");
+        }
+        expected.addAll(AFTER);
+        if (!order.equals(expected)) {
+            throw new IOException("parts " + order + " instead of " + expected);
+        }
+        return fields;
+    }
+
+    private static void checkMetadata(ObjectNode fields) throws IOException {
+        boolean several = fields.get("name").asText().contains(" - Part ");
+        if (fields.path("metadata").isArray() && fields.get("metadata").size() != (several ? 7 : 4)) {
+            throw new IOException("metadata " + fields.get("metadata"));
+        }
+        if (fields.path("metadata").isTextual()) {
+            ObjectNode values =
+                    (ObjectNode) JSON.readTree(fields.get("metadata").asText());
+            if (values.size() != (several ? 7 : 4)) {
+                throw new IOException("metadata " + values);
+            }
+        }
+    }
+}
