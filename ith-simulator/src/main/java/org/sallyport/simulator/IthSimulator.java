@@ -216,6 +216,11 @@ public final class IthSimulator implements AutoCloseable {
         socket.cut();
     }
 
+    /** WebSockets stay open from now on, but nothing is read from them: not even pings are answered. Later ones are as usual. */
+    public void fallSilent() {
+        socket.fallSilent();
+    }
+
     public int socketsOpen() {
         return socket.open();
     }

@@ -82,6 +82,11 @@ final class SocketSide extends WebSocketHandler {
         peers.forEach(Peer::cut);
     }
 
+    /** Connections stay open, and nothing that comes on them is read or answered, pings neither. */
+    void fallSilent() {
+        peers.forEach(Peer::suspend);
+    }
+
     void send(String text, int fragments) throws IOException {
         for (Peer peer : peers) {
             peer.send(text, fragments);
@@ -110,6 +115,14 @@ final class SocketSide extends WebSocketHandler {
                 return;
             }
             peers.add(this);
+        }
+
+        private void suspend() {
+            Session session = getSession();
+            if (session != null) {
+                session.suspend();
+            }
+            peers.remove(this);
         }
 
         @Override

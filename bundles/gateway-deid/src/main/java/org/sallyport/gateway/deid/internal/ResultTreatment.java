@@ -41,7 +41,8 @@ final class ResultTreatment {
             Tag.ProcedureCodeSequence,
             Tag.AdmittingDiagnosesDescription);
 
-    private static final List<Integer> MARKS = List.of(
+    /** What tells that identity was taken out. */
+    static final List<Integer> MARKS = List.of(
             Tag.PatientIdentityRemoved,
             Tag.DeidentificationMethod,
             Tag.DeidentificationMethodCodeSequence,
@@ -71,7 +72,8 @@ final class ResultTreatment {
     /** Treats the top-level elements up to the pixel data. */
     DataSet treatHead(DataSet head) {
         SpecificCharacterSet ours = memory.sample().characterSet();
-        boolean fits = ours.equals(head.characterSet()) || isAscii(head);
+        DataSet series = memory.series(String.valueOf(head.string(Tag.SeriesInstanceUID)));
+        boolean fits = series.isEmpty() && (ours.equals(head.characterSet()) || isAscii(head));
         DataSet result = inside(fits ? head : inUtf8(head));
         DataSet originals = fits ? memory.sample() : inUtf8(memory.sample());
         for (Element original : originals.elements()) {
@@ -79,6 +81,7 @@ final class ResultTreatment {
                 result.put(original);
             }
         }
+        series.elements().forEach(result::put);
         Element characterSet = originals.get(Tag.SpecificCharacterSet);
         if (characterSet != null) {
             result.put(characterSet);

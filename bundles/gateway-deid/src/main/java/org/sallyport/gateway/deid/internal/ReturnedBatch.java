@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import org.sallyport.gateway.api.intake.ReturnedObjects.Kind;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returned;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
 import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.vault.EarlierValues.Sheet;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.StudyContext;
 
@@ -153,7 +155,8 @@ final class ReturnedBatch implements Returning {
         }
         if (context != null
                 && stored == null
-                && means.index().instances(context.studyInstanceUid()).isEmpty()) {
+                && means.index().instances(context.studyInstanceUid()).isEmpty()
+                && earlier(context).isEmpty()) {
             problem = "nothing is kept of the identity of its study";
             context = null;
         }
@@ -167,6 +170,10 @@ final class ReturnedBatch implements Returning {
                 context,
                 known.isPresent(),
                 problem);
+    }
+
+    private EarlierOriginals earlier(StudyContext study) throws IOException {
+        return EarlierOriginals.read(study, means.earlier(), opening);
     }
 
     private @Nullable StoredInstance stored(String sopInstanceUid) throws IOException {
@@ -201,7 +208,13 @@ final class ReturnedBatch implements Returning {
         List<StudyContext> known = studiesOfPatients.get(pseudonym);
         if (known == null) {
             known = new ArrayList<>();
-            for (String study : means.finder().studiesOf(pseudonym, MOST_OTHER_STUDIES)) {
+            Set<String> studies = new LinkedHashSet<>(means.finder().studiesOf(pseudonym, MOST_OTHER_STUDIES));
+            for (Sheet sheet : means.earlier().studiesOf(pseudonym, opening)) {
+                if (studies.size() < MOST_OTHER_STUDIES) {
+                    studies.add(String.valueOf(sheet.studyInstanceUid()));
+                }
+            }
+            for (String study : studies) {
                 means.pseudonymizer().find(study).ifPresent(known::add);
             }
             if (studiesOfPatients.size() == MOST_STUDIES) {
@@ -221,7 +234,7 @@ final class ReturnedBatch implements Returning {
         String uid = study.studyInstanceUid();
         StudyMemory memory = memories.get(uid);
         if (memory == null) {
-            memory = StudyMemory.read(study, means.index().instances(uid), means.store(), opening);
+            memory = StudyMemory.read(study, means.index().instances(uid), earlier(study), means.store(), opening);
             if (memories.size() == MOST_STUDIES) {
                 memories.remove(memories.keySet().iterator().next());
             }

@@ -11,10 +11,11 @@ import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.EarlierValues;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 
-/** Restores returned objects by the sealed records of the stored instances. Immutable. */
+/** Restores returned objects by the sealed records of the stored instances, and by what an earlier proxy kept. Immutable. */
 @Component(service = ReturnedObjects.class)
 public final class StoredReturnedObjects implements ReturnedObjects {
 
@@ -23,6 +24,7 @@ public final class StoredReturnedObjects implements ReturnedObjects {
     private final InstanceStore store;
     private final StudyIndex index;
     private final StudyFinder finder;
+    private final EarlierValues earlier;
     private final SentResults sent;
     private final Path spoolFolder;
 
@@ -33,9 +35,10 @@ public final class StoredReturnedObjects implements ReturnedObjects {
             @Reference InstanceStore store,
             @Reference StudyIndex index,
             @Reference StudyFinder finder,
+            @Reference EarlierValues earlier,
             @Reference ResultMemory memory)
             throws IOException {
-        this(pseudonymizer, vault, store, index, finder, memory.results(), DataFolder.of("tmp"));
+        this(pseudonymizer, vault, store, index, finder, earlier, memory.results(), DataFolder.of("tmp"));
     }
 
     StoredReturnedObjects(
@@ -44,6 +47,7 @@ public final class StoredReturnedObjects implements ReturnedObjects {
             InstanceStore store,
             StudyIndex index,
             StudyFinder finder,
+            EarlierValues earlier,
             SentResults sent,
             Path spoolFolder) {
         this.pseudonymizer = pseudonymizer;
@@ -51,6 +55,7 @@ public final class StoredReturnedObjects implements ReturnedObjects {
         this.store = store;
         this.index = index;
         this.finder = finder;
+        this.earlier = earlier;
         this.sent = sent;
         this.spoolFolder = spoolFolder;
     }
@@ -74,6 +79,10 @@ public final class StoredReturnedObjects implements ReturnedObjects {
 
     StudyFinder finder() {
         return finder;
+    }
+
+    EarlierValues earlier() {
+        return earlier;
     }
 
     SentResults sent() {

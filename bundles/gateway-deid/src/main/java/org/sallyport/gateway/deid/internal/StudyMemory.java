@@ -20,8 +20,8 @@ import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.StudyContext;
 
 /**
- * What the sealed records of a study's instances tell: which UID stood for which, which date for which, and whose it is. Holds identity, in memory
- * only. Immutable once read.
+ * What the sealed records of a study's instances tell, and what an earlier proxy kept of it: which UID stood for which, which date for which, and whose
+ * it is. Holds identity, in memory only. Immutable once read.
  */
 final class StudyMemory {
 
@@ -32,17 +32,30 @@ final class StudyMemory {
     private final Map<String, String> dates = new HashMap<>();
     private final Set<Integer> added = new HashSet<>();
     private final StudyContext study;
-    private DataSet sample = new DataSet();
+    private final Map<String, DataSet> series;
+    private DataSet sample;
 
-    private StudyMemory(StudyContext study) {
+    private StudyMemory(StudyContext study, EarlierOriginals earlier) {
         this.study = study;
+        this.series = earlier.series();
+        this.sample = earlier.study();
+        if (!earlier.isEmpty()) {
+            added.addAll(ResultTreatment.MARKS);
+        }
     }
 
-    /** @param instances of the study, here or cleaned up; one at least */
+    /**
+     * @param instances of the study, here or cleaned up; none if only an earlier proxy had it
+     * @param earlier what that kept; an image that is known here knows better
+     */
     static StudyMemory read(
-            StudyContext study, List<StoredInstance> instances, InstanceStore store, IdentityVault.Opening opening)
+            StudyContext study,
+            List<StoredInstance> instances,
+            EarlierOriginals earlier,
+            InstanceStore store,
+            IdentityVault.Opening opening)
             throws IOException {
-        StudyMemory memory = new StudyMemory(study);
+        StudyMemory memory = new StudyMemory(study, earlier);
         boolean first = true;
         try (IdentityRecords records = new IdentityRecords(store, opening, StudyMemory::passOver)) {
             for (StoredInstance instance : instances) {
@@ -50,6 +63,7 @@ final class StudyMemory {
                 memory.learn(record.originals());
                 if (first) {
                     memory.sample = record.originals();
+                    memory.added.clear();
                     memory.added.addAll(record.added());
                     memory.setCharacterSet(instance);
                     first = false;
@@ -154,6 +168,11 @@ final class StudyMemory {
     /** What was changed in or removed from one image of the study, with the character set that it is encoded in. */
     DataSet sample() {
         return sample;
+    }
+
+    /** What an earlier proxy kept of a series, in UTF-8; empty for others. */
+    DataSet series(String seriesInstanceUid) {
+        return series.getOrDefault(seriesInstanceUid, new DataSet());
     }
 
     /** What the treatment added to the image. */

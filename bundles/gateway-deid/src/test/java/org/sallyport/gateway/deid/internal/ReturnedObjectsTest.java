@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,10 @@ import org.sallyport.gateway.api.intake.ReturnedObjects.Returned;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.PatientIdentity;
+import org.sallyport.gateway.api.vault.Pseudonymizer;
+import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.api.vault.VaultException;
 
 class ReturnedObjectsTest {
 
@@ -53,14 +58,32 @@ class ReturnedObjectsTest {
     void receive() throws IOException {
         gate = new Gate(Gate.SHIFTED, folder);
         returned = new StoredReturnedObjects(
-                gate.vault,
+                withOldStudy(gate.vault),
                 gate.vault,
                 gate.store,
                 new MemoryIndex(gate.store),
                 new MemoryIndex(gate.store),
+                new FakeEarlier(),
                 gate.results,
                 folder);
         batch = returned.begin(Gate.OFFICER);
+    }
+
+    /** The vault that has taken over the study of an earlier proxy. */
+    private static Pseudonymizer withOldStudy(Pseudonymizer vault) {
+        return new Pseudonymizer() {
+            @Override
+            public StudyContext assign(PatientIdentity identity) throws VaultException {
+                return vault.assign(identity);
+            }
+
+            @Override
+            public Optional<StudyContext> find(String studyInstanceUid) throws VaultException {
+                return studyInstanceUid.equals(FakeEarlier.STUDY)
+                        ? Optional.of(FakeEarlier.OldStudy.ONE)
+                        : vault.find(studyInstanceUid);
+            }
+        };
     }
 
     private static DataSet original() {
@@ -274,6 +297,61 @@ class ReturnedObjectsTest {
         assertEquals("MRN4711", back.string(Tag.PatientID));
         assertEquals("2.25.1", back.string(Tag.StudyInstanceUID));
         assertEquals("ITH 1", back.string(Tag.AccessionNumber), "a study of its own");
+    }
+
+    /** An object as the earlier proxy or the back end left it. */
+    private static DataSet ofOldStudy() {
+        DataSet image = Gate.withoutPixels();
+        image.setString(Tag.StudyInstanceUID, FakeEarlier.STUDY);
+        image.setString(Tag.SeriesInstanceUID, FakeEarlier.SERIES);
+        image.setString(Tag.SOPInstanceUID, FakeEarlier.SERIES + ".3");
+        image.setString(Tag.PatientName, FakeEarlier.PSEUDONYM);
+        image.setString(Tag.PatientID, FakeEarlier.PSEUDONYM);
+        image.setString(Tag.PatientIdentityRemoved, "YES");
+        image.setString(Tag.StudyDate, "19700101");
+        image.setString(Tag.SeriesDate, "19700101");
+        return image;
+    }
+
+    @Test
+    void anImageThatAnEarlierProxySentGetsWhatThatKept() throws IOException {
+        byte[] sent = part10(ofOldStudy(), EXPLICIT);
+        assertEquals(Kind.RESULT, examined(sent).kind());
+        DataSet back = Gate.read(restored(sent));
+        assertEquals("DOE^J", back.string(Tag.PatientName));
+        assertEquals("OLD 17", back.string(Tag.PatientID));
+        assertEquals("Roe", back.string(Tag.PatientMotherBirthName));
+        assertEquals("20191231", back.string(Tag.StudyDate));
+        assertEquals("Schädel", back.string(Tag.StudyDescription));
+        assertEquals("20191230", back.string(Tag.SeriesDate));
+        assertEquals("Meier", back.string(Tag.OperatorsName));
+        assertEquals(FakeEarlier.STUDY, back.string(Tag.StudyInstanceUID));
+        assertEquals(FakeEarlier.SERIES + ".3", back.string(Tag.SOPInstanceUID));
+        assertNull(back.string(Tag.PatientIdentityRemoved), "it is not removed any more");
+        assertNull(back.get(Tag.PixelData), "the old database decides nothing but identity");
+    }
+
+    @Test
+    void aResultForAStudyOfAnEarlierProxyGetsThePatientAndKeepsItsSeries() throws IOException {
+        DataSet result = ofOldStudy();
+        result.setString(Tag.SeriesInstanceUID, RESULT + ".1");
+        result.setString(Tag.SeriesDate, "20261125");
+        DataSet back = Gate.read(restored(part10(result, EXPLICIT)));
+        assertEquals("DOE^J", back.string(Tag.PatientName));
+        assertEquals("20191231", back.string(Tag.StudyDate));
+        assertEquals("20261125", back.string(Tag.SeriesDate));
+        assertNull(back.string(Tag.OperatorsName));
+    }
+
+    @Test
+    void aNewStudyOfAPatientOfAnEarlierProxyGetsThePatientAlone() throws IOException {
+        DataSet result = ofOldStudy();
+        result.setString(Tag.StudyInstanceUID, "2.25.1");
+        result.setString(Tag.SeriesInstanceUID, "2.25.2");
+        DataSet back = Gate.read(restored(part10(result, EXPLICIT)));
+        assertEquals("DOE^J", back.string(Tag.PatientName));
+        assertEquals("19700101", back.string(Tag.StudyDate), "a study of its own");
+        assertNull(back.string(Tag.StudyDescription));
     }
 
     @Test

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,12 +23,10 @@ import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
-import org.sallyport.gateway.api.vault.EarlierValues;
 import org.sallyport.gateway.api.vault.IdentityDirectory.Patient;
 import org.sallyport.gateway.api.vault.IdentityDirectory.Reading;
 import org.sallyport.gateway.api.vault.IdentityDirectory.Series;
 import org.sallyport.gateway.api.vault.IdentityDirectory.Study;
-import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.PatientRegister;
 
 /** Original values are found by every key, with the image here or not. */
@@ -37,7 +34,6 @@ class StoredIdentityDirectoryTest {
 
     private static final String PSEUDONYM =
             FakeVault.pseudonym(new org.sallyport.gateway.api.vault.PatientIdentity(null, "MRN4711", Gate.STUDY));
-    private static final String EARLIER_STUDY = "1.2.840.1.99";
 
     @TempDir
     private Path folder;
@@ -129,51 +125,11 @@ class StoredIdentityDirectoryTest {
         }
     }
 
-    /** One patient with one study and one series. */
-    private static final class Earlier implements EarlierValues {
-
-        private static List<Sheet> sheet(boolean found, @Nullable String series, Map<String, String> values) {
-            return found ? List.of(new Sheet("ANON-OLD", EARLIER_STUDY, series, values)) : List.of();
-        }
-
-        @Override
-        public List<Sheet> patient(String pseudonym, IdentityVault.Opening opening) {
-            return sheet(
-                    pseudonym.equals("ANON-OLD"),
-                    null,
-                    Map.of("PatientName", "DOE^J", "PatientMotherBirthName", "Roe"));
-        }
-
-        @Override
-        public List<Sheet> study(String study, IdentityVault.Opening opening) {
-            return sheet(study.equals(EARLIER_STUDY), null, Map.of("StudyDate", "20191231"));
-        }
-
-        @Override
-        public List<Sheet> series(String series, IdentityVault.Opening opening) {
-            return sheet(series.equals("1.2.840.1.99.1"), series, Map.of("SeriesNumber", "7", "Modality", "MR"));
-        }
-
-        @Override
-        public List<Sheet> seriesOf(String study, IdentityVault.Opening opening) {
-            return study.equals(EARLIER_STUDY) ? series("1.2.840.1.99.1", opening) : List.of();
-        }
-
-        @Override
-        public List<Sheet> studiesOf(String pseudonym, IdentityVault.Opening opening) {
-            return sheet(pseudonym.equals("ANON-OLD"), null, Map.of());
-        }
-
-        @Override
-        public List<Sheet> studiesByAccessionNumber(String accessionNumber, IdentityVault.Opening opening) {
-            return sheet(accessionNumber.equals("OLD-1"), null, Map.of());
-        }
-    }
-
     @BeforeEach
     void open() throws IOException {
         gate = new Gate(Gate.SHIFTED, folder);
-        directory = new StoredIdentityDirectory(new Finder(), gate.store, gate.vault, new Register(), new Earlier());
+        directory =
+                new StoredIdentityDirectory(new Finder(), gate.store, gate.vault, new Register(), new FakeEarlier());
         DataSet image = Gate.image();
         image.setString(Tag.SpecificCharacterSet, "ISO_IR 100");
         image.setString(Tag.PatientName, "Grün^Jürgen");
@@ -229,7 +185,8 @@ class StoredIdentityDirectoryTest {
         assertEquals(List.of(FakeVault.mapped(Gate.STUDY)), reading().studiesByAccessionNumber("A 4711"));
         assertEquals(List.of(PSEUDONYM), reading().pseudonyms(null, "MRN4711"));
         assertEquals(
-                List.of(FakeVault.mapped(Gate.STUDY), EARLIER_STUDY), reading().studiesOf(PSEUDONYM));
+                List.of(FakeVault.mapped(Gate.STUDY), FakeEarlier.STUDY),
+                reading().studiesOf(PSEUDONYM));
     }
 
     @Test
@@ -249,14 +206,14 @@ class StoredIdentityDirectoryTest {
 
     @Test
     void whatTheEarlierProxyKeptIsFound() throws IOException {
-        Study study = reading().study(EARLIER_STUDY).orElseThrow();
+        Study study = reading().study(FakeEarlier.STUDY).orElseThrow();
         assertEquals("20191231", study.value("StudyDate"));
         assertEquals("ANON-OLD", study.pseudonym());
         assertEquals("DOE^J", study.patientValues().get("PatientName"));
         assertEquals(1, study.series());
         assertTrue(study.isComplete());
-        assertEquals(7, reading().series("1.2.840.1.99.1").orElseThrow().number());
-        assertEquals(List.of(EARLIER_STUDY), reading().studiesByAccessionNumber("OLD-1"));
+        assertEquals(7, reading().series(FakeEarlier.SERIES).orElseThrow().number());
+        assertEquals(List.of(FakeEarlier.STUDY), reading().studiesByAccessionNumber("OLD-1"));
     }
 
     @Test

@@ -19,6 +19,7 @@ import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
     private final Reachability reachability;
     private final Commands commands;
     private final Dispatch dispatch;
+    private final Subjects subjects;
     private final Deletion deletion;
     private final CommandRunner runner;
     private final SocketLink socket;
@@ -49,6 +51,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
             IthSettings settings,
             Gateway gateway,
             AuditLog audit,
+            PatientRegister register,
             Path folder,
             Clock clock,
             Pace pace)
@@ -60,7 +63,8 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
         this.announcement = new Announcement(settings);
         this.reachability = new Reachability(this::echo);
         this.commands = new Commands(folder.resolve("commands"), clock);
-        this.deletion = new Deletion(gateway);
+        this.subjects = new Subjects(register);
+        this.deletion = new Deletion(gateway, subjects);
         this.dispatch = new Dispatch(
                 link.http(),
                 settings,
@@ -159,7 +163,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
                 continue;
             }
             try {
-                Event event = Event.of(frame);
+                Event event = subjects.pseudonymous(Event.of(frame));
                 if (Event.REFRESHES.contains(type)) {
                     refresh = true;
                 } else if (commands.waiting() + durable.size() >= Commands.MOST_WAITING) {

@@ -1,6 +1,7 @@
 package org.sallyport.ith.connector.internal;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
@@ -23,9 +24,11 @@ final class Deletion {
     private static final Set<State> OPEN = Set.of(State.WAITING, State.RUNNING, State.RETRYING, State.PARKED);
 
     private final Gateway gateway;
+    private final Subjects subjects;
 
-    Deletion(Gateway gateway) {
+    Deletion(Gateway gateway, Subjects subjects) {
         this.gateway = gateway;
+        this.subjects = subjects;
     }
 
     /** @throws IOException if it could not be done now: it is tried again */
@@ -33,6 +36,9 @@ final class Deletion {
         DeliveryQueue queue = Gateway.need(gateway.queue(), "the queue");
         StudyFinder finder = Gateway.need(gateway.finder(), "the index");
         Retention retention = Gateway.need(gateway.retention(), "the clean-up");
+        if (Subjects.isAmbiguous(event)) {
+            return Outcome.failed("several patients have the id, of different issuers: delete by the pseudonym");
+        }
         List<String> studies = studies(event, finder);
         int cancelled = 0;
         Removed removed = Removed.NOTHING;
@@ -58,9 +64,13 @@ final class Deletion {
                 study);
     }
 
-    private static List<String> studies(Event event, StudyFinder finder) throws IOException {
+    private List<String> studies(Event event, StudyFinder finder) throws IOException {
         if (event.type().equals("subject.deleted")) {
-            return finder.studiesOf(event.text("subject_identifier"), MOST_STUDIES);
+            Set<String> studies = new LinkedHashSet<>();
+            for (String pseudonym : subjects.pseudonyms(event)) {
+                studies.addAll(finder.studiesOf(pseudonym, MOST_STUDIES));
+            }
+            return List.copyOf(studies);
         }
         String study = event.text("study_instance_uid");
         return study.isEmpty() || finder.anyOfStudy(study).isEmpty() ? List.of() : List.of(study);

@@ -34,6 +34,7 @@ import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.PatientRegister;
 
 /** Opens the link to the back end if there is one: with no {@code url} it does nothing. */
 @Component(
@@ -127,7 +128,8 @@ public final class IthConnector implements Gateway {
             IthConfiguration configuration,
             BundleContext context,
             Map<String, Object> configured,
-            @Reference AuditLog audit)
+            @Reference AuditLog audit,
+            @Reference PatientRegister register)
             throws IOException {
         if (configuration.url().isBlank()) {
             link = null;
@@ -141,7 +143,7 @@ public final class IthConnector implements Gateway {
         BackEndLink opened = new BackEndLink(settings, registrar, audit, this, folder, Clock.systemUTC());
         link = opened;
         try {
-            center = new CommandCenter(opened, settings, this, audit, folder, Clock.systemUTC(), Pace.USUAL);
+            center = new CommandCenter(opened, settings, this, audit, register, folder, Clock.systemUTC(), Pace.USUAL);
             registration = registrar.register(BackEnd.class, center, Map.of());
             opened.start();
             center.start();

@@ -82,7 +82,8 @@ class CommandCenterTest {
         IthSettings checked = Configurations.settings(all);
         BackEndLink opened = new BackEndLink(checked, new Unregistered(), new FakeAudit(), gateway, folder, clock);
         link = opened;
-        CommandCenter made = new CommandCenter(opened, checked, gateway, new FakeAudit(), folder, clock, pace);
+        CommandCenter made =
+                new CommandCenter(opened, checked, gateway, new FakeAudit(), FakeRegister.ONE, folder, clock, pace);
         center = made;
         opened.start();
         made.start();
@@ -250,6 +251,9 @@ class CommandCenterTest {
         for (int i = 0; i < 5; i++) {
             awaitConnection();
             int connections = simulator.socketsEver();
+            await(
+                    "each connection tells where it is",
+                    () -> simulator.frames("config_update").size() == connections);
             simulator.cutSockets();
             await("connected again", () -> simulator.socketsEver() > connections && simulator.socketsOpen() == 1);
         }
@@ -263,8 +267,8 @@ class CommandCenterTest {
             return !opened.commands(1, Set.of()).isEmpty();
         });
         await("answered", () -> !answers(event).isEmpty());
-        assertEquals(
-                simulator.frames("config_update").size(), (int) opened.status().connections());
+        assertEquals(6, simulator.frames("config_update").size());
+        assertEquals(6, opened.status().connections());
     }
 
     @Test
@@ -278,6 +282,26 @@ class CommandCenterTest {
         assertFalse(opened.status().toString().contains(IthSimulator.KEY));
         simulator.refusesSockets(0);
         awaitConnection();
+    }
+
+    @Test
+    void aConnectionOnWhichPingsAreNotAnsweredIsLeftAndCommandsGoOnByTheNext() throws Exception {
+        Pace impatient = new Pace(
+                QUICK.handshake(),
+                QUICK.ping(),
+                Duration.ofSeconds(2),
+                QUICK.health(),
+                QUICK.firstPause(),
+                QUICK.longestPause(),
+                QUICK.send());
+        open(impatient, Map.of(), Clock.systemUTC());
+        awaitConnection();
+        assertEquals(1, simulator.socketsEver());
+        simulator.fallSilent();
+        await("another connection", () -> simulator.socketsOpen() == 1);
+        ObjectNode event = nobody("s1");
+        simulator.push(event);
+        await("a command is answered on it", () -> !answers(event).isEmpty());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.sallyport.ith.connector.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -101,7 +102,8 @@ class DeletionTest {
                 .put("scan_number", "7")
                 .put("study_instance_uid", "2.25.1")
                 .put("subject_identifier", subject);
-        return new Deletion(gateway).run(Event.of(event));
+        Subjects subjects = new Subjects(FakeRegister.ONE);
+        return new Deletion(gateway, subjects).run(subjects.pseudonymous(Event.of(event)));
     }
 
     @Test
@@ -130,8 +132,38 @@ class DeletionTest {
     }
 
     @Test
+    void aSubjectsStudiesAreFoundByItsOriginalIdAndEveryPseudonym() throws Exception {
+        assertEquals(
+                Outcome.done("1 studies, 2 deliveries cancelled, 5 images removed here"),
+                run("subject.deleted", "MRN 1"));
+        cancelled.clear();
+        run("subject.deleted", "ANON-OLD");
+        assertEquals(2, cancelled.size());
+    }
+
+    @Test
+    void anIdOfSeveralPatientsDeletesNothing() throws Exception {
+        assertEquals(
+                Outcome.failed("several patients have the id, of different issuers: delete by the pseudonym"),
+                run("subject.deleted", "MRN 2"));
+        assertEquals(List.of(), cancelled);
+        assertEquals(List.of(), removed);
+    }
+
+    @Test
+    void anOriginalIdIsNotKept() {
+        for (String id : List.of("MRN 1", "MRN 2", "MRN 3")) {
+            ObjectNode event =
+                    JSON.createObjectNode().put("event_type", "subject.deleted").put("entity_id", "e");
+            event.putObject("payload").put("subject_identifier", id);
+            Event kept = new Subjects(FakeRegister.ONE).pseudonymous(Event.of(event));
+            assertFalse(kept.toJson().toString().contains("MRN"), id);
+        }
+    }
+
+    @Test
     void withoutTheQueueItIsTriedAgain() {
-        assertThrows(Gateway.NotThere.class, () -> new Deletion(gateway)
+        assertThrows(Gateway.NotThere.class, () -> new Deletion(gateway, new Subjects(FakeRegister.ONE))
                 .run(Event.of(JSON.createObjectNode()
                         .put("event_type", "session.deleted")
                         .put("correlation_id", "c")

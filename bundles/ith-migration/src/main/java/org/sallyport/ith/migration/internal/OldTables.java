@@ -28,6 +28,8 @@ import org.sallyport.gateway.api.vault.MappingImport.Report;
  */
 final class OldTables {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final OldDatabase database;
     private final @Nullable Fernet fernet;
     private final EarlierMappings.Run run;
@@ -40,7 +42,7 @@ final class OldTables {
         this.database = database;
         this.fernet = fernet;
         this.run = run;
-        new SecureRandom().nextBytes(salt);
+        RANDOM.nextBytes(salt);
     }
 
     // ---- patients
