@@ -31,6 +31,7 @@ import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
+import org.sallyport.simulator.Archive;
 
 /** Images go after delivery; what was delivered gets its identity again, exactly, whatever happened meanwhile. */
 @Tag("peers")
