@@ -20,7 +20,9 @@ import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 
 /** The gate. Holds what all sessions share; immutable. */
-@Component(service = Intake.class, configurationPid = "org.sallyport.deid")
+@Component(
+        service = {Intake.class, DeidIntake.class},
+        configurationPid = "org.sallyport.deid")
 public final class DeidIntake implements Intake {
 
     /** What one object may take of the heap while it passes. */
@@ -103,7 +105,11 @@ public final class DeidIntake implements Intake {
 
     @Override
     public Session open(Sender sender) throws IOException {
-        return new IntakeSession(this, sender, store.open());
+        return new IntakeSession(this, sender, openStore());
+    }
+
+    InstanceStore.Session openStore() throws IOException {
+        return store.open();
     }
 
     Profiles profiles() {

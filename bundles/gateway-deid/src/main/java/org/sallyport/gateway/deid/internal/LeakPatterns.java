@@ -77,6 +77,33 @@ final class LeakPatterns {
             "CLINIC",
             "DEPARTMENT");
 
+    /** Of such words alone scanners make the name of the institution until somebody sets it. */
+    private static final Set<String> MAKERS = Set.of(
+            "AGFA",
+            "AG",
+            "CANON",
+            "CARESTREAM",
+            "CORPORATION",
+            "FUJIFILM",
+            "GE",
+            "GMBH",
+            "HEALTH",
+            "HEALTHCARE",
+            "HEALTHINEERS",
+            "HITACHI",
+            "HOLOGIC",
+            "INC",
+            "KODAK",
+            "LTD",
+            "MEC",
+            "MEDICAL",
+            "PHILIPS",
+            "SAMSUNG",
+            "SHIMADZU",
+            "SIEMENS",
+            "SYSTEMS",
+            "TOSHIBA");
+
     private static final String[][] MONTHS = {
         {"JAN", "JANUARY", "JANUAR"},
         {"FEB", "FEBRUARY", "FEBRUAR"},
@@ -167,7 +194,9 @@ final class LeakPatterns {
             return;
         }
         if (first.isEmpty() || last.isEmpty()) {
-            addWhole(kind, family + " " + given + " " + middle);
+            if (!isCommon(words(family + " " + given + " " + middle))) {
+                addWhole(kind, family + " " + given + " " + middle);
+            }
             return;
         }
         addWhole(kind, family + " " + given);
@@ -186,9 +215,16 @@ final class LeakPatterns {
         if (f.length() >= SHORTEST_PART - 1) {
             add(kind, Reach.FREE_TEXT, false, initial + f);
             add(kind, Reach.FREE_TEXT, false, f + initial);
-            add(kind, Reach.FREE_TEXT, false, initial + " " + f);
-            add(kind, Reach.FREE_TEXT, false, f + " " + initial);
+            if (!isCommon(last)) {
+                add(kind, Reach.FREE_TEXT, false, initial + " " + f);
+                add(kind, Reach.FREE_TEXT, false, f + " " + initial);
+            }
         }
+    }
+
+    /** One word that is said of images all the time, as "Long" and "Hand" are: alone it is no sign of a person, as with parts of names. */
+    private boolean isCommon(List<String> words) {
+        return words.size() == 1 && common.contains(words.get(0));
     }
 
     private static boolean isNoName(List<String> words) {
@@ -236,7 +272,9 @@ final class LeakPatterns {
     private void addPlace(String text) {
         List<String> words = words(text);
         int letters = words.stream().mapToInt(String::length).sum();
-        if (letters >= (words.size() > 1 ? SHORTEST_PLACE : SHORTEST_RUN) && !isNoName(words)) {
+        if (letters >= (words.size() > 1 ? SHORTEST_PLACE : SHORTEST_RUN)
+                && !isNoName(words)
+                && !MAKERS.containsAll(words)) {
             add(Kind.PLACE, Reach.FREE_TEXT, false, text);
         }
     }

@@ -91,7 +91,7 @@ final class LeakScan {
     }
 
     private @Nullable Kind find(Element element, DataSet enclosing) throws IOException {
-        if (element.isEmpty()) {
+        if (element.isEmpty() || Dummies.isEnumerated(element)) {
             return null;
         }
         return switch (element.vr()) {

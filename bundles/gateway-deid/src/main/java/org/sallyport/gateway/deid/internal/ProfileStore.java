@@ -3,6 +3,8 @@ package org.sallyport.gateway.deid.internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
+import org.sallyport.gateway.api.intake.ProfileDirectory;
 import org.sallyport.gateway.api.vault.StudyContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,10 +30,10 @@ import org.slf4j.LoggerFactory;
  * before stays in force, also over a restart. What is in force is changed by one thread at a time, under this object's monitor, and read by any.
  */
 @Component(
-        service = {Profiles.class, ProfileStore.class},
+        service = {Profiles.class, ProfileDirectory.class, ProfileStore.class},
         configurationPid = "org.sallyport.deid")
 @Designate(ocd = DeidConfiguration.class)
-public final class ProfileStore implements Profiles {
+public final class ProfileStore implements Profiles, ProfileDirectory {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProfileStore.class);
     private static final int LOOK_SECONDS = 2;
@@ -191,6 +194,29 @@ public final class ProfileStore implements Profiles {
     @Override
     public Optional<String> problem() {
         return Optional.ofNullable(problem);
+    }
+
+    @Override
+    public List<State> profiles() throws IOException {
+        Profile now = inForce();
+        List<State> states = new ArrayList<>();
+        for (String each : names()) {
+            if (!each.equals(now.name())) {
+                states.add(state(each));
+            }
+        }
+        states.add(new State(now.name(), true, now.version(), now.hash(), problem));
+        states.sort(Comparator.comparing(State::name));
+        return states;
+    }
+
+    private State state(String wanted) {
+        try {
+            Profile profile = named(wanted);
+            return new State(wanted, false, profile.version(), profile.hash(), null);
+        } catch (IOException e) {
+            return new State(wanted, false, null, null, e.getMessage());
+        }
     }
 
     @Deactivate

@@ -2,6 +2,8 @@ package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -39,6 +41,7 @@ import org.sallyport.gateway.api.vault.StudyContext;
 public final class StudyLeakCheck implements StudyCheck {
 
     private static final int MOST_REMEMBERED = 1_000;
+    private static final int MOST_LISTED = 10_000;
     /** Studies of one patient that are asked, the newest. */
     private static final int MOST_STUDIES = 50;
 
@@ -55,6 +58,7 @@ public final class StudyLeakCheck implements StudyCheck {
     private final Pseudonymizer pseudonymizer;
     private final Profiles profiles;
     private final ReleasedStudies released;
+    private final Clock clock;
     private final Map<String, Finding> found = new LinkedHashMap<>();
 
     @Activate
@@ -79,7 +83,8 @@ public final class StudyLeakCheck implements StudyCheck {
                 vault,
                 pseudonymizer,
                 profiles,
-                new ReleasedStudies(DataFolder.of("deid")));
+                new ReleasedStudies(DataFolder.of("deid")),
+                Clock.systemUTC());
     }
 
     StudyLeakCheck(
@@ -92,7 +97,8 @@ public final class StudyLeakCheck implements StudyCheck {
             IdentityVault vault,
             Pseudonymizer pseudonymizer,
             Profiles profiles,
-            ReleasedStudies released) {
+            ReleasedStudies released,
+            Clock clock) {
         this.guard = guard;
         this.quarantine = quarantine;
         this.index = index;
@@ -103,20 +109,29 @@ public final class StudyLeakCheck implements StudyCheck {
         this.pseudonymizer = pseudonymizer;
         this.profiles = profiles;
         this.released = released;
+        this.clock = clock;
     }
 
     @Override
     public synchronized Optional<String> reasonToHold(String studyInstanceUid) throws IOException {
-        if (released.contains(studyInstanceUid)) {
-            return Optional.empty();
-        }
+        Optional<String> inQuarantine = inQuarantine(studyInstanceUid);
+        return inQuarantine.isPresent() ? inQuarantine : inStore(studyInstanceUid);
+    }
+
+    private Optional<String> inQuarantine(String studyInstanceUid) throws IOException {
+        Instant vouched = released.until(studyInstanceUid);
         List<Quarantine.Entry> leaks = quarantine.ofStudy(studyInstanceUid).stream()
                 .filter(entry -> entry.description().kind() == Quarantine.Kind.LEAK)
+                .filter(entry -> entry.description().receivedAt().isAfter(vouched))
                 .toList();
-        if (!leaks.isEmpty()) {
-            return Optional.of(leaks.size() + " of its objects are in quarantine, the first "
-                    + leaks.get(0).id() + ": " + leaks.get(0).description().reason());
-        }
+        return leaks.isEmpty()
+                ? Optional.empty()
+                : Optional.of(leaks.size() + " of its objects are in quarantine, the first "
+                        + leaks.get(0).id() + ": "
+                        + leaks.get(0).description().reason());
+    }
+
+    private Optional<String> inStore(String studyInstanceUid) throws IOException {
         int waiting =
                 index.study(studyInstanceUid).map(StudyIndex.StudyRecord::loose).orElse(0);
         StudyContext study = pseudonymizer
@@ -126,13 +141,14 @@ public final class StudyLeakCheck implements StudyCheck {
         learnOfOtherStudies(study, profile);
         if (guard.isSearched(study, profile, waiting)) {
             guard.forget(studyInstanceUid);
+            found.remove(studyInstanceUid);
             return Optional.empty();
         }
         Finding known = found.get(studyInstanceUid);
         if (known != null && known.waiting() == waiting) {
             return Optional.of(known.reason());
         }
-        Optional<String> reason = search(study, profile);
+        Optional<String> reason = search(study, profile, released.until(studyInstanceUid));
         found.remove(studyInstanceUid);
         if (reason.isPresent()) {
             found.put(studyInstanceUid, new Finding(waiting, reason.get()));
@@ -143,12 +159,15 @@ public final class StudyLeakCheck implements StudyCheck {
         return reason;
     }
 
-    private Optional<String> search(StudyContext study, Profile profile) throws IOException {
+    private Optional<String> search(StudyContext study, Profile profile, Instant vouched) throws IOException {
         List<StoredInstance> instances = index.instances(study.studyInstanceUid()).stream()
                 .filter(StoredInstance::isHere)
                 .toList();
         LeakScan scan = guard.search(study, profile, valuesOf(study, instances)).scan();
         for (StoredInstance instance : instances) {
+            if (!instance.facts().receivedAt().isAfter(vouched)) {
+                continue;
+            }
             try (InputStream in = store.openPart10(instance)) {
                 scan.check(head(in, PassedOver.searchedBy(scan)));
             } catch (Doubt e) {
@@ -203,20 +222,39 @@ public final class StudyLeakCheck implements StudyCheck {
         return head;
     }
 
-    /** Studies that were found to be not fit to go out, with the reason; those with objects in quarantine are not among them. */
-    synchronized Map<String, String> held() {
+    /** Studies that were found to be not fit to go out, or of which an object with a leak is in quarantine, with the reason. */
+    synchronized Map<String, String> held() throws IOException {
         Map<String, String> held = new LinkedHashMap<>();
         found.forEach((study, finding) -> held.put(study, finding.reason()));
+        for (Quarantine.Entry entry : quarantine.newest(MOST_LISTED)) {
+            String study = entry.description().studyInstanceUid();
+            if (study != null
+                    && entry.description().kind() == Quarantine.Kind.LEAK
+                    && entry.description().receivedAt().isAfter(released.until(study))) {
+                held.putIfAbsent(study, entry.id() + ": " + entry.description().reason());
+            }
+        }
         return held;
     }
 
-    /** From now on the study is not held. Durable on return. @return whether it was held */
+    /**
+     * What has come of the study by now does not hold it any more. Durable on return.
+     *
+     * @return whether it was held
+     * @throws IllegalStateException if more was found than people were told: nobody vouches for what they do not know
+     */
     synchronized boolean release(String studyInstanceUid) throws IOException {
-        Optional<String> reason = reasonToHold(studyInstanceUid);
-        if (reason.isPresent()) {
-            released.add(studyInstanceUid);
-            found.remove(studyInstanceUid);
+        Finding told = found.get(studyInstanceUid);
+        Optional<String> inStore = inStore(studyInstanceUid);
+        if (inStore.isPresent() && (told == null || !told.reason().equals(inStore.get()))) {
+            throw new IllegalStateException(
+                    "now it is held for this: " + inStore.get() + "; release it again if it may go out with that");
         }
-        return reason.isPresent();
+        if (inStore.isEmpty() && inQuarantine(studyInstanceUid).isEmpty()) {
+            return false;
+        }
+        released.add(studyInstanceUid, clock.instant());
+        found.remove(studyInstanceUid);
+        return true;
     }
 }

@@ -309,6 +309,7 @@ final class Treatment {
                     dummies.put(dummyItems(element));
                 } else if (element.vr() == VR.UI
                         || element.isEmpty()
+                        || Dummies.isEnumerated(element)
                         || tag == Tag.PatientName
                         || tag == Tag.PatientID) {
                     dummies.put(element);

@@ -185,6 +185,53 @@ class LeakScanTest {
     }
 
     /** A maker may be called like a patient. */
+    /** A name of one word that descriptions are full of would hold every study of the hospital. */
+    @Test
+    void aWordOfRadiologyAloneIsNobody() throws Exception {
+        Set<IdentityValue> values = Set.of(
+                new IdentityValue(IdentityValue.Kind.OTHER_NAME, "Chest"),
+                new IdentityValue(IdentityValue.Kind.PATIENT_NAME, "Hand^Anna"));
+        TermList terms = TermList.of("chest hand a pa right");
+        for (String text : List.of("PA chest", "Hand a.p. right", "A hand", "anna_hand", "Hand, Anna")) {
+            DataSet dataSet = new DataSet();
+            dataSet.setString(Tag.SeriesDescription, text);
+            boolean found;
+            try {
+                new LeakScan(new LeakPatterns(values, terms)).check(dataSet);
+                found = false;
+            } catch (Leak e) {
+                found = true;
+            }
+            assertEquals(text.toLowerCase(java.util.Locale.ROOT).contains("anna"), found, text);
+        }
+        DataSet dataSet = new DataSet();
+        dataSet.setString(Tag.SeriesDescription, "PA chest");
+        LeakScan withoutTerms = new LeakScan(new LeakPatterns(values, TermList.NONE));
+        assertThrows(Leak.class, () -> withoutTerms.check(dataSet), "where a profile knows no terms every name counts");
+    }
+
+    @Test
+    void anInstitutionThatIsCalledLikeTheScannersMakerIsNone() throws Exception {
+        DataSet dataSet = new DataSet();
+        dataSet.setString(Tag.Manufacturer, "TOSHIBA");
+        IdentityValue maker = new IdentityValue(IdentityValue.Kind.PLACE, "TOSHIBA");
+        new LeakScan(new LeakPatterns(Set.of(maker), TermList.NONE)).check(dataSet);
+        dataSet.setString(Tag.Manufacturer, "Toshiba General Hospital");
+        IdentityValue hospital = new IdentityValue(IdentityValue.Kind.PLACE, "Toshiba General Hospital");
+        assertThrows(Leak.class, () -> new LeakScan(new LeakPatterns(Set.of(hospital), TermList.NONE)).check(dataSet));
+    }
+
+    @Test
+    void wordsOfTheStandardAreNobody() throws Exception {
+        LeakPatterns patterns =
+                new LeakPatterns(Set.of(new IdentityValue(IdentityValue.Kind.OTHER_NAME, "Text^Ed")), TermList.NONE);
+        DataSet item = new DataSet();
+        item.setString(Tag.ValueType, "TEXT");
+        new LeakScan(patterns).check(item);
+        item.setString(Tag.TextValue, "Text");
+        assertThrows(Leak.class, () -> new LeakScan(patterns).check(item));
+    }
+
     @Test
     void makersNamesArePartsOfNobodysName() throws Exception {
         assertEquals("nothing", search(Element.of(Tag.Manufacturer, VR.LO, bytes("Muller Medical"))));

@@ -235,6 +235,23 @@ class TreatmentTest {
         assertNotEquals("Saint Mary", operator.string(Tag.InstitutionName));
     }
 
+    /** Without the option that cleans reports, one is still a report, of dummies. */
+    @Test
+    void whatKindOfContentAnItemHasStaysIfTheStandardKnowsIt() {
+        DataSet item = new DataSet();
+        item.setString(Tag.RelationshipType, "CONTAINS");
+        item.setString(Tag.ValueType, "TEXT");
+        item.setString(Tag.ContinuityOfContent, "JANE DOE");
+        item.setString(Tag.TextValue, "Jane Doe");
+        DataSet treated = treat(BASIC, Element.sequence(Tag.ContentSequence, List.of(item)))
+                .items(Tag.ContentSequence)
+                .get(0);
+        assertEquals("CONTAINS", treated.string(Tag.RelationshipType));
+        assertEquals("TEXT", treated.string(Tag.ValueType));
+        assertEquals("REMOVED", treated.string(Tag.ContinuityOfContent));
+        assertEquals("REMOVED", treated.string(Tag.TextValue));
+    }
+
     @Test
     void institutionCodesAreKeptByTheirOption() {
         DataSet code = new DataSet();
