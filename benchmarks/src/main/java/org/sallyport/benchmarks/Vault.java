@@ -95,7 +95,19 @@ public final class Vault {
         this.store = (InstanceStore) packs;
         this.index = (StudyIndex) rows;
         this.queue = (DeliveryQueue) Components.make(STORE + "JpaDeliveryQueue", database, packs);
-        this.intake = (Intake) Components.make(DEID + "DeidIntake", assignments, vault, packs, quarantine);
+        Object cleaners = Components.make(DEID + "PixelCleaners");
+        Object profiles = Components.make(DEID + "ProfileStore", cleaners);
+        Object leaks = Components.make(DEID + "LeakGuard");
+        this.intake = (Intake) Components.make(
+                DEID + "DeidIntake",
+                profiles,
+                cleaners,
+                leaks,
+                assignments,
+                vault,
+                packs,
+                quarantine,
+                Components.make(DEID + "ResultMemory"));
         this.retention = (Retention) Components.make(
                 STORE + "ManifestRetention",
                 Map.of("interval", 86_400, "cleanup$_$after", "bench=0s"),

@@ -45,7 +45,7 @@ class ArchitectureTest {
             Map.entry("gateway-api", Set.of("dicom-data")),
             Map.entry("gateway-support", Set.of()),
             Map.entry("gateway-vault", Set.of("gateway-api", "gateway-support", "dicom-data")),
-            Map.entry("gateway-deid", Set.of("gateway-api", "dicom-data")),
+            Map.entry("gateway-deid", Set.of("gateway-api", "dicom-data", "dicom-image")),
             Map.entry("gateway-store", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-tracker", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-delivery", Set.of("gateway-api", "dicom-data")),

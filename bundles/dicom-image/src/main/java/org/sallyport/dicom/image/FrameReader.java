@@ -62,11 +62,20 @@ public final class FrameReader {
         if (reader.tag() != Tag.PixelData) {
             throw new ImageException(Reason.UNSUPPORTED, Tag.format(reader.tag()) + " has no frames of whole numbers");
         }
+        return of(reader.stream(), reader.length(), dataSet, syntax, limits);
+    }
+
+    /**
+     * The same for the value of Pixel Data from elsewhere.
+     *
+     * @param in native in little endian order, or encapsulated with item headers and the Sequence Delimitation Item; not closed
+     * @param length in bytes; -1 = encapsulated
+     */
+    public static FrameReader of(
+            InputStream in, long length, DataSet dataSet, TransferSyntax syntax, PixelLimits limits)
+            throws IOException {
         ImagePixel image = ImagePixel.of(dataSet, limits);
-        if (reader.length() >= 0) {
-            return ofNative(reader.stream(), reader.length(), image);
-        }
-        return ofEncapsulated(reader.stream(), dataSet, image, syntax, limits);
+        return length >= 0 ? ofNative(in, length, image) : ofEncapsulated(in, dataSet, image, syntax, limits);
     }
 
     /** The frames of Pixel Data held in memory, as that of icons in a sequence (PS3.3 C.7.6.1.1.6) is. */

@@ -169,7 +169,7 @@ public final class Transcoder {
             }
             FrameReader frames = FrameReader.of(reader, head, from, pixelLimits);
             ImagePixel image = frames.image();
-            describe(frames);
+            PixelFilter.describe(frames, head);
             if (to.encapsulated()) {
                 Rle.check(image);
                 writeHead();
@@ -184,18 +184,6 @@ public final class Transcoder {
             }
             writeHead();
             writer.stream(Tag.PixelData, vrOf(image), length, new PieceStream(frames::next));
-        }
-
-        private void describe(FrameReader frames) {
-            frames.image().describe(head);
-            head.remove(Tag.ExtendedOffsetTable);
-            head.remove(Tag.ExtendedOffsetTableLengths);
-            head.remove(Tag.EncapsulatedPixelDataValueTotalLength);
-            if (frames.lossy() && !"01".equals(head.string(Tag.LossyImageCompression))) {
-                head.setString(Tag.LossyImageCompression, "01");
-                head.setString(Tag.LossyImageCompressionMethod, "ISO_10918_1");
-                head.remove(Tag.LossyImageCompressionRatio);
-            }
         }
 
         private static VR vrOf(ImagePixel image) {

@@ -247,7 +247,7 @@ class DicomCommandsTest {
     void aStudyIsQueuedForADestinationOfTheNodesOwn() throws Exception {
         String said = Console.run(send("PACS", node("ward_3", true, Node.Permission.READ)));
         assertEquals("study 2.25.1 is queued for node ward_3, destination to-ward-3: deliveries [7, 8]\n", said);
-        assertEquals(List.of("replay[2.25.1, to-ward-3]"), routes.calls);
+        assertEquals(List.of("replay[2.25.1, to-ward-3, null]"), routes.calls);
         assertEquals("""
                 # Made by dicom:send. Takes no study by itself: its filter fits none.
                 destination.name = to-ward-3

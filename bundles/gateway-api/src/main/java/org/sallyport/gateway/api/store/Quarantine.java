@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Sealed objects that a person has to look at, and sealed diagnostic copies of what could not be parsed. Thread-safe. */
 public interface Quarantine {
@@ -25,6 +26,16 @@ public interface Quarantine {
     List<Entry> newest(int limit) throws IOException;
 
     Optional<Entry> entry(UUID id) throws IOException;
+
+    /** Objects of this study that are held, newest first. */
+    List<Entry> ofStudy(String studyInstanceUid) throws IOException;
+
+    /**
+     * Removes an object for good; durable on return. Whoever calls it has audited it.
+     *
+     * @return false if there is none
+     */
+    boolean remove(UUID id) throws IOException;
 
     /** The sealed bytes as written; sealed for the place {@code held/<id>}. */
     InputStream openSealed(UUID id) throws IOException;
@@ -47,6 +58,8 @@ public interface Quarantine {
     enum Kind {
         /** Acknowledged and held. */
         HELD,
+        /** Acknowledged and held, because identity stood in what would have gone out: its study is held too. */
+        LEAK,
         /** Not acknowledged; kept for diagnosis. */
         DIAGNOSTIC
     }
@@ -54,6 +67,7 @@ public interface Quarantine {
     /**
      * @param digest keyed digest by which equal diagnostic copies are recognised, 32 bytes
      * @param reason plain words without identity, at most 200 characters
+     * @param studyInstanceUid pseudonymous, or null if the object belongs to no study that is known
      */
     record Description(
             Kind kind,
@@ -63,7 +77,21 @@ public interface Quarantine {
             String callingAet,
             String address,
             Instant receivedAt,
-            byte[] digest) {
+            byte[] digest,
+            @Nullable String studyInstanceUid) {
+
+        /** Of an object that belongs to no study that is known. */
+        public Description(
+                Kind kind,
+                String reason,
+                String sopClassUid,
+                String transferSyntaxUid,
+                String callingAet,
+                String address,
+                Instant receivedAt,
+                byte[] digest) {
+            this(kind, reason, sopClassUid, transferSyntaxUid, callingAet, address, receivedAt, digest, null);
+        }
 
         public Description {
             digest = digest.clone();

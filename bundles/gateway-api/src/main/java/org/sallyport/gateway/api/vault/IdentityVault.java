@@ -40,6 +40,14 @@ public interface IdentityVault {
         return (place, from) -> open(place, from, request);
     }
 
+    /**
+     * Checks the role and the reason of a request that concerns identity otherwise, and audits it.
+     *
+     * @param action a fixed word such as {@code quarantine.release}
+     * @throws AccessDeniedException if the request lacks the role or the reason; audited too
+     */
+    void admit(String action, AccessRequest request) throws VaultException;
+
     /** What {@link #begin} allowed. Thread-safe. */
     interface Opening {
 

@@ -13,5 +13,9 @@ enum Action {
     /** C of Retain Longitudinal Modified Dates: dates are moved by the study's shift. */
     SHIFT,
     /** U: the UID is mapped; items of a sequence are treated. */
-    MAP_UID
+    MAP_UID,
+    /** C of the other options: of text the allowed terms are kept, items of a sequence are treated, graphics are kept if they hold no text. */
+    CLEAN,
+    /** A value that a profile's rule gives. */
+    REPLACE
 }

@@ -6,35 +6,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.dicom.data.Limits;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.Sender;
+import org.sallyport.gateway.api.pixel.PixelCleaner;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 
 /** The gate. Holds what all sessions share; immutable. */
-@Component(service = Intake.class, configurationPid = "org.sallyport.deid")
-@Designate(ocd = DeidConfiguration.class)
+@Component(
+        service = {Intake.class, DeidIntake.class},
+        configurationPid = "org.sallyport.deid")
 public final class DeidIntake implements Intake {
 
     /** What one object may take of the heap while it passes. */
     static final Limits LIMITS = new Limits(32, 500_000, 1 << 20, 24L << 20);
 
-    /** SOP classes that are treated; others are held. */
-    static final Set<String> TREATABLE =
-            Table.read("treatable-classes.tsv", 2).stream().map(row -> row[0]).collect(Collectors.toUnmodifiableSet());
-
-    private final Profile profile;
-    private final Rules rules;
+    private final Profiles profiles;
+    private final PixelTreatment pixels;
+    private final LeakGuard leaks;
     private final DefaultIssuers defaultIssuers;
     private final Pseudonymizer pseudonymizer;
     private final IdentityVault vault;
@@ -44,10 +40,12 @@ public final class DeidIntake implements Intake {
     private final Path spoolFolder;
     private final Clock clock;
 
-    /** @throws IOException if the profile is wrong: then nothing is received, and the log says why */
     @Activate
     public DeidIntake(
             DeidConfiguration configuration,
+            @Reference Profiles profiles,
+            @Reference PixelCleaners cleaners,
+            @Reference LeakGuard leaks,
             @Reference Pseudonymizer pseudonymizer,
             @Reference IdentityVault vault,
             @Reference InstanceStore store,
@@ -55,11 +53,9 @@ public final class DeidIntake implements Intake {
             @Reference ResultMemory results)
             throws IOException {
         this(
-                configuration.profile().isBlank()
-                        ? Profile.BASIC
-                        : ProfileFile.read(
-                                Path.of(configuration.profiles_folder()),
-                                configuration.profile().strip()),
+                profiles,
+                new PixelTreatment(cleaners, new CleanerCalls(PixelCleaner.SECONDS), TextRecognition.MISSING),
+                leaks,
                 DefaultIssuers.of(configuration.default$_$issuers()),
                 pseudonymizer,
                 vault,
@@ -71,7 +67,9 @@ public final class DeidIntake implements Intake {
     }
 
     DeidIntake(
-            Profile profile,
+            Profiles profiles,
+            PixelTreatment pixels,
+            LeakGuard leaks,
             DefaultIssuers defaultIssuers,
             Pseudonymizer pseudonymizer,
             IdentityVault vault,
@@ -81,8 +79,9 @@ public final class DeidIntake implements Intake {
             Path spoolFolder,
             Clock clock)
             throws IOException {
-        this.profile = profile;
-        this.rules = new Rules(profile);
+        this.profiles = profiles;
+        this.pixels = pixels;
+        this.leaks = leaks;
         this.defaultIssuers = defaultIssuers;
         this.pseudonymizer = pseudonymizer;
         this.vault = vault;
@@ -106,15 +105,23 @@ public final class DeidIntake implements Intake {
 
     @Override
     public Session open(Sender sender) throws IOException {
-        return new IntakeSession(this, sender, store.open());
+        return new IntakeSession(this, sender, openStore());
     }
 
-    Profile profile() {
-        return profile;
+    InstanceStore.Session openStore() throws IOException {
+        return store.open();
     }
 
-    Rules rules() {
-        return rules;
+    Profiles profiles() {
+        return profiles;
+    }
+
+    PixelTreatment pixels() {
+        return pixels;
+    }
+
+    LeakGuard leaks() {
+        return leaks;
     }
 
     DefaultIssuers defaultIssuers() {

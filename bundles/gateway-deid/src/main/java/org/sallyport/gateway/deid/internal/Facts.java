@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Dictionary;
@@ -40,6 +41,7 @@ final class Facts {
             Sender sender,
             Instant at,
             Profile profile,
+            Set<Option> doneToPixels,
             Set<String> lookupKeys) {
         Map<String, String> attributes = new HashMap<>();
         for (int tag : KEPT) {
@@ -53,6 +55,13 @@ final class Facts {
             attributes.remove("StudyDate");
         }
         attributes.put("Profile", profile.name());
+        attributes.put("ProfileVersion", profile.version());
+        attributes.put("ProfileHash", profile.hash());
+        if (!doneToPixels.isEmpty()) {
+            attributes.put(
+                    "PixelsChanged",
+                    doneToPixels.stream().map(Option::id).sorted().collect(Collectors.joining(" ")));
+        }
         String characterSet = String.join("\\", treated.strings(Tag.SpecificCharacterSet));
         if (!characterSet.isBlank() && characterSet.length() <= LONGEST) {
             attributes.put(CHARACTER_SET, characterSet);

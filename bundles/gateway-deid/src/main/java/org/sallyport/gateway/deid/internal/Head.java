@@ -2,8 +2,6 @@ package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
@@ -70,19 +68,6 @@ record Head(
             throw new Refusal(Why.DOES_NOT_MATCH, "no valid UID in " + Tag.format(tag));
         }
         return uid;
-    }
-
-    /** Why a person has to look at the object before it may go out. */
-    Optional<String> reasonToHold() {
-        String burnedIn = elements.string(Tag.BurnedInAnnotation);
-        if (burnedIn != null && burnedIn.toUpperCase(Locale.ROOT).equals("YES")) {
-            return Optional.of("the pixels hold text: Burned In Annotation (0028,0301) is YES");
-        }
-        String sopClass = elements.string(Tag.SOPClassUID);
-        if (sopClass == null || !DeidIntake.TREATABLE.contains(sopClass)) {
-            return Optional.of("no rule for this SOP class");
-        }
-        return Optional.empty();
     }
 
     @Override

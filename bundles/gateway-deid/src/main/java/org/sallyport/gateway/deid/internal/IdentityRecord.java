@@ -24,7 +24,9 @@ import org.sallyport.dicom.data.TransferSyntax;
 record IdentityRecord(Set<Integer> added, DataSet originals) {
 
     private static final int VERSION = 1;
-    private static final int MOST_ADDED = 64;
+    private static final int MOST_ADDED = 0xFFFF;
+    /** Instead of a number of one byte: one of two follows. */
+    private static final int MANY = 0xFF;
 
     @Override
     public String toString() {
@@ -38,8 +40,16 @@ record IdentityRecord(Set<Integer> added, DataSet originals) {
 
     static void write(OutputStream to, List<Integer> added, DataSet originals) throws IOException {
         DataOutputStream out = new DataOutputStream(to);
+        if (added.size() > MOST_ADDED) {
+            throw new IOException("an identity record with " + added.size() + " added attributes");
+        }
         out.writeByte(VERSION);
-        out.writeByte(added.size());
+        if (added.size() < MANY) {
+            out.writeByte(added.size());
+        } else {
+            out.writeByte(MANY);
+            out.writeShort(added.size());
+        }
         for (int tag : added) {
             out.writeInt(tag);
         }
@@ -56,10 +66,8 @@ record IdentityRecord(Set<Integer> added, DataSet originals) {
         if (version != VERSION) {
             throw new IOException("an identity record of version " + version + ", which this program does not know");
         }
-        int count = in.readUnsignedByte();
-        if (count > MOST_ADDED) {
-            throw new IOException("an identity record with " + count + " added attributes");
-        }
+        int few = in.readUnsignedByte();
+        int count = few == MANY ? in.readUnsignedShort() : few;
         Set<Integer> added = new LinkedHashSet<>();
         for (int i = 0; i < count; i++) {
             added.add(in.readInt());

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
-import java.util.Optional;
-import java.util.Set;
-import org.sallyport.dicom.data.DataSet;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.DicomDataException;
 import org.sallyport.dicom.data.FileMetaInformation;
-import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
@@ -24,6 +21,7 @@ import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.api.vault.KeyedDigest;
 import org.sallyport.gateway.api.vault.SecondPatientException;
 import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.deid.internal.Passage.Held;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +29,6 @@ import org.slf4j.LoggerFactory;
 final class IntakeSession implements Intake.Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(IntakeSession.class);
-
-    /** Kind of the lookup key of Accession Number (0008,0050). */
-    static final String ACCESSION = "accession";
 
     private final DeidIntake intake;
     private final Sender sender;
@@ -52,7 +47,7 @@ final class IntakeSession implements Intake.Session {
         WireInput wire = new WireInput(dataSet, wireStart);
         try (SealedSpool spool = intake.newSpool()) {
             DataSetReader reader = new DataSetReader(wire, object.transferSyntax(), DeidIntake.LIMITS, spool);
-            return receive(object, reader);
+            return receive(object, reader, spool);
         } catch (Refusal e) {
             LOG.warn("object of {} ({}) refused: {}", sender.callingAet(), sender.address(), e.getMessage());
             return e.result();
@@ -71,123 +66,86 @@ final class IntakeSession implements Intake.Session {
         }
     }
 
-    private IntakeResult receive(ReceivedObject object, DataSetReader reader) throws IOException, Refusal {
+    private IntakeResult receive(ReceivedObject object, DataSetReader reader, SealedSpool spool)
+            throws IOException, Refusal {
         Head head = Head.read(reader, object, intake.defaultIssuers().find(sender.callingAet()));
         if (intake.results().contains(head.sopInstanceUid())) {
             // Of the back end, by way of us: it has it.
             LOG.debug("{} brings back a result that was sent out from here", sender.callingAet());
             return new IntakeResult.Kept(How.SAME);
         }
-        Optional<String> reason = head.reasonToHold();
-        if (reason.isPresent()) {
-            return hold(object, head, reader, reason.get());
-        }
         StudyContext study;
+        Profile profile;
         try {
             study = intake.pseudonymizer().assign(head.patient());
+            profile = intake.profiles().of(study);
         } catch (SecondPatientException e) {
-            return hold(object, head, reader, "its study is known under another patient");
+            return hold(
+                    object,
+                    head,
+                    reader,
+                    new Held("its study is known under another patient", pixels(head, reader)),
+                    null);
+        } catch (ProfileException e) {
+            LOG.error("an object of {} is held: {}", sender.callingAet(), e.getMessage());
+            return hold(
+                    object,
+                    head,
+                    reader,
+                    new Held("the profile of its study cannot be read", pixels(head, reader)),
+                    null);
         }
-        long pixels = head.hasPixelData() ? reader.length() : 0;
-        try (InstanceStore.Frame frame = store.begin(study.studyInstanceUid(), pixels)) {
-            return switch (pass(object, head, reader, study, frame)) {
-                case NEW -> new IntakeResult.Kept(How.STORED);
-                case SAME -> new IntakeResult.Kept(How.SAME);
-                case CHANGED -> new IntakeResult.Kept(How.CHANGED);
-            };
+        Passage passage = new Passage(intake, sender, store, spool, chunk);
+        Passage.Outcome outcome = passage.take(head, reader, object.transferSyntax(), study, profile, false);
+        if (outcome instanceof Held held) {
+            return hold(object, head, reader, held, study.studyInstanceUid());
         }
+        return new IntakeResult.Kept(
+                switch (((Passage.Stored) outcome).committed()) {
+                    case NEW -> How.STORED;
+                    case SAME -> How.SAME;
+                    case CHANGED -> How.CHANGED;
+                });
     }
 
-    /** De-identifies the object into a frame while it arrives, and commits it. */
-    private InstanceStore.Committed pass(
-            ReceivedObject object, Head head, DataSetReader reader, StudyContext study, InstanceStore.Frame frame)
-            throws IOException {
-        Treatment treatment = new Treatment(intake.rules(), study);
-        CanonicalDigest digest = new CanonicalDigest(study.newOriginalDigest());
-        digest.add(head.elements());
-        DataSet treated = treatment.treatHead(head.elements());
-        TransferSyntax stored = storedSyntax(object.transferSyntax());
-        // As in the data set (PS3.10 7.1), which an option may leave as it was.
-        String sopInstanceUid = String.valueOf(treated.string(Tag.SOPInstanceUID));
-
-        OutputStream out = frame.part10();
-        FileMetaInformation.ours(object.sopClassUid(), sopInstanceUid, stored.uid())
-                .write(out);
-        DataSetWriter writer = new DataSetWriter(out, stored);
-        writer.write(treated);
-        if (head.hasPixelData()) {
-            digest.mark(reader.tag(), reader.length());
-            InputStream pixels = new DigestedInput(reader.stream(), digest);
-            writer.stream(reader.tag(), reader.vr(), reader.length(), pixels);
-            DataSet tail = readTail(reader);
-            digest.add(tail);
-            writer.write(treatment.treatTail(tail));
-        }
-        writer.finish();
-
-        String place = "frame/" + frame.id();
-        try (OutputStream sealed = intake.vault().seal(study, place, frame.identity())) {
-            IdentityRecord.write(sealed, treatment.added(), treatment.originals());
-        }
-        return frame.commit(Facts.of(
-                treated,
-                stored,
-                study,
-                sopInstanceUid,
-                digest.finish(),
-                sender,
-                intake.clock().instant(),
-                intake.profile(),
-                lookupKeys(head.elements())));
-    }
-
-    private Set<String> lookupKeys(DataSet head) {
-        String accession = head.string(Tag.AccessionNumber);
-        return accession == null ? Set.of() : Set.of(intake.vault().lookupKey(ACCESSION, accession));
-    }
-
-    /** Big endian and deflated are stored as explicit VR little endian; everything else as received. */
-    private static TransferSyntax storedSyntax(TransferSyntax received) {
-        return received.bigEndian() || received.deflated() ? TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN : received;
-    }
-
-    private static DataSet readTail(DataSetReader reader) throws IOException {
-        DataSet tail = new DataSet();
-        for (DataSetReader.Event event = reader.next(); event != DataSetReader.Event.END; event = reader.next()) {
-            if (event == DataSetReader.Event.STREAM) {
-                throw new DicomDataException(
-                        DicomDataException.Reason.MALFORMED, "a second pixel data element, byte " + reader.position());
-            }
-            tail.put(reader.element());
-        }
-        return tail;
+    private static @Nullable PixelSource pixels(Head head, DataSetReader reader) {
+        return head.hasPixelData() ? PixelSource.ofWire(reader) : null;
     }
 
     /** Seals the whole original as a Part 10 file for a person to decide. */
-    private IntakeResult hold(ReceivedObject object, Head head, DataSetReader reader, String reason)
+    private IntakeResult hold(
+            ReceivedObject object, Head head, DataSetReader reader, Held held, @Nullable String studyInstanceUid)
             throws IOException {
-        TransferSyntax syntax = storedSyntax(object.transferSyntax());
+        TransferSyntax syntax = Passage.storedSyntax(object.transferSyntax());
+        Quarantine.Kind kind = held.leak() ? Quarantine.Kind.LEAK : Quarantine.Kind.HELD;
         try (Quarantine.Holding holding =
-                intake.quarantine().hold(description(Quarantine.Kind.HELD, object, reason, new byte[32]))) {
+                intake.quarantine().hold(description(kind, object, held.reason(), new byte[32], studyInstanceUid))) {
             try (OutputStream sealed = intake.vault().sealHeld("held/" + holding.id(), holding.sealed())) {
                 FileMetaInformation.ours(object.sopClassUid(), object.sopInstanceUid(), syntax.uid())
                         .write(sealed);
                 DataSetWriter writer = new DataSetWriter(sealed, syntax);
                 writer.write(head.elements());
-                if (head.hasPixelData()) {
-                    writer.stream(reader.tag(), reader.vr(), reader.length(), reader.stream());
-                    writer.write(readTail(reader));
+                PixelSource pixels = held.pixels();
+                if (pixels != null) {
+                    try (InputStream in = pixels.open()) {
+                        writer.stream(pixels.tag(), pixels.vr(), pixels.length(), in);
+                    }
+                    writer.write(Passage.readTail(reader));
                 }
                 writer.finish();
             }
             holding.commit();
-            LOG.warn("object of {} is held as {}: {}", sender.callingAet(), holding.id(), reason);
+            LOG.warn("object of {} is held as {}: {}", sender.callingAet(), holding.id(), held.reason());
         }
         return new IntakeResult.Kept(How.QUARANTINED);
     }
 
     private Quarantine.Description description(
-            Quarantine.Kind kind, ReceivedObject object, String reason, byte[] digest) {
+            Quarantine.Kind kind,
+            ReceivedObject object,
+            String reason,
+            byte[] digest,
+            @Nullable String studyInstanceUid) {
         return new Quarantine.Description(
                 kind,
                 reason,
@@ -196,7 +154,8 @@ final class IntakeSession implements Intake.Session {
                 sender.callingAet(),
                 sender.address(),
                 intake.clock().instant(),
-                digest);
+                digest,
+                studyInstanceUid);
     }
 
     /** Tells a failing network, an unreadable object and a failing disk apart. */
@@ -235,8 +194,8 @@ final class IntakeSession implements Intake.Session {
                     || intake.quarantine().hasDiagnostic(key)) {
                 return;
             }
-            try (Quarantine.Holding holding =
-                    intake.quarantine().hold(description(Quarantine.Kind.DIAGNOSTIC, object, comment(reason), key))) {
+            try (Quarantine.Holding holding = intake.quarantine()
+                    .hold(description(Quarantine.Kind.DIAGNOSTIC, object, comment(reason), key, null))) {
                 try (OutputStream sealed = intake.vault().sealHeld("held/" + holding.id(), holding.sealed())) {
                     sealed.write(start);
                 }
@@ -250,32 +209,5 @@ final class IntakeSession implements Intake.Session {
     @Override
     public void close() throws IOException {
         store.close();
-    }
-
-    /** Digests what is read on the way. */
-    private final class DigestedInput extends InputStream {
-
-        private final InputStream in;
-        private final CanonicalDigest digest;
-
-        DigestedInput(InputStream in, CanonicalDigest digest) {
-            this.in = in;
-            this.digest = digest;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int n = read(chunk, 0, 1);
-            return n < 0 ? -1 : chunk[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            int n = in.read(to, offset, length);
-            if (n > 0) {
-                digest.update(to, offset, n);
-            }
-            return n;
-        }
     }
 }

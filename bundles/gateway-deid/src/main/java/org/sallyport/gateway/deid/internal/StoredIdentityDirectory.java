@@ -232,7 +232,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
         @Override
         public List<String> studiesByAccessionNumber(String accessionNumber) throws IOException {
             Set<String> studies =
-                    new LinkedHashSet<>(finder.studiesByKey(vault.lookupKey(IntakeSession.ACCESSION, accessionNumber)));
+                    new LinkedHashSet<>(finder.studiesByKey(vault.lookupKey(Passage.ACCESSION, accessionNumber)));
             for (Sheet sheet : earlier.studiesByAccessionNumber(accessionNumber, opening)) {
                 studies.add(String.valueOf(sheet.studyInstanceUid()));
             }

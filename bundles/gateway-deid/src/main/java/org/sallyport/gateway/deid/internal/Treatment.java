@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Element;
+import org.sallyport.dicom.data.SpecificCharacterSet;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.UidRegistry;
 import org.sallyport.dicom.data.VR;
@@ -22,17 +24,34 @@ import org.sallyport.gateway.api.vault.StudyContext;
 final class Treatment {
 
     private static final int OLDEST_AGE_YEARS = 89;
+    /** What the record of originals takes, with room for the gateway's own. */
+    private static final int MOST_ADDED = 60_000;
+
     /** TM, one or more, also as ACR-NEMA wrote it. */
     private static final Pattern TIME = Pattern.compile("[0-9:. \\\\]*");
 
+    private static final Decision PSEUDONYM = Decision.of(Action.REPLACE, "the patient's pseudonym");
+    private static final Decision WRITTEN = Decision.of(Action.REMOVE, "an overlay that may hold writing");
+    private static final int[] NAMES = {
+        Tag.PatientName, Tag.OtherPatientNames, Tag.PatientBirthName, Tag.PatientMotherBirthName
+    };
+
     private final Rules rules;
     private final StudyContext study;
+    private final Trace trace;
     private final DataSet originals = new DataSet();
     private final List<Integer> added = new ArrayList<>();
+    private final ElementPath place = new ElementPath();
+    private Set<String> names = Set.of();
 
     Treatment(Rules rules, StudyContext study) {
+        this(rules, study, Trace.NONE);
+    }
+
+    Treatment(Rules rules, StudyContext study, Trace trace) {
         this.rules = rules;
         this.study = study;
+        this.trace = trace;
     }
 
     /** What was changed or removed at top level, as it came. */
@@ -45,18 +64,18 @@ final class Treatment {
         return List.copyOf(added);
     }
 
-    /** Treats the top-level elements up to the pixel data and adds the attributes that tell what was done (PS3.15 E.1.1). */
+    /**
+     * Treats the top-level elements up to the pixel data and adds the attributes that tell what was done (PS3.15 E.1.1).
+     *
+     * @throws Doubt if a rule cannot be followed surely
+     */
     DataSet treatHead(DataSet head) {
+        names = PersonNames.words(head, NAMES);
         DataSet treated = treat(head, true);
-        for (Element mark : rules.marks(study).elements()) {
-            Element original = head.get(mark.tag());
-            if (original == null) {
-                added.add(mark.tag());
-            } else {
-                originals.put(original);
-            }
-            treated.put(mark);
+        if (added.size() > MOST_ADDED) {
+            throw new Doubt("more than " + MOST_ADDED + " private attributes that are kept");
         }
+        rules.marks(study).elements().forEach(mark -> put(mark, head, treated));
         // Receivers would put all images without name and id under one patient.
         for (int tag : new int[] {Tag.PatientName, Tag.PatientID}) {
             if (!treated.contains(tag)) {
@@ -67,68 +86,192 @@ final class Treatment {
         return treated;
     }
 
+    /** Adds to a treated head what was done to the pixels that follow it (PS3.15 E.3.1, E.3.2). */
+    void markPixels(Set<Option> done, DataSet head, DataSet treated) {
+        Marks.of(rules.profile(), study.keepsUids(), done).forEach(mark -> put(mark, head, treated));
+        if (done.contains(Option.CLEAN_PIXEL_DATA)) {
+            put(text(Tag.BurnedInAnnotation, VR.CS, "NO"), head, treated);
+        }
+        if (done.contains(Option.CLEAN_RECOGNIZABLE_VISUAL_FEATURES)) {
+            put(text(Tag.RecognizableVisualFeatures, VR.CS, "NO"), head, treated);
+        }
+    }
+
+    /** Puts an element of the gateway's own into the treated data set. */
+    private void put(Element own, DataSet head, DataSet treated) {
+        Element original = head.get(own.tag());
+        if (original != null) {
+            originals.put(original);
+        } else if (!added.contains(own.tag())) {
+            added.add(own.tag());
+        }
+        treated.put(own);
+    }
+
     private Element pseudonym(int tag) {
         return text(tag, tag == Tag.PatientName ? VR.PN : VR.LO, study.pseudonym());
     }
 
-    /** Treats top-level elements that came after the pixel data. */
+    /** Treats top-level elements that came after the pixel data. What cannot be treated surely is removed: the pixels are gone by. */
     DataSet treatTail(DataSet tail) {
-        return treat(tail, true);
+        try {
+            return treat(tail, true);
+        } catch (Doubt e) {
+            return withoutAny(tail);
+        }
+    }
+
+    /** Removes all that came after the pixel data. */
+    DataSet withoutAny(DataSet tail) {
+        tail.elements().forEach(originals::put);
+        added.removeIf(tag -> Integer.compareUnsigned(tag, Tag.PixelData) > 0);
+        return new DataSet();
     }
 
     private DataSet treat(DataSet dataSet, boolean top) {
         DataSet treated = new DataSet();
-        Set<Integer> keptBlocks = new HashSet<>();
-        for (Element element : dataSet.elements()) {
+        List<Element> privates = new ArrayList<>(0);
+        List<Element> elements = dataSet.elements();
+        Set<Integer> droppedOverlays = rules.cleansOverlays() ? written(dataSet) : Set.of();
+        for (Element element : elements) {
             if (Tag.isPrivateCreator(element.tag())) {
                 continue;
             }
-            Element result = treat(element, dataSet);
+            place.at(element.tag());
+            Element result = treat(element, dataSet, droppedOverlays.contains(Tag.group(element.tag())));
+            if (result != null && Tag.isPrivate(element.tag())) {
+                privates.add(result);
+            } else if (result != null) {
+                treated.put(result);
+            }
             if (result != element && top) {
                 originals.put(element);
             }
-            if (result != null) {
-                treated.put(result);
-                if (Tag.isPrivate(element.tag())) {
-                    keptBlocks.add(Tag.privateCreatorOf(element.tag()));
-                }
-            }
         }
-        for (Element element : dataSet.elements()) {
-            if (Tag.isPrivateCreator(element.tag())) {
-                if (keptBlocks.contains(element.tag())) {
-                    treated.put(element);
-                } else if (top) {
-                    originals.put(element);
-                }
-            }
+        if (!privates.isEmpty()) {
+            PrivateBlocks.rebased(privates, dataSet).forEach(treated::put);
+        }
+        if (top) {
+            recordPrivates(dataSet, elements, treated);
         }
         return treated;
     }
 
-    /** The treated element: the same one if nothing changes, null if it goes. */
-    private @Nullable Element treat(Element element, DataSet enclosing) {
-        int tag = element.tag();
-        if (tag == Tag.PatientName || tag == Tag.PatientID) {
-            return pseudonym(tag);
+    /** Groups of overlays that hold writing, or may: they go as a whole. */
+    private static Set<Integer> written(DataSet dataSet) {
+        Set<Integer> written = new HashSet<>(0);
+        int last = 0;
+        for (Element element : dataSet.elements()) {
+            int group = Tag.group(element.tag());
+            if (group != last && (group & 0xFF01) == 0x6000 && !Graphics.isRegionOnly(dataSet, group)) {
+                written.add(group);
+            }
+            last = group;
         }
-        Action action = rules.decide(tag, element.vr(), creator(tag, enclosing));
-        if (element.vr() == VR.SQ) {
-            return switch (action) {
-                case REMOVE -> null;
+        return written;
+    }
+
+    /** Private elements may have moved: an original is what is not the same element in the same place any more. */
+    private void recordPrivates(DataSet dataSet, List<Element> elements, DataSet treated) {
+        for (Element element : elements) {
+            if (Tag.isPrivate(element.tag()) && treated.get(element.tag()) != element) {
+                originals.put(element);
+            }
+        }
+        for (Element element : treated.elements()) {
+            if (Tag.isPrivate(element.tag()) && !dataSet.contains(element.tag())) {
+                added.add(element.tag());
+            }
+        }
+    }
+
+    /** The treated element: the same one if nothing changes, null if it goes. */
+    private @Nullable Element treat(Element element, DataSet enclosing, boolean ofWrittenOverlay) {
+        int tag = element.tag();
+        Decision decision;
+        Element result;
+        if (tag == Tag.PatientName || tag == Tag.PatientID) {
+            decision = PSEUDONYM;
+            result = pseudonym(tag);
+        } else if (ofWrittenOverlay) {
+            decision = WRITTEN;
+            result = null;
+        } else {
+            decision =
+                    codeMeaning(element, enclosing, rules.decide(element, creator(tag, enclosing), enclosing, place));
+            result = apply(decision, element, enclosing);
+        }
+        trace.treated(place, element, enclosing, decision, result);
+        return result;
+    }
+
+    /** Where text is cleaned, what a hospital's own codes mean is text. */
+    private Decision codeMeaning(Element element, DataSet enclosing, Decision decision) {
+        return element.tag() == Tag.CodeMeaning
+                        && decision.action() == Action.KEEP
+                        && rules.cleansText()
+                        && !CodingSchemes.isPublic(enclosing.string(Tag.CodingSchemeDesignator))
+                ? Decision.clean(Action.DUMMY, "the meaning of a code of no public scheme")
+                : decision;
+    }
+
+    private @Nullable Element apply(Decision decision, Element element, DataSet enclosing) {
+        int tag = element.tag();
+        VR vr = element.vr();
+        if (vr == VR.SQ) {
+            return switch (decision.action()) {
+                case REMOVE, REPLACE -> null;
                 case EMPTY -> element.isEmpty() ? element : Element.empty(tag, VR.SQ);
                 case DUMMY -> dummyItems(treatItems(element));
                 default -> treatItems(element);
             };
         }
-        return switch (action) {
+        return switch (decision.action()) {
             case REMOVE -> null;
-            case EMPTY -> element.isEmpty() ? element : Element.empty(tag, element.vr());
-            case KEEP -> tag == Tag.PatientAge || element.vr() == VR.AS ? capAge(element) : element;
+            case EMPTY -> element.isEmpty() ? element : Element.empty(tag, vr);
+            case KEEP -> tag == Tag.PatientAge || vr == VR.AS ? capAge(element) : element;
             case SHIFT -> shift(element);
             case MAP_UID -> mapUids(element);
             case DUMMY -> dummy(element);
+            case REPLACE -> text(tag, Dictionary.vrOf(tag), String.valueOf(decision.value()));
+            case CLEAN -> clean(element, enclosing, decision);
         };
+    }
+
+    /** Of text the allowed words; of drawings what {@link Graphics} lets pass. */
+    private @Nullable Element clean(Element element, DataSet enclosing, Decision decision) {
+        int group = Tag.group(element.tag()) & 0xFF00;
+        if (!element.vr().isText()) {
+            boolean drawing = group == 0x6000 || group == 0x5000 && !Graphics.hasTextRun(element.bytes());
+            return drawing && element.value() instanceof Value.Bytes
+                    ? element
+                    : apply(decision.orElse(), element, enclosing);
+        }
+        if (!(element.value() instanceof Value.Bytes)) {
+            return apply(decision.orElse(), element, enclosing);
+        }
+        if (element.isEmpty()) {
+            return element;
+        }
+        List<String> values = enclosing.strings(element.tag());
+        List<String> cleaned = new ArrayList<>(values.size());
+        boolean something = false;
+        for (String value : values) {
+            String rest = rules.cleaner().clean(value, names);
+            something |= !rest.isEmpty();
+            cleaned.add(rest);
+        }
+        if (!something) {
+            return apply(decision.orElse(), element, enclosing);
+        }
+        return cleaned.equals(values) ? element : encoded(element, cleaned, enclosing.characterSet());
+    }
+
+    private static Element encoded(Element element, List<String> values, SpecificCharacterSet characterSet) {
+        String text = String.join("\\", values);
+        byte[] bytes =
+                element.vr().usesCharacterSet() ? characterSet.encode(text) : text.getBytes(StandardCharsets.US_ASCII);
+        return Element.of(element.tag(), element.vr(), bytes);
     }
 
     /** The creator of a private tag's block; null if its element holds anything more than one name, for it is kept as it is. */
@@ -144,8 +287,11 @@ final class Treatment {
     private Element treatItems(Element sequence) {
         List<DataSet> items = new ArrayList<>(sequence.items().size());
         boolean changed = false;
-        for (DataSet item : sequence.items()) {
+        for (int i = 0; i < sequence.items().size(); i++) {
+            DataSet item = sequence.items().get(i);
+            place.enter(i);
             DataSet treated = treat(item, false);
+            place.leave();
             changed |= !isSame(item, treated);
             items.add(treated);
         }
@@ -163,6 +309,7 @@ final class Treatment {
                     dummies.put(dummyItems(element));
                 } else if (element.vr() == VR.UI
                         || element.isEmpty()
+                        || Dummies.isEnumerated(element)
                         || tag == Tag.PatientName
                         || tag == Tag.PatientID) {
                     dummies.put(element);

@@ -11,8 +11,10 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
@@ -36,6 +38,7 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     private final Map<String, String> patientOfStudy = new HashMap<>();
     final Map<String, PatientIdentity> assigned = new HashMap<>();
+    final List<String> audited = new ArrayList<>();
 
     static String pseudonym(PatientIdentity identity) {
         return "ANON-"
@@ -165,10 +168,17 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
     @Override
     public Opening begin(AccessRequest request) throws IOException {
         readings++;
-        if (!request.roles().contains(Roles.PRIVACY_OFFICER)) {
+        admit("identity.read", request);
+        return this::openOwnSpool;
+    }
+
+    @Override
+    public void admit(String action, AccessRequest request) throws VaultException {
+        boolean allowed = request.roles().contains(Roles.PRIVACY_OFFICER);
+        audited.add(action + " " + (allowed ? "done" : "refused"));
+        if (!allowed) {
             throw new AccessDeniedException("not the role");
         }
-        return this::openOwnSpool;
     }
 
     @Override

@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.DataSet;
@@ -48,6 +47,8 @@ final class Gate {
 
     final FakeVault vault = new FakeVault();
     final MemoryStore store = new MemoryStore();
+    final PixelCleaners cleaners = new PixelCleaners();
+    final LeakGuard leaks = new LeakGuard();
     final DeidIntake intake;
     final SentResults results;
 
@@ -66,7 +67,9 @@ final class Gate {
         sent.toFile().deleteOnExit();
         results = new SentResults(sent);
         intake = new DeidIntake(
-                profile,
+                new FixedProfiles(profile),
+                new PixelTreatment(cleaners, new CleanerCalls(5), TextRecognition.MISSING),
+                leaks,
                 defaultIssuers,
                 vault,
                 vault,
@@ -80,7 +83,7 @@ final class Gate {
     }
 
     static Profile profile(Option first, Option... more) {
-        return new Profile("test", EnumSet.of(first, more), Map.of());
+        return Profile.of("test", EnumSet.of(first, more));
     }
 
     /** The least that is received: UIDs, a patient, a CT slice of 2×2. */

@@ -167,6 +167,19 @@ final class MemoryStore implements InstanceStore, Quarantine {
     }
 
     @Override
+    public List<Entry> ofStudy(String studyInstanceUid) {
+        return held.stream()
+                .filter(entry -> studyInstanceUid.equals(entry.description().studyInstanceUid()))
+                .toList();
+    }
+
+    @Override
+    public boolean remove(UUID id) {
+        heldBytes.remove(id);
+        return held.removeIf(entry -> entry.id().equals(id));
+    }
+
+    @Override
     public Holding hold(Description description) {
         UUID id = UUID.randomUUID();
         ByteArrayOutputStream sealed = new ByteArrayOutputStream();

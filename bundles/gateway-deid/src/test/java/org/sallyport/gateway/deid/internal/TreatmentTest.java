@@ -14,7 +14,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -188,8 +187,8 @@ class TreatmentTest {
     /** UN that could not be read as what it should be holds what nobody has looked at. */
     @Test
     void unknownBytesAreNeverKept() {
-        Profile keeping =
-                new Profile("test", Set.of(Option.RETAIN_DEVICE_IDENTITY), Map.of(Tag.Manufacturer, Action.KEEP));
+        Profile keeping = Profile.of(
+                "test", Set.of(Option.RETAIN_DEVICE_IDENTITY), ProfileRule.of(Tag.Manufacturer, Action.KEEP));
         assertEquals("absent", treated(keeping, Gate.text(Tag.UDISequence, VR.UN, "DOE^JANE")));
         assertEquals("absent", treated(keeping, Gate.text(Tag.UDISequence, VR.OB, "DOE^JANE")));
         assertEquals("absent", treated(keeping, Gate.text(Tag.Manufacturer, VR.UN, "DOE^JANE")));
@@ -234,6 +233,23 @@ class TreatmentTest {
         assertEquals(Gate.CT, operator.string(Tag.ReferencedSOPClassUID));
         assertEquals(FakeVault.mapped("1.2.3"), operator.string(Tag.ReferencedSOPInstanceUID));
         assertNotEquals("Saint Mary", operator.string(Tag.InstitutionName));
+    }
+
+    /** Without the option that cleans reports, one is still a report, of dummies. */
+    @Test
+    void whatKindOfContentAnItemHasStaysIfTheStandardKnowsIt() {
+        DataSet item = new DataSet();
+        item.setString(Tag.RelationshipType, "CONTAINS");
+        item.setString(Tag.ValueType, "TEXT");
+        item.setString(Tag.ContinuityOfContent, "JANE DOE");
+        item.setString(Tag.TextValue, "Jane Doe");
+        DataSet treated = treat(BASIC, Element.sequence(Tag.ContentSequence, List.of(item)))
+                .items(Tag.ContentSequence)
+                .get(0);
+        assertEquals("CONTAINS", treated.string(Tag.RelationshipType));
+        assertEquals("TEXT", treated.string(Tag.ValueType));
+        assertEquals("REMOVED", treated.string(Tag.ContinuityOfContent));
+        assertEquals("REMOVED", treated.string(Tag.TextValue));
     }
 
     @Test
@@ -369,7 +385,8 @@ class TreatmentTest {
         for (int group = 0x6000; group <= 0x601E; group += 2) {
             assertEquals("absent", treated(BASIC, Gate.text(Tag.of(group, 0x3000), VR.OW, "DOE ")));
             assertEquals("absent", treated(BASIC, Gate.text(Tag.of(group, 0x4000), VR.LT, "DOE")));
-            assertEquals("10", treated(BASIC, Gate.text(Tag.of(group, 0x0010), VR.US, "10")), "rows are kept");
+            assertEquals(
+                    "absent", treated(BASIC, Gate.text(Tag.of(group, 0x0010), VR.US, "10")), "no module without data");
             assertEquals("absent", treated(BASIC, Gate.text(Tag.of(group - 0x1000, 0x3000), VR.OW, "DOE ")));
             assertEquals("absent", treated(BASIC, Gate.text(Tag.of(group - 0x1000, 0x0022), VR.LO, "DOE")));
         }
@@ -377,15 +394,14 @@ class TreatmentTest {
 
     @Test
     void aRuleOfTheProfileGoesBeforeTheTableAndForAllGroupsThatRepeat() {
-        Profile own = new Profile(
+        Profile own = Profile.of(
                 "test",
                 Set.of(),
-                Map.of(
-                        Tag.InstitutionName, Action.KEEP,
-                        Tag.Modality, Action.DUMMY,
-                        Tag.Rows, Action.DUMMY,
-                        Tag.FrameOfReferenceUID, Action.DUMMY,
-                        Tag.OverlayLabel, Action.REMOVE));
+                ProfileRule.of(Tag.InstitutionName, Action.KEEP),
+                ProfileRule.of(Tag.Modality, Action.DUMMY),
+                ProfileRule.of(Tag.Rows, Action.DUMMY),
+                ProfileRule.of(Tag.FrameOfReferenceUID, Action.DUMMY),
+                ProfileRule.of(Tag.OverlayLabel, Action.REMOVE));
         assertEquals("Saint Mary", treated(own, Tag.InstitutionName, "Saint Mary"));
         assertEquals("REMOVED", treated(own, Tag.Modality, "CT"));
         assertEquals("\0\0", treated(own, Tag.Rows, "AB"));
@@ -422,12 +438,40 @@ class TreatmentTest {
         assertEquals(0, treat(BASIC, SUV_CREATOR, factor).size());
     }
 
+    /** Which other blocks there were is not told. */
     @Test
-    void aSafePrivateAttributeIsKnownInWhateverBlockItStands() {
+    void aSafePrivateAttributeIsKnownInWhateverBlockItStandsAndMovesToTheFirst() {
+        Element other = Gate.text(Tag.of(0x7053, 0x0010), VR.LO, "ACME");
+        Element secret = Gate.text(Tag.of(0x7053, 0x1000), VR.LO, "DOE");
         Element creator = Gate.text(Tag.of(0x7053, 0x00E1), VR.LO, "Philips PET Private Group ");
         Element factor = Gate.text(Tag.of(0x7053, 0xE100), VR.UN, "0.5 ");
-        DataSet treated = treat(SHIFTED, creator, factor);
-        assertEquals(List.of(creator, factor), treated.elements());
+        Treatment treatment = new Treatment(new Rules(SHIFTED), FakeVault.Study.ONE);
+        DataSet head = new DataSet();
+        List.of(other, secret, creator, factor).forEach(head::put);
+        DataSet treated = treatment.treatHead(head);
+        assertEquals("Philips PET Private Group", treated.string(Tag.of(0x7053, 0x0010)));
+        assertEquals("0.5", value(treated, Tag.of(0x7053, 0x1000)).strip());
+        assertFalse(treated.contains(creator.tag()) || treated.contains(factor.tag()));
+        for (Element element : head.elements()) {
+            assertSame(element, treatment.originals().get(element.tag()));
+        }
+        assertFalse(treatment.added().contains(Tag.of(0x7053, 0x1000)), "the original has one there");
+    }
+
+    @Test
+    void blocksOfOneGroupLieSideBySideInTheirOrder() {
+        Element siemens = Gate.text(Tag.of(0x0019, 0x0020), VR.LO, "SIEMENS MR HEADER");
+        Element value = Gate.text(Tag.of(0x0019, 0x200C), VR.IS, "1000");
+        Element ge = Gate.text(Tag.of(0x0019, 0x0030), VR.LO, "GEMS_ACQU_01");
+        Element speed = Gate.text(Tag.of(0x0019, 0x3023), VR.DS, "2");
+        Treatment treatment = new Treatment(new Rules(SHIFTED), FakeVault.Study.ONE);
+        DataSet head = new DataSet();
+        List.of(siemens, value, ge, speed).forEach(head::put);
+        DataSet treated = treatment.treatHead(head);
+        assertEquals("1000", treated.string(Tag.of(0x0019, 0x100C)));
+        assertEquals("GEMS_ACQU_01", treated.string(Tag.of(0x0019, 0x0011)));
+        assertEquals("2", treated.string(Tag.of(0x0019, 0x1123)));
+        assertTrue(treatment.added().containsAll(List.of(Tag.of(0x0019, 0x0011), Tag.of(0x0019, 0x1123))));
     }
 
     @Test
@@ -543,7 +587,9 @@ class TreatmentTest {
     void marksTellWhatWasDone() {
         DataSet treated = treatHead(SHIFTED, Gate.withoutPixels());
         assertEquals("YES", treated.string(Tag.PatientIdentityRemoved));
-        assertEquals("Sallyport test", treated.string(Tag.DeidentificationMethod));
+        assertEquals(
+                List.of("Sallyport test", "version 1", "SHA-256 " + "0".repeat(32)),
+                treated.strings(Tag.DeidentificationMethod));
         assertEquals("MODIFIED", treated.string(Tag.LongitudinalTemporalInformationModified));
         assertEquals(Set.of("113100", "113107", "113108", "113111"), codes(treated));
         for (DataSet code : treated.items(Tag.DeidentificationMethodCodeSequence)) {
@@ -558,9 +604,10 @@ class TreatmentTest {
         assertEquals("REMOVED", basic.string(Tag.LongitudinalTemporalInformationModified));
         assertEquals(Set.of("113100"), codes(basic));
         DataSet full = treatHead(
-                Gate.profile(Option.RETAIN_FULL_DATES, Option.CLEAN_DESCRIPTORS, Option.CLEAN_GRAPHICS), new DataSet());
+                Gate.profile(Option.RETAIN_FULL_DATES, Option.CLEAN_DESCRIPTORS, Option.CLEAN_PIXEL_DATA),
+                new DataSet());
         assertEquals("UNMODIFIED", full.string(Tag.LongitudinalTemporalInformationModified));
-        assertEquals(Set.of("113100", "113106"), codes(full), "what is not done is not claimed");
+        assertEquals(Set.of("113100", "113105", "113106"), codes(full), "what was not done to pixels is not claimed");
     }
 
     private static Set<String> codes(DataSet treated) {

@@ -32,6 +32,7 @@ import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
+import org.sallyport.gateway.api.delivery.StudyCheck;
 import org.sallyport.gateway.api.delivery.StudyCompletion;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceStore;
@@ -62,6 +63,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     private final BusHappenings happenings = new BusHappenings();
     private final AtomicReference<@Nullable OriginalDeliveries> originals = new AtomicReference<>();
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+    private final List<StudyCheck> checks = new CopyOnWriteArrayList<>();
 
     @Activate
     public DeliveryEngine(
@@ -200,6 +202,31 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         originals.compareAndSet(gate, null);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void addCheck(StudyCheck check) {
+        checks.add(check);
+    }
+
+    void removeCheck(StudyCheck check) {
+        checks.remove(check);
+    }
+
+    /** While the bundle that checks is replaced, studies wait. */
+    private void check(String studyInstanceUid) throws IOException {
+        if (checks.isEmpty()) {
+            throw new IOException("the search for identity is not there");
+        }
+        for (StudyCheck check : checks) {
+            Optional<String> reason = check.reasonToHold(studyInstanceUid);
+            if (reason.isPresent()) {
+                throw new IOException("it is held: " + reason.get());
+            }
+        }
+    }
+
     void removeDestination(Destination destination) {
         List<Lane> gone =
                 lanes.stream().filter(lane -> lane.destination() == destination).toList();
@@ -222,6 +249,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             // At start, or while a bundle is replaced: a study must not be completed into nowhere.
             throw new IOException("there is no destination");
         }
+        check(studyInstanceUid);
         List<StoredInstance> instances = means.index().instances(studyInstanceUid);
         Map<String, Object> attributes = StudyDelivery.facts(study, instances).attributes();
         Map<String, DeliveryQueue.Order> chosen = new HashMap<>();

@@ -45,6 +45,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
+import org.sallyport.gateway.api.delivery.StudyCheck;
 import org.sallyport.gateway.api.store.StoredInstance;
 
 /** Studies on their way to destinations of every temper. The clock stands still, so that what is tried later stays so. */
@@ -71,6 +72,7 @@ class DeliveryEngineTest {
     private final FakeIndex index = new FakeIndex();
     private RetryPauses pauses = new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1));
     private DeliveryEngine engine;
+    private final StudyCheck fit = study -> Optional.empty();
 
     @TempDir
     private Path folder;
@@ -86,8 +88,10 @@ class DeliveryEngineTest {
     }
 
     private DeliveryEngine engine(Patience patience) throws IOException {
-        return new DeliveryEngine(
+        DeliveryEngine made = new DeliveryEngine(
                 pauses, queue, index, index, folder, Clock.fixed(NOW, ZoneOffset.UTC), ZoneOffset.UTC, patience);
+        made.addCheck(fit);
+        return made;
     }
 
     private void restart(Patience patience) throws IOException {
@@ -98,6 +102,31 @@ class DeliveryEngineTest {
     @AfterEach
     void stop() {
         engine.close();
+    }
+
+    // ---- what must not go out
+
+    @Test
+    void aStudyThatOneCheckHoldsIsNotQueued() throws IOException {
+        add("archive", FakeDestination.thatTakesAll());
+        StudyCheck strict = study -> Optional.of("leak: a comment holds a name");
+        engine.addCheck(strict);
+        IOException e = assertThrows(IOException.class, () -> engine.complete(STUDY));
+        assertEquals("it is held: leak: a comment holds a name", e.getMessage());
+        engine.removeCheck(strict);
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+    }
+
+    /** The bundle that checks may be away for a moment; nothing goes out unlooked at. */
+    @Test
+    void withoutAnyCheckStudiesWait() throws IOException {
+        add("archive", FakeDestination.thatTakesAll());
+        engine.removeCheck(fit);
+        assertThrows(IOException.class, () -> engine.complete(STUDY));
+        engine.addCheck(fit);
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
     }
 
     // ---- outcomes

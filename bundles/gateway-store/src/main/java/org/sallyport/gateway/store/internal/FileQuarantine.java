@@ -23,9 +23,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -51,6 +53,7 @@ public final class FileQuarantine implements Quarantine {
     private final PackFolder room;
     private final long quota;
     private final ObjectMapper json = new ObjectMapper();
+    private final Map<UUID, Entry> read = new ConcurrentHashMap<>();
 
     @Activate
     public FileQuarantine(StoreConfiguration configuration) throws IOException {
@@ -166,12 +169,27 @@ public final class FileQuarantine implements Quarantine {
         return entries().stream().limit(limit).toList();
     }
 
+    @Override
+    public List<Entry> ofStudy(String studyInstanceUid) throws IOException {
+        return entries().stream()
+                .filter(entry -> studyInstanceUid.equals(entry.description().studyInstanceUid()))
+                .toList();
+    }
+
+    @Override
+    public boolean remove(UUID id) throws IOException {
+        boolean removed = Files.deleteIfExists(folder.resolve(id + HELD));
+        read.remove(id);
+        PackFolder.force(folder);
+        return removed;
+    }
+
     /** All, newest first. */
     private List<Entry> entries() throws IOException {
         List<Entry> entries = new ArrayList<>();
         for (Path file : files(HELD)) {
-            try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
-                entries.add(read(file, in));
+            try {
+                entries.add(entry(file));
             } catch (IOException | IllegalArgumentException e) {
                 LOG.error("{} cannot be read", file, e);
             }
@@ -181,15 +199,31 @@ public final class FileQuarantine implements Quarantine {
         return entries;
     }
 
+    /** Files never change: each is read once. */
+    private Entry entry(Path file) throws IOException {
+        UUID id = id(file);
+        Entry known = read.get(id);
+        if (known == null) {
+            try (DataInputStream in = new DataInputStream(Files.newInputStream(file))) {
+                known = read(file, in);
+            }
+            read.put(id, known);
+        }
+        return known;
+    }
+
+    private static UUID id(Path file) {
+        String name = String.valueOf(file.getFileName());
+        return UUID.fromString(name.substring(0, name.length() - HELD.length()));
+    }
+
     private Entry read(Path file, DataInputStream in) throws IOException {
         int length = in.readInt();
         if (length < 2 || length > LONGEST_DESCRIPTION) {
             throw new IOException("a description of " + length + " bytes");
         }
         Description description = read(new String(in.readNBytes(length), StandardCharsets.UTF_8));
-        String name = String.valueOf(file.getFileName());
-        UUID id = UUID.fromString(name.substring(0, name.length() - HELD.length()));
-        return new Entry(id, description, Files.size(file) - 4 - length);
+        return new Entry(id(file), description, Files.size(file) - 4 - length);
     }
 
     @Override
@@ -218,6 +252,7 @@ public final class FileQuarantine implements Quarantine {
         node.put("calling", description.callingAet());
         node.put("address", description.address());
         node.put("at", description.receivedAt().toString());
+        node.put("study", description.studyInstanceUid());
         node.put("digest", HexFormat.of().formatHex(description.digest()));
         String text = json.writeValueAsString(node);
         if (text.getBytes(StandardCharsets.UTF_8).length > LONGEST_DESCRIPTION) {
@@ -237,6 +272,7 @@ public final class FileQuarantine implements Quarantine {
                 node.path("calling").asText(),
                 node.path("address").asText(),
                 Instant.parse(node.path("at").asText()),
-                HexFormat.of().parseHex(node.path("digest").asText()));
+                HexFormat.of().parseHex(node.path("digest").asText()),
+                node.path("study").asText(null));
     }
 }

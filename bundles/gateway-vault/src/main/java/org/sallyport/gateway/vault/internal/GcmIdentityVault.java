@@ -78,8 +78,8 @@ public final class GcmIdentityVault implements IdentityVault {
         return seal(PATIENT_KEY, patientNumber, assignments.dataKey(patientNumber), place, to);
     }
 
-    /** Checks and audits what else needs the role and a reason. */
-    void admit(String action, AccessRequest request) throws VaultException {
+    @Override
+    public void admit(String action, AccessRequest request) throws VaultException {
         String refusal = refusal(request);
         audit.record(
                 action,
