@@ -19,7 +19,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Element;
@@ -259,10 +259,10 @@ public final class PlantedObjects {
         d.setInt(Tag.HighBit, 7);
         d.setInt(Tag.PixelRepresentation, VR.US, 0);
         byte[] samples = new byte[ROWS * COLUMNS];
-        new Random(number).nextBytes(samples);
+        SplittableRandom random = new SplittableRandom(number);
         for (int i = 0; i < samples.length; i++) {
             // No sample is blank by itself.
-            samples[i] |= 1;
+            samples[i] = (byte) (random.nextInt() | 1);
         }
         if (syntax.encapsulated()) {
             d.put(new Element(Tag.PixelData, VR.OB, new Value.Fragments(List.of(new byte[0], rle(samples)))));

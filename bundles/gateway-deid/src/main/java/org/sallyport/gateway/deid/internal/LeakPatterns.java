@@ -215,10 +215,8 @@ final class LeakPatterns {
         if (f.length() >= SHORTEST_PART - 1) {
             add(kind, Reach.FREE_TEXT, false, initial + f);
             add(kind, Reach.FREE_TEXT, false, f + initial);
-            if (!isCommon(last)) {
-                add(kind, Reach.FREE_TEXT, false, initial + " " + f);
-                add(kind, Reach.FREE_TEXT, false, f + " " + initial);
-            }
+            add(kind, Reach.FREE_TEXT, false, initial + " " + f);
+            add(kind, Reach.FREE_TEXT, false, f + " " + initial);
         }
     }
 

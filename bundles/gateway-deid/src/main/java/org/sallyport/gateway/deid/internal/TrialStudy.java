@@ -12,13 +12,14 @@ import org.sallyport.gateway.api.vault.StudyContext;
 /** A study under keys that are made up and forgotten: for trials. Owned by one thread. */
 final class TrialStudy implements StudyContext {
 
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final int UID_BYTES = 16;
     private static final int SHIFT_DAYS = 1_000;
 
     private final byte[] key = new byte[32];
 
     TrialStudy() {
-        new SecureRandom().nextBytes(key);
+        RANDOM.nextBytes(key);
     }
 
     @Override

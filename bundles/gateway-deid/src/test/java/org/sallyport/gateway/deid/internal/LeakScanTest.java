@@ -192,17 +192,15 @@ class LeakScanTest {
                 new IdentityValue(IdentityValue.Kind.OTHER_NAME, "Chest"),
                 new IdentityValue(IdentityValue.Kind.PATIENT_NAME, "Hand^Anna"));
         TermList terms = TermList.of("chest hand a pa right");
-        for (String text : List.of("PA chest", "Hand a.p. right", "A hand", "anna_hand", "Hand, Anna")) {
+        for (String text : List.of("PA chest", "Hand right", "A. Hand", "anna_hand", "Hand, Anna")) {
             DataSet dataSet = new DataSet();
             dataSet.setString(Tag.SeriesDescription, text);
-            boolean found;
-            try {
-                new LeakScan(new LeakPatterns(values, terms)).check(dataSet);
-                found = false;
-            } catch (Leak e) {
-                found = true;
+            LeakScan scan = new LeakScan(new LeakPatterns(values, terms));
+            if (text.startsWith("PA") || text.endsWith("right")) {
+                scan.check(dataSet);
+            } else {
+                assertThrows(Leak.class, () -> scan.check(dataSet), text);
             }
-            assertEquals(text.toLowerCase(java.util.Locale.ROOT).contains("anna"), found, text);
         }
         DataSet dataSet = new DataSet();
         dataSet.setString(Tag.SeriesDescription, "PA chest");
