@@ -25,6 +25,11 @@ final class CapturingStore implements InstanceStore {
     }
 
     @Override
+    public String appliance() {
+        return "0123456789abcdef";
+    }
+
+    @Override
     public Session open() {
         return new Session() {
             @Override
