@@ -37,6 +37,9 @@ public final class FirstStart {
 
     private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
 
+    /** Of an RSA key. */
+    private static final int BITS = 3_072;
+
     private static final String ROLES = "_g_:administrators";
     private static final Predicate<String> USER_ADMIN =
             Pattern.compile("\\s*admin\\s*([=:\\s].*)?").asMatchPredicate();
@@ -45,10 +48,10 @@ public final class FirstStart {
 
     @Activate
     public FirstStart() throws IOException, GeneralSecurityException {
-        this(DataFolder.of("shell"), Path.of(System.getProperty("karaf.etc")));
+        this(DataFolder.of("shell"), Path.of(System.getProperty("karaf.etc")), BITS);
     }
 
-    FirstStart(Path folder, Path etc) throws IOException, GeneralSecurityException {
+    FirstStart(Path folder, Path etc, int bits) throws IOException, GeneralSecurityException {
         Path key = folder.resolve("key.pem");
         if (Files.exists(key)) {
             return;
@@ -63,7 +66,7 @@ public final class FirstStart {
             LOG.info("user admin was made; its one-time password is in the file admin-password of the data folder");
         }
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(3072);
+        generator.initialize(bits);
         KeyPair pair = generator.generateKeyPair();
         set(
                 etc.resolve("keys.properties"),
