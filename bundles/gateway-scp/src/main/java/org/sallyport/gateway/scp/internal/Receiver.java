@@ -49,6 +49,7 @@ public final class Receiver implements DicomReceiver, ListenerControl {
     private final NodeTable nodes;
     private final CommitmentReports reports = new CommitmentReports();
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>();
+    private final Reopening reopening;
     private final Listener plain;
 
     /** null = none is wanted. */
@@ -62,19 +63,16 @@ public final class Receiver implements DicomReceiver, ListenerControl {
             @Reference NodeTable nodes)
             throws IOException {
         this(configuration, Secrets.of(configurations, properties, ScpSettings.FILE.place()), nodes);
-        if (settings.autoStart()) {
-            try {
-                start();
-            } catch (IOException e) {
-                // Shown by dicom:status; dicom:start tries again.
-                LOG.error("the DICOM listener cannot start: {}", e.getMessage());
-            }
-        } else {
-            LOG.info("the DICOM listener waits for dicom:start");
-        }
+        autoStart();
     }
 
     Receiver(ScpConfiguration configuration, Secrets secrets, NodeTable nodes) {
+        this(configuration, secrets, nodes, SOON);
+    }
+
+    /** @param pause between attempts to open a port that is taken when the gateway starts */
+    Receiver(ScpConfiguration configuration, Secrets secrets, NodeTable nodes, Duration pause) {
+        this.reopening = new Reopening(this::start, pause);
         this.settings = ScpSettings.of(configuration);
         this.nodes = nodes;
         ReceivingPolicy policy = new ReceivingPolicy(() -> settings, nodes, reports, intake::get);
@@ -115,6 +113,15 @@ public final class Receiver implements DicomReceiver, ListenerControl {
         reports.remove(listener);
     }
 
+    /** What cannot be opened now is shown by {@code dicom:status}, and tried again. */
+    void autoStart() {
+        if (settings.autoStart()) {
+            reopening.begin();
+        } else {
+            LOG.info("the DICOM listener waits for dicom:start");
+        }
+    }
+
     private List<Listener> ports() {
         return secured == null ? List.of(plain) : List.of(plain, secured);
     }
@@ -140,6 +147,7 @@ public final class Receiver implements DicomReceiver, ListenerControl {
 
     @Override
     public void stop() {
+        reopening.end();
         Duration grace = settings.networkTimeout();
         ports().forEach(port -> port.close(grace));
     }
@@ -168,6 +176,7 @@ public final class Receiver implements DicomReceiver, ListenerControl {
 
     @Deactivate
     void close() {
+        reopening.close();
         ports().forEach(port -> port.end(SOON));
     }
 

@@ -12,9 +12,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +133,52 @@ class SecuredReceiverTest {
             CommandSet answer = association.store(CT, "1.2.3", EXPLICIT, out -> out.write(new byte[100]));
             assertEquals(CommandSet.SUCCESS, answer.status());
             association.release();
+        }
+    }
+
+    /** A port that is taken when the gateway starts, as by what runs until it is replaced, is opened when it is free. */
+    @Test
+    void aPortThatIsTakenAtStartIsOpenedWhenItIsFree() throws Exception {
+        Map<String, Object> settings = settings();
+        Receiver made;
+        try (ServerSocket other = new ServerSocket(
+                Integer.parseInt(String.valueOf(settings.get("tls$_$port"))), 1, InetAddress.getLoopbackAddress())) {
+            made = new Receiver(Configurations.scp(settings), Configurations.secrets(), nodes, Duration.ofMillis(20));
+            receiver = made;
+            made.setIntake(new FakeIntake());
+            made.autoStart();
+            assertTrue(made.listeners().get(0).listening(), "the other port is not held up");
+            assertFalse(secured(made).listening(), "somebody has it: " + other);
+        }
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (!secured(made).listening()) {
+            assertTrue(
+                    System.nanoTime() < end, () -> String.valueOf(secured(made).problem()));
+            LockSupport.parkNanos(10_000_000);
+        }
+        stores(secured(made).port(), "SCANNER", tls(scanner, ours));
+    }
+
+    @Test
+    void whatAPersonStoppedIsNotOpenedAgain() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        try (Reopening reopening = new Reopening(
+                () -> {
+                    attempts.incrementAndGet();
+                    throw new IOException("the port is taken");
+                },
+                Duration.ofMillis(1))) {
+            reopening.begin();
+            long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (attempts.get() < 3) {
+                assertTrue(System.nanoTime() < end, "tried again");
+                LockSupport.parkNanos(1_000_000);
+            }
+            reopening.end();
+            int before = attempts.get();
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            // One may have begun before.
+            assertTrue(attempts.get() <= before + 1, "tried after the end");
         }
     }
 
