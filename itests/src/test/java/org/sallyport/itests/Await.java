@@ -6,7 +6,10 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for a condition, never for a time. */
 final class Await {
 
-    private static final long LOOK_NANOS = 100_000_000;
+    /** Looks by the shell cost the appliance that is looked at a good part of a core: the longer it takes, the seldomer. */
+    private static final long FIRST_PAUSE_NANOS = 20_000_000;
+
+    private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
     /** A condition; what it throws means "not yet". */
     interface Condition {
@@ -17,7 +20,8 @@ final class Await {
 
     /** @throws AssertionError naming what was waited for, if the deadline passes */
     static void until(String what, Duration deadline, Condition condition) {
-        long end = System.nanoTime() + deadline.toNanos();
+        long begin = System.nanoTime();
+        long end = begin + deadline.toNanos();
         Exception last = null;
         while (System.nanoTime() < end) {
             try {
@@ -28,7 +32,8 @@ final class Await {
             } catch (Exception e) {
                 last = e;
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            long pause = Math.max(FIRST_PAUSE_NANOS, (System.nanoTime() - begin) / 8);
+            LockSupport.parkNanos(Math.min(pause, LONGEST_PAUSE_NANOS));
         }
         throw new AssertionError("not within " + deadline.toSeconds() + " s: " + what, last);
     }
