@@ -497,10 +497,18 @@ class IthCommandsIT {
             simulator.answersConfiguration(moved);
             appliance.await("it is back", SOON, () -> echo().contains("Received Echo Response (Success)"));
             simulator.answersConfiguration(before);
+            int connections = simulator.socketsEver();
             appliance
                     .shell("config:property-set -p org.sallyport.ith follow-back-end-listener no")
                     .ok();
-            appliance.await("the WebSocket is open", SOON, () -> simulator.socketsOpen() == 1);
+            // The connector begins anew: until its rules are there associations are rejected for the time being.
+            appliance.await(
+                    "the WebSocket is open again and images are taken",
+                    SOON,
+                    () -> simulator.socketsEver() > connections
+                            && simulator.socketsOpen() == 1
+                            && appliance.health() == 200
+                            && echo().contains("Received Echo Response (Success)"));
         }
     }
 
