@@ -24,6 +24,7 @@ class CrashIT {
 
     /** Each takes half a minute; {@code -Dcrash.times=20} for a long look. */
     private static final int TIMES = Integer.getInteger("crash.times", 8);
+
     private static final int SENDERS = 4;
     private static final int IMAGES = 60;
 
