@@ -10,7 +10,8 @@ import java.nio.file.Path;
 /** A file system in a file, to have its power cut. What was not forced is in the page cache only, not in the file. Needs root. */
 final class LoopImage implements AutoCloseable {
 
-    private static final long SIZE = 1L << 30;
+    /** The outbox leaves 512 MiB of it free. */
+    private static final long SIZE = 2L << 30;
 
     private final Path image;
     private final Path mountPoint;

@@ -23,11 +23,13 @@ import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
 import org.sqlite.SQLiteDataSource;
 
-/** A database of 100,000 patients in the old proxy's layout is taken over, and a patient of it keeps the pseudonym. */
+/** A database in the old proxy's layout is taken over, and a patient of it keeps the pseudonym. */
 @Tag("peers")
 class MovingOverIT {
 
-    private static final int PATIENTS = 100_000;
+    /** {@code -Dmoving.over.patients=100000} for a large hospital: it takes minutes. */
+    private static final int PATIENTS = Integer.getInteger("moving.over.patients", 10_000);
+
     private static final int BATCH = 5_000;
 
     @TempDir
