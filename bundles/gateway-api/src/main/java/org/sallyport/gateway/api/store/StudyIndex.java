@@ -26,6 +26,9 @@ public interface StudyIndex {
      */
     Set<String> heldEarlier(String studyInstanceUid, int part) throws IndexException;
 
+    /** Instances of a study that are of no part yet at this appliance. */
+    List<StoredInstance> loose(String studyInstanceUid) throws IndexException;
+
     /** Studies that hold instances of no part yet at this appliance: still receiving, or cut off by a restart. */
     List<StudyRecord> receiving() throws IndexException;
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +30,9 @@ import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.Roles;
 import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.api.vault.VaultException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds a study whose objects may tell whom they are of. Most were searched when they came, for all that was known then; where more is known by now, or
@@ -39,6 +41,8 @@ import org.sallyport.gateway.api.vault.StudyContext;
  */
 @Component(service = {StudyCheck.class, StudyLeakCheck.class})
 public final class StudyLeakCheck implements StudyCheck {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StudyLeakCheck.class);
 
     private static final int MOST_REMEMBERED = 1_000;
     private static final int MOST_LISTED = 10_000;
@@ -132,8 +136,9 @@ public final class StudyLeakCheck implements StudyCheck {
     }
 
     private Optional<String> inStore(String studyInstanceUid) throws IOException {
-        int waiting =
-                index.study(studyInstanceUid).map(StudyIndex.StudyRecord::loose).orElse(0);
+        // Each appliance searches what it is about to send: what others sealed only they can open.
+        List<StoredInstance> loose = index.loose(studyInstanceUid);
+        int waiting = loose.size();
         StudyContext study = pseudonymizer
                 .find(studyInstanceUid)
                 .orElseThrow(() -> new IOException("the vault does not know the study"));
@@ -148,7 +153,7 @@ public final class StudyLeakCheck implements StudyCheck {
         if (known != null && known.waiting() == waiting) {
             return Optional.of(known.reason());
         }
-        Optional<String> reason = search(study, profile, released.until(studyInstanceUid));
+        Optional<String> reason = search(study, profile, loose, released.until(studyInstanceUid));
         found.remove(studyInstanceUid);
         if (reason.isPresent()) {
             found.put(studyInstanceUid, new Finding(waiting, reason.get()));
@@ -159,10 +164,10 @@ public final class StudyLeakCheck implements StudyCheck {
         return reason;
     }
 
-    private Optional<String> search(StudyContext study, Profile profile, Instant vouched) throws IOException {
-        List<StoredInstance> instances = index.instances(study.studyInstanceUid()).stream()
-                .filter(StoredInstance::isHere)
-                .toList();
+    private Optional<String> search(StudyContext study, Profile profile, List<StoredInstance> loose, Instant vouched)
+            throws IOException {
+        List<StoredInstance> instances =
+                loose.stream().filter(StoredInstance::isHere).toList();
         LeakScan scan = guard.search(study, profile, valuesOf(study, instances)).scan();
         for (StoredInstance instance : instances) {
             if (!instance.facts().receivedAt().isAfter(vouched)) {
@@ -182,16 +187,27 @@ public final class StudyLeakCheck implements StudyCheck {
         if (!guard.isToBeTold(study, profile)) {
             return;
         }
-        List<StoredInstance> others = new ArrayList<>();
+        Set<IdentityValue> values = new HashSet<>();
         for (String pseudonym : register.all(study.pseudonym())) {
             for (String other : finder.studiesOf(pseudonym, MOST_STUDIES)) {
                 if (!other.equals(study.studyInstanceUid())) {
-                    finder.anyOfStudy(other).ifPresent(others::add);
+                    learn(study, finder.anyOfStudy(other), values);
                 }
             }
         }
-        guard.search(study, profile, others.isEmpty() ? Set.of() : valuesOf(study, others));
+        guard.search(study, profile, values);
         guard.told(study, profile);
+    }
+
+    private void learn(StudyContext study, Optional<StoredInstance> other, Set<IdentityValue> values)
+            throws IOException {
+        if (other.isPresent()) {
+            try {
+                values.addAll(valuesOf(study, List.of(other.get())));
+            } catch (VaultException e) {
+                LOG.debug("a study that another appliance sealed tells nothing here", e);
+            }
+        }
     }
 
     private Set<IdentityValue> valuesOf(StudyContext study, List<StoredInstance> instances) throws IOException {

@@ -61,6 +61,11 @@ record MemoryIndex(MemoryStore store) implements StudyIndex, StudyFinder {
     }
 
     @Override
+    public List<StoredInstance> loose(String studyInstanceUid) {
+        return instances(studyInstanceUid);
+    }
+
+    @Override
     public List<StudyRecord> receiving() {
         return List.of();
     }

@@ -153,6 +153,11 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     }
 
     @Override
+    public List<StoredInstance> loose(String studyInstanceUid) throws IndexException {
+        return instances(studyInstanceUid);
+    }
+
+    @Override
     public List<StudyRecord> receiving() {
         throw new UnsupportedOperationException();
     }

@@ -128,6 +128,23 @@ public final class JpaStudyIndex implements StudyIndex, StudyFinder {
     }
 
     @Override
+    public List<StoredInstance> loose(String studyInstanceUid) throws IndexException {
+        writer.flush();
+        List<InstanceRow> rows = database.inTransaction(em -> em.createQuery(
+                        "SELECT i FROM InstanceRow i WHERE i.studyUid = :study AND i.part IS NULL AND i.appliance = :own"
+                                + " AND i.presence <> 'DELETED'",
+                        InstanceRow.class)
+                .setParameter("study", studyInstanceUid)
+                .setParameter("own", writer.appliance())
+                .getResultList());
+        List<StoredInstance> instances = new ArrayList<>();
+        for (InstanceRow row : rows) {
+            instances.add(Rows.stored(row));
+        }
+        return instances;
+    }
+
+    @Override
     public List<StoredInstance> conflicts(int limit) throws IndexException {
         Limits.check(limit);
         writer.flush();

@@ -281,6 +281,11 @@ class StudyTrackerTest {
         }
 
         @Override
+        public List<StoredInstance> loose(String studyInstanceUid) {
+            return List.of();
+        }
+
+        @Override
         public List<StudyRecord> receiving() throws IndexException {
             if (failure != null) {
                 throw failure;

@@ -193,6 +193,11 @@ final class FakeParts implements Parts, DicomReceiver, BackEndRegistration, Back
     }
 
     @Override
+    public List<StoredInstance> loose(String studyInstanceUid) {
+        return List.of();
+    }
+
+    @Override
     public List<StudyRecord> receiving() {
         throw new UnsupportedOperationException();
     }
