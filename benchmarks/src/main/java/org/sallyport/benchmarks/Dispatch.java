@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,65 +17,45 @@ import org.sallyport.simulator.IthSimulator;
  * first; then that has it sent. The clock of sending runs from the first status "processing" to "completed", as the back end hears them; the whole
  * takes the download too. One JSON object a line for each run.
  */
-public final class Dispatch implements AutoCloseable {
+public final class Dispatch {
 
     private static final int NODES = 2;
     private static final int STUDY = 2;
     private static final int RUNS = 5;
     private static final String AET = "DICOMRCV";
 
-    private final Path root;
-    private final Path scratch;
-    private final Children children = new Children();
+    private final Workbench bench;
 
-    private Dispatch(Path root) {
-        this.root = root;
-        this.scratch = root.resolve("target/bench/dispatch");
+    private Dispatch(Workbench bench) {
+        this.bench = bench;
     }
 
     /** @param arguments {@code --quick}: a small study */
     public static void main(String[] arguments) {
-        boolean quick = List.of(arguments).equals(List.of("--quick"));
-        if (arguments.length > 0 && !quick) {
-            System.err.println("bench: unknown argument " + arguments[0] + ". Usage: ./bench dispatch [--quick]");
-            System.exit(2);
-        }
-        Path root = Path.of(System.getProperty("project.root", "."))
-                .toAbsolutePath()
-                .normalize();
-        Dispatch dispatch = new Dispatch(root);
-        Runtime.getRuntime().addShutdownHook(new Thread(dispatch::close, "cleaner"));
-        int exit = 0;
-        try {
-            dispatch.run(quick ? Shape.CT100 : Shape.CT500);
-        } catch (IOException e) {
-            System.err.println("bench: " + e.getMessage());
-            exit = 1;
-        } catch (InterruptedException e) {
-            exit = 1;
-        }
-        System.exit(exit);
+        Workbench.main(() -> shape(List.of(arguments)), (bench, shape) -> new Dispatch(bench).run(shape));
     }
 
-    @Override
-    public void close() {
-        children.close();
-        try {
-            Folders.delete(scratch);
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+    private static Shape shape(List<String> arguments) {
+        if (arguments.isEmpty()) {
+            return Shape.CT500;
         }
+        if (arguments.equals(List.of("--quick"))) {
+            return Shape.CT100;
+        }
+        throw new IllegalArgumentException(
+                "unknown argument " + arguments.get(0) + ". Usage: ./bench dispatch [--quick]");
     }
 
     private void run(Shape shape) throws IOException, InterruptedException {
-        Folders.delete(scratch);
-        Files.createDirectories(scratch);
-        List<Image> images = shape.study(STUDY, Files.createDirectories(root.resolve("target/bench/studies")));
-        try (IthSimulator simulator = new IthSimulator(scratch.resolve("ith"))) {
+        List<Image> images = shape.study(STUDY, Files.createDirectories(bench.studies()));
+        try (IthSimulator simulator = new IthSimulator(bench.scratch().resolve("ith"))) {
             ObjectNode configuration = IthSimulator.configuration("public");
             for (int i = 1; i <= NODES; i++) {
-                Receiver node =
-                        new Storescp().start(children, Files.createDirectory(scratch.resolve("node" + i)), 16_384);
+                Receiver node = new Storescp()
+                        .start(
+                                bench.children(),
+                                Files.createDirectory(bench.scratch().resolve("node" + i)),
+                                16_384);
                 IthSimulator.node(configuration, "n" + i, node.aet(), Receiver.HOST, node.port(), "read_write");
             }
             simulator.answersConfiguration(configuration);
@@ -100,7 +79,7 @@ public final class Dispatch implements AutoCloseable {
         List<Integer> ports = Readiness.freePorts(3);
         Map<String, String> environment = Map.of(
                 "SALLYPORT_DATA",
-                scratch.resolve("data").toString(),
+                bench.scratch().resolve("data").toString(),
                 "SALLYPORT_HEAP",
                 "512m",
                 "DICOM_AE_TITLE",
@@ -119,8 +98,12 @@ public final class Dispatch implements AutoCloseable {
                 IthSimulator.KEY,
                 "SALLYPORT_TRUST_BACKEND_NODES",
                 "yes");
-        Child child = children.start(
-                List.of(root.resolve("run").toString()), environment, root, scratch.resolve("gateway.out"));
+        Child child = bench.children()
+                .start(
+                        List.of(bench.root().resolve("run").toString()),
+                        environment,
+                        bench.root(),
+                        bench.scratch().resolve("gateway.out"));
         Readiness.await("./run", child, () -> isHealthy(ports.get(1)) && simulator.socketsOpen() == 1);
         return new Receiver(child, AET, ports.get(0));
     }

@@ -89,7 +89,7 @@ final class ReturnedBatch implements Returning {
 
     @Override
     public Returned examine(InputStream part10) throws IOException {
-        Part10Reader reader = Part10Reader.open(part10, LIMITS, StudyMemory::passOver);
+        Part10Reader reader = Part10Reader.open(part10, LIMITS, PassedOver.STORE);
         Head head = head(reader.dataSet());
         String syntax = written(reader.transferSyntax()).uid();
         StoredInstance stored = head.stored();
@@ -103,7 +103,7 @@ final class ReturnedBatch implements Returning {
                     head.problem());
         }
         if (stored != null) {
-            try (IdentityRecords records = records(StudyMemory::passOver)) {
+            try (IdentityRecords records = records(PassedOver.STORE)) {
                 DataSet originals = records.read(stored).originals();
                 return new Returned(
                         Kind.OURS,

@@ -1,7 +1,6 @@
 package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,8 +13,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.sallyport.dicom.data.Tag;
-import org.sallyport.dicom.data.VR;
-import org.sallyport.dicom.data.Value;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
@@ -73,7 +70,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
         }
 
         private IdentityRecord record(StoredInstance instance) throws IOException {
-            try (IdentityRecords records = new IdentityRecords(store, opening, StoredIdentityDirectory::passOver)) {
+            try (IdentityRecords records = new IdentityRecords(store, opening, PassedOver.STORE)) {
                 return records.read(instance);
             }
         }
@@ -253,21 +250,5 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
 
     private static @Nullable Integer number(@Nullable String text) {
         return text != null && text.matches("-?\\d{1,9}") ? Integer.valueOf(text) : null;
-    }
-
-    /** No name, date or number is as long as that. */
-    private static Value.Bulk passOver(int tag, VR vr, long length, InputStream in) throws IOException {
-        in.skipNBytes(length);
-        return new Value.Bulk() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public InputStream open() throws IOException {
-                throw new IOException("the value was passed over");
-            }
-        };
     }
 }

@@ -1,7 +1,6 @@
 package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,7 +56,7 @@ final class StudyMemory {
             throws IOException {
         StudyMemory memory = new StudyMemory(study, earlier);
         boolean first = true;
-        try (IdentityRecords records = new IdentityRecords(store, opening, StudyMemory::passOver)) {
+        try (IdentityRecords records = new IdentityRecords(store, opening, PassedOver.STORE)) {
             for (StoredInstance instance : instances) {
                 IdentityRecord record = records.read(instance);
                 memory.learn(record.originals());
@@ -71,22 +70,6 @@ final class StudyMemory {
             }
         }
         return memory;
-    }
-
-    /** A value that nobody needs. */
-    static Value.Bulk passOver(int tag, VR vr, long length, InputStream in) throws IOException {
-        in.skipNBytes(length);
-        return new Value.Bulk() {
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public InputStream open() throws IOException {
-                throw new IOException("the value was passed over");
-            }
-        };
     }
 
     /** The originals are encoded in the character set of the image, which treatment leaves where it is. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,25 +38,13 @@ final class Reopening implements AutoCloseable {
         synchronized (this) {
             wanted = true;
         }
-        try {
-            opening.open();
-            end();
-        } catch (IOException e) {
-            LOG.error(
-                    "the DICOM listener cannot start, and is tried again every {} s: {}",
-                    pause.toSeconds(),
-                    e.getMessage());
-            again();
-        }
+        attempt(e -> LOG.error(
+                "the DICOM listener cannot start, and is tried again every {} s: {}",
+                pause.toSeconds(),
+                e.getMessage()));
     }
 
-    private synchronized void again() {
-        if (wanted && !timer.isShutdown()) {
-            timer.schedule(this::tryAgain, pause.toMillis(), TimeUnit.MILLISECONDS);
-        }
-    }
-
-    private void tryAgain() {
+    private void attempt(Consumer<IOException> failed) {
         synchronized (this) {
             if (!wanted) {
                 return;
@@ -65,8 +54,17 @@ final class Reopening implements AutoCloseable {
             opening.open();
             end();
         } catch (IOException e) {
-            LOG.debug("still not: {}", e.getMessage());
+            failed.accept(e);
             again();
+        }
+    }
+
+    private synchronized void again() {
+        if (wanted && !timer.isShutdown()) {
+            timer.schedule(
+                    () -> attempt(e -> LOG.debug("still not: {}", e.getMessage())),
+                    pause.toMillis(),
+                    TimeUnit.MILLISECONDS);
         }
     }
 

@@ -79,7 +79,7 @@ final class IdentityFileReader implements IdentityFile {
         }
         return length <= 64 * 1024
                 ? new ByteArrayInputStream(read(channel, start, (int) length).array())
-                : new BlockStream(channel, start, length);
+                : new FileSection(channel, start, length, "an identity file is cut off");
     }
 
     /** @throws IOException if the end of the file or one of its rows is damaged */
@@ -150,42 +150,5 @@ final class IdentityFileReader implements IdentityFile {
     @Override
     public void close() throws IOException {
         channel.close();
-    }
-
-    /** A long block as a stream. Owned by one thread. */
-    private static final class BlockStream extends InputStream {
-
-        private final FileChannel channel;
-        private long at;
-        private long left;
-
-        BlockStream(FileChannel channel, long at, long length) {
-            this.channel = channel;
-            this.at = at;
-            this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (left == 0) {
-                return -1;
-            }
-            int n = channel.read(ByteBuffer.wrap(to, offset, (int) Math.min(length, left)), at);
-            if (n < 0) {
-                throw new EOFException("an identity file is cut off");
-            }
-            at += n;
-            left -= n;
-            return n;
-        }
     }
 }
