@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ final class Appliance implements AutoCloseable {
     static final Path ROOT =
             Path.of(System.getProperty("project.root", "..")).toAbsolutePath().normalize();
     static final String AET = "DICOMRCV";
+
+    /** What the project's folder holds besides the project. */
+    private static final Set<String> NOT_COPIED = Set.of(".git", "target", "data");
 
     /** A build may come first. */
     private static final Duration START = Duration.ofMinutes(8);
@@ -55,6 +59,20 @@ final class Appliance implements AutoCloseable {
     Appliance with(String variable, String value) {
         environment.put(variable, value);
         return this;
+    }
+
+    /** A copy of the project as it is built, with its modules' {@code target}: building there changes nothing that tests run from. */
+    static Path copyOfProject(Path copy) throws IOException, InterruptedException {
+        Files.createDirectories(copy);
+        List<Path> parts;
+        try (Stream<Path> all = Files.list(ROOT)) {
+            parts = all.filter(part -> !NOT_COPIED.contains(part.getFileName().toString()))
+                    .toList();
+        }
+        for (Path part : parts) {
+            Command.run("cp", "-a", part.toString(), copy.toString()).ok();
+        }
+        return copy;
     }
 
     /** Runs another copy of the project. */

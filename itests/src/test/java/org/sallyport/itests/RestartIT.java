@@ -49,23 +49,7 @@ class RestartIT {
 
     @Test
     void aRebuiltJarTakesEffectAndAVendorsBundleAndAChangedSettingStay() throws Exception {
-        Path copy = folder.resolve("project");
-        Files.createDirectories(copy);
-        for (String part : List.of(
-                "run",
-                "shell",
-                "scripts",
-                "pom.xml",
-                ".mvn",
-                "bundles",
-                "features",
-                "karaf-assembly",
-                "config",
-                "itests",
-                "benchmarks")) {
-            Command.run("cp", "-a", Appliance.ROOT.resolve(part).toString(), copy.toString())
-                    .ok();
-        }
+        Path copy = Appliance.copyOfProject(folder.resolve("project"));
         try (Appliance appliance = new Appliance(folder.resolve("data")).from(copy)) {
             appliance.start();
             vendorBundle(appliance.data().resolve("deploy/vendor.jar"));

@@ -23,23 +23,7 @@ class VendorProjectIT {
     @Test
     void thePageLeadsToAPlugInThatRuns() throws Exception {
         // In a copy: building here would change jars that this test runs from.
-        Path copy = Files.createDirectories(folder.resolve("project"));
-        for (String part : List.of(
-                "run",
-                "shell",
-                "scripts",
-                "pom.xml",
-                ".mvn",
-                "bundles",
-                "features",
-                "karaf-assembly",
-                "config",
-                "itests",
-                "benchmarks",
-                "examples")) {
-            Command.run("cp", "-a", Appliance.ROOT.resolve(part).toString(), copy.toString())
-                    .ok();
-        }
+        Path copy = Appliance.copyOfProject(folder.resolve("project"));
         List<String> commands = Page.typed(Appliance.ROOT.resolve("docs/writing-a-destination.md"));
         Path output = folder.resolve("output");
         try (Appliance appliance = new Appliance(folder.resolve("data")).from(copy)) {

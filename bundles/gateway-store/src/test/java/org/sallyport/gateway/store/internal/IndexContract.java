@@ -100,6 +100,24 @@ abstract class IndexContract {
         assertEquals(Optional.empty(), index.study("2.25.999"));
     }
 
+    /** What another appliance has it completes itself: only that one can open what it sealed. */
+    @Test
+    void looseAreAnAppliancesOwnInstancesOnly() throws IndexException {
+        add(facts(STUDY, "2.25.10", "2.25.100", "CT", Samples.RECEIVED), 1);
+        IndexWriter another = new IndexWriter(database(), "another");
+        try {
+            another.add(Samples.stored(facts(STUDY, "2.25.10", "2.25.101", "CT", Samples.RECEIVED), 1));
+            another.flush();
+            assertEquals(List.of("2.25.100"), sops(index.loose(STUDY)));
+            assertEquals(List.of("2.25.101"), sops(new JpaStudyIndex(database(), another).loose(STUDY)));
+            queue.enqueue(STUDY, ARCHIVE);
+            assertEquals(List.of(), index.loose(STUDY));
+            assertEquals(List.of("2.25.101"), sops(new JpaStudyIndex(database(), another).loose(STUDY)));
+        } finally {
+            another.close();
+        }
+    }
+
     @Test
     void aRowComesBackAsItWasAdded() throws IndexException {
         InstanceFacts facts = Samples.facts(
