@@ -31,6 +31,9 @@ class FirstStartTest {
     private static final String SHIPPED = "# Comment\n_g_\\:administrators = group,administrator,ssh\n";
     private static final String ROLES = ",_g_:administrators";
 
+    /** A key as long as the appliance's takes seconds to find. */
+    private static final int BITS = 1_024;
+
     @TempDir
     private Path data;
 
@@ -59,8 +62,7 @@ class FirstStartTest {
     }
 
     private void start() throws Exception {
-        // A key as long as the appliance's takes seconds to find.
-        new FirstStart(data.resolve("shell"), data.resolve("etc"), 1_024);
+        new FirstStart(data.resolve("shell"), data.resolve("etc"), BITS);
     }
 
     @Test
@@ -201,7 +203,7 @@ class FirstStartTest {
                 .decode(pem.lines().filter(l -> !l.startsWith("-")).reduce("", String::concat));
         RSAPrivateCrtKey key =
                 (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
-        assertEquals(3072, key.getModulus().bitLength());
+        assertEquals(BITS, key.getModulus().bitLength());
         try (DataInputStream in =
                 new DataInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(publicKey)))) {
             assertEquals("ssh-rsa", new String(in.readNBytes(in.readInt()), StandardCharsets.US_ASCII));
