@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +13,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
-import java.security.interfaces.RSAPublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECPoint;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -37,8 +40,11 @@ public final class FirstStart {
 
     private static final Logger LOG = LoggerFactory.getLogger(FirstStart.class);
 
-    /** Of an RSA key. */
-    private static final int BITS = 3_072;
+    /** Of an elliptic curve, as OpenSSH and Java name it. A pair of it is made at once, where one for RSA takes seconds to find. */
+    private static final String OPENSSH_CURVE = "nistp256";
+
+    private static final String JAVA_CURVE = "secp256r1";
+    private static final int COORDINATE_BYTES = 32;
 
     private static final String ROLES = "_g_:administrators";
     private static final Predicate<String> USER_ADMIN =
@@ -48,10 +54,10 @@ public final class FirstStart {
 
     @Activate
     public FirstStart() throws IOException, GeneralSecurityException {
-        this(DataFolder.of("shell"), Path.of(System.getProperty("karaf.etc")), BITS);
+        this(DataFolder.of("shell"), Path.of(System.getProperty("karaf.etc")));
     }
 
-    FirstStart(Path folder, Path etc, int bits) throws IOException, GeneralSecurityException {
+    FirstStart(Path folder, Path etc) throws IOException, GeneralSecurityException {
         Path key = folder.resolve("key.pem");
         if (Files.exists(key)) {
             return;
@@ -65,13 +71,13 @@ public final class FirstStart {
             set(users, USER_ADMIN, "admin = {CRYPT}" + sha256(password) + "{CRYPT}," + ROLES);
             LOG.info("user admin was made; its one-time password is in the file admin-password of the data folder");
         }
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(bits);
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec(JAVA_CURVE));
         KeyPair pair = generator.generateKeyPair();
         set(
                 etc.resolve("keys.properties"),
                 SHELL_KEY,
-                "sallyport-shell = " + openSsh((RSAPublicKey) pair.getPublic()) + "," + ROLES);
+                "sallyport-shell = " + openSsh((ECPublicKey) pair.getPublic()) + "," + ROLES);
         write(key, pem(pair));
     }
 
@@ -86,21 +92,32 @@ public final class FirstStart {
         return "-----BEGIN PRIVATE KEY-----\n" + body + "\n-----END PRIVATE KEY-----\n";
     }
 
-    /** The public key as OpenSSH writes it (RFC 4253 6.6). */
-    private static String openSsh(RSAPublicKey key) throws IOException {
+    /** The public key as OpenSSH writes it (RFC 5656 3.1). */
+    private static String openSsh(ECPublicKey key) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
-        for (byte[] field : new byte[][] {
-            "ssh-rsa".getBytes(StandardCharsets.US_ASCII), number(key.getPublicExponent()), number(key.getModulus())
-        }) {
+        for (byte[] field :
+                new byte[][] {ascii("ecdsa-sha2-" + OPENSSH_CURVE), ascii(OPENSSH_CURVE), uncompressed(key.getW())}) {
             out.writeInt(field.length);
             out.write(field);
         }
         return Base64.getEncoder().encodeToString(bytes.toByteArray());
     }
 
-    private static byte[] number(BigInteger value) {
-        return value.toByteArray();
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Both coordinates of a point (SEC 1 2.3.3). */
+    private static byte[] uncompressed(ECPoint point) {
+        ByteBuffer bytes = ByteBuffer.allocate(1 + 2 * COORDINATE_BYTES).put((byte) 4);
+        for (BigInteger coordinate : List.of(point.getAffineX(), point.getAffineY())) {
+            byte[] value = coordinate.toByteArray();
+            int sign = Math.max(0, value.length - COORDINATE_BYTES);
+            bytes.position(bytes.position() + COORDINATE_BYTES - (value.length - sign));
+            bytes.put(value, sign, value.length - sign);
+        }
+        return bytes.array();
     }
 
     /** On stable storage, whole or not at all. */

@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
-import java.security.interfaces.RSAPrivateCrtKey;
+import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
+import java.security.spec.ECPoint;
+import java.security.spec.ECPublicKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -30,9 +33,6 @@ class FirstStartTest {
 
     private static final String SHIPPED = "# Comment\n_g_\\:administrators = group,administrator,ssh\n";
     private static final String ROLES = ",_g_:administrators";
-
-    /** A key as long as the appliance's takes seconds to find. */
-    private static final int BITS = 1_024;
 
     @TempDir
     private Path data;
@@ -62,7 +62,7 @@ class FirstStartTest {
     }
 
     private void start() throws Exception {
-        new FirstStart(data.resolve("shell"), data.resolve("etc"), BITS);
+        new FirstStart(data.resolve("shell"), data.resolve("etc"));
     }
 
     @Test
@@ -195,22 +195,30 @@ class FirstStartTest {
         assertSamePair(line.substring("sallyport-shell = ".length(), line.length() - ROLES.length()));
     }
 
-    /** The public half as in RFC 4253 6.6, the private one as PKCS #8 (RFC 7468 10). */
+    /** The public half as in RFC 5656 3.1, the private one as PKCS #8 (RFC 7468 10). */
     private void assertSamePair(String publicKey) throws Exception {
         String pem = Files.readString(key());
         assertTrue(pem.startsWith("-----BEGIN PRIVATE KEY-----\n") && pem.endsWith("\n-----END PRIVATE KEY-----\n"));
         byte[] der = Base64.getMimeDecoder()
                 .decode(pem.lines().filter(l -> !l.startsWith("-")).reduce("", String::concat));
-        RSAPrivateCrtKey key =
-                (RSAPrivateCrtKey) KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
-        assertEquals(BITS, key.getModulus().bitLength());
+        KeyFactory factory = KeyFactory.getInstance("EC");
+        ECPrivateKey key = (ECPrivateKey) factory.generatePrivate(new PKCS8EncodedKeySpec(der));
+        Signature signing = Signature.getInstance("SHA256withECDSA");
+        signing.initSign(key);
+        signing.update(der);
+        byte[] signature = signing.sign();
         try (DataInputStream in =
                 new DataInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(publicKey)))) {
-            assertEquals("ssh-rsa", new String(in.readNBytes(in.readInt()), StandardCharsets.US_ASCII));
-            assertEquals(key.getPublicExponent(), new BigInteger(in.readNBytes(in.readInt())));
-            assertEquals(key.getModulus(), new BigInteger(in.readNBytes(in.readInt())));
+            assertEquals("ecdsa-sha2-nistp256", new String(in.readNBytes(in.readInt()), StandardCharsets.US_ASCII));
+            assertEquals("nistp256", new String(in.readNBytes(in.readInt()), StandardCharsets.US_ASCII));
+            assertEquals(1 + 2 * 32, in.readInt());
+            assertEquals(4, in.read(), "a point that is not compressed");
+            ECPoint point = new ECPoint(new BigInteger(1, in.readNBytes(32)), new BigInteger(1, in.readNBytes(32)));
             assertEquals(-1, in.read());
+            signing.initVerify(factory.generatePublic(new ECPublicKeySpec(point, key.getParams())));
         }
+        signing.update(der);
+        assertTrue(signing.verify(signature), "the two halves belong together");
     }
 
     private Map<String, String> files() throws Exception {
