@@ -65,7 +65,7 @@ build() {
   local log=$ROOT/target/build.log started=$SECONDS
   mkdir -p "$ROOT/target"
   touch "$ROOT/target/build.started"
-  (cd "$ROOT" && exec mvn -B -ntp verify -DskipTests -pl karaf-assembly -am) >"$log" 2>&1 &
+  (cd "$ROOT" && exec mvn -B -ntp verify -Dmaven.test.skip -pl karaf-assembly -am) >"$log" 2>&1 &
   local pid=$! shown=
   trap 'kill $pid 2>/dev/null; exit 130' INT TERM
   while kill -0 "$pid" 2>/dev/null; do
@@ -94,7 +94,7 @@ build_simulator() {
   need_maven
   say "building the simulator"
   mkdir -p "$ROOT/target"
-  (cd "$ROOT" && exec mvn -B -ntp package -DskipTests -pl ith-simulator) >"$ROOT/target/simulator.log" 2>&1 ||
+  (cd "$ROOT" && exec mvn -B -ntp package -Dmaven.test.skip -pl ith-simulator) >"$ROOT/target/simulator.log" 2>&1 ||
     die "the build failed; all of its output is in target/simulator.log"
   touch "$module/target/lib"
 }

@@ -15,7 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,32 +34,55 @@ class BackEndIT {
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
-    Path folder;
+    static Path folder;
 
-    private final UploadedFiles check = new UploadedFiles();
-    private IthSimulator simulator;
-    private Appliance appliance;
+    private static final UploadedFiles CHECK = new UploadedFiles();
+    private static IthSimulator simulator;
+    private static Appliance appliance;
 
-    @BeforeEach
-    void prepare() throws Exception {
-        simulator = new IthSimulator(folder.resolve("ith"), check);
-        appliance = new Appliance(folder.resolve("data"))
-                .with("ITH_URL", simulator.url() + "/")
+    /** What was there when the test began: the appliance is shared. */
+    private Set<String> earlierDeliveries;
+
+    private int earlierArrivals;
+    private int earlierNames;
+
+    @BeforeAll
+    static void start() throws Exception {
+        simulator = new IthSimulator(folder.resolve("ith"), CHECK);
+        appliance = appliance(simulator, "data");
+        appliance.start();
+        awaitMode("PUBLIC");
+    }
+
+    private static Appliance appliance(IthSimulator backEnd, String data) throws IOException {
+        return new Appliance(folder.resolve(data))
+                .with("ITH_URL", backEnd.url() + "/")
                 .with("ITH_TOKEN", IthSimulator.KEY)
                 .with("ITH_REFRESH", "1")
                 .with("ITH_READ_TIMEOUT", "4")
                 .with("UPLOAD_RETRY_DELAY", "1");
     }
 
-    @AfterEach
-    void stop() {
+    @BeforeEach
+    void look() throws Exception {
+        earlierDeliveries = new TreeSet<>();
+        appliance
+                .json("delivery:list")
+                .forEach(delivery ->
+                        earlierDeliveries.add(delivery.get("delivery").asText()));
+        earlierArrivals = simulator.arrivals().size();
+        earlierNames = simulator.names().size();
+    }
+
+    @AfterAll
+    static void stop() {
         appliance.close();
         simulator.close();
     }
 
     private List<Path> study(int number, int images) throws Exception {
         SyntheticStudy study = study(number, images, 64);
-        check.expectNoneOf(List.of(study.patient()));
+        CHECK.expectNoneOf(List.of(study.patient()));
         return study.writeTo(folder.resolve("study" + number));
     }
 
@@ -70,18 +94,16 @@ class BackEndIT {
     private void awaitArrivals(int images) throws IOException {
         appliance.await(images + " images arrive", Duration.ofMinutes(2), () -> {
             assertEquals(List.of(), simulator.violations());
-            return simulator.arrivals().size() == images;
+            return simulator.arrivals().size() == earlierArrivals + images;
         });
     }
 
-    private void awaitMode(String mode) throws IOException {
+    private static void awaitMode(String mode) throws IOException {
         appliance.await("mode " + mode, SOON, () -> appliance.log().contains("configuration of the back end: " + mode));
     }
 
     @Test
     void everyImageArrivesWhateverFails() throws Exception {
-        appliance.start();
-        awaitMode("PUBLIC");
         simulator.failNext(
                 Fault.STATUS_500,
                 Fault.CUT_WHILE_READING,
@@ -109,19 +131,28 @@ class BackEndIT {
 
     private Set<String> states() throws Exception {
         Set<String> states = new TreeSet<>();
-        for (JsonNode delivery : appliance.json("delivery:list")) {
+        for (JsonNode delivery : deliveries()) {
             states.add(delivery.get("state").asText());
         }
         return states;
     }
 
+    /** Those of this test. */
+    private List<JsonNode> deliveries() throws Exception {
+        List<JsonNode> own = new ArrayList<>();
+        for (JsonNode delivery : appliance.json("delivery:list")) {
+            if (!earlierDeliveries.contains(delivery.get("delivery").asText())) {
+                own.add(delivery);
+            }
+        }
+        return own;
+    }
+
     @Test
     void aRefusedKeyStopsUploadsUntilItIsTakenAgainAndLosesNothing() throws Exception {
-        appliance.start();
-        awaitMode("PUBLIC");
         simulator.answersConfiguration(401);
         simulator.failNext(Fault.STATUS_401);
-        List<Path> first = study(1, 2);
+        List<Path> first = study(11, 2);
         appliance.storescu(List.of(), first).ok();
         appliance.await(
                 "the destination stops",
@@ -129,12 +160,9 @@ class BackEndIT {
                 () -> destination().get("state").asText().equals("STOPPED"));
         assertTrue(destination().get("message").asText().contains("ITH_TOKEN"), "the message tells the way out");
         int tried = simulator.uploads();
-        List<Path> second = study(2, 2);
+        List<Path> second = study(12, 2);
         appliance.storescu(List.of(), second).ok();
-        appliance.await(
-                "the second study waits",
-                SOON,
-                () -> appliance.json("delivery:list").size() == 2);
+        appliance.await("the second study waits", SOON, () -> deliveries().size() == 2);
         assertEquals(Set.of("WAITING"), states());
         assertEquals(tried, simulator.uploads(), "a stopped destination is left alone");
         simulator.answersConfiguration(IthSimulator.configuration("public"));
@@ -153,25 +181,23 @@ class BackEndIT {
 
     @Test
     void anArchiveThatIsTooLargeIsSplit() throws Exception {
-        appliance.start();
-        awaitMode("PUBLIC");
         simulator.failNext(Fault.STATUS_413);
-        List<Path> files = study(1, 5);
+        List<Path> files = study(21, 5);
         appliance.storescu(List.of(), files).ok();
         awaitArrivals(files.size());
-        assertEquals(2, simulator.names().size(), "two halves");
-        assertTrue(simulator.names().stream().allMatch(name -> name.contains(" - Part ")), "named as parts");
+        List<String> names =
+                simulator.names().subList(earlierNames, simulator.names().size());
+        assertEquals(2, names.size(), "two halves");
+        assertTrue(names.stream().allMatch(name -> name.contains(" - Part ")), "named as parts");
         assertEquals(List.of(), simulator.violations());
     }
 
     @Test
     void whatTheBackEndRefusesForGoodIsParkedWithItsReason() throws Exception {
-        appliance.start();
-        awaitMode("PUBLIC");
         simulator.failNext(Fault.STATUS_400);
-        appliance.storescu(List.of(), study(1, 1)).ok();
+        appliance.storescu(List.of(), study(31, 1)).ok();
         appliance.await("parked", SOON, () -> states().equals(Set.of("PARKED")));
-        JsonNode parked = appliance.json("delivery:list").get(0);
+        JsonNode parked = deliveries().get(0);
         assertTrue(parked.get("reason").asText().contains("told to fail"), parked.toString());
         appliance.shell("delivery:retry " + parked.get("delivery").asText()).ok();
         appliance.await("delivered after delivery:retry", SOON, () -> states().equals(Set.of("DELIVERED")));
@@ -180,31 +206,34 @@ class BackEndIT {
 
     @Test
     void withoutAnyConfigurationTheGatewayIsPrivateAndKeepsTheLastGoodOneAfterwards() throws Exception {
-        simulator.answersConfiguration(500);
-        appliance.start();
-        List<Path> files = study(1, 1);
-        Command.Result rejected = appliance.storescu(List.of("-v"), files);
-        assertNotEquals(0, rejected.exit(), "private, and no node is known");
-        assertTrue(rejected.output().contains("Calling AE Title Not Recognized"), rejected.output());
+        try (IthSimulator backEnd = new IthSimulator(folder.resolve("ith-private"), CHECK);
+                Appliance fresh = appliance(backEnd, "data-private")) {
+            backEnd.answersConfiguration(500);
+            fresh.start();
+            List<Path> files = study(41, 1);
+            Command.Result rejected = fresh.storescu(List.of("-v"), files);
+            assertNotEquals(0, rejected.exit(), "private, and no node is known");
+            assertTrue(rejected.output().contains("Calling AE Title Not Recognized"), rejected.output());
 
-        ObjectNode configuration = IthSimulator.configuration("private");
-        IthSimulator.node(configuration, "ct", "CT1", "127.0.0.1", 104, "write");
-        IthSimulator.node(configuration, "viewer", "VIEWER", "127.0.0.1", 105, "read");
-        IthSimulator.node(configuration, "broken", "AE-TITLE-THAT-IS-TOO-LONG", "127.0.0.1", 106, "read");
-        simulator.answersConfiguration(configuration);
-        awaitMode("PRIVATE");
-        assertTrue(appliance.log().contains("node \"broken\" is skipped"), "a malformed node is named");
-        appliance.storescu(List.of("-aet", "CT1"), files).ok();
-        Command.Result notAllowed = appliance.storescu(List.of("-v", "-aet", "VIEWER"), study(2, 1));
-        assertTrue(notAllowed.output().contains("Unknown Status: 0x124"), notAllowed.output());
+            ObjectNode configuration = IthSimulator.configuration("private");
+            IthSimulator.node(configuration, "ct", "CT1", "127.0.0.1", 104, "write");
+            IthSimulator.node(configuration, "viewer", "VIEWER", "127.0.0.1", 105, "read");
+            IthSimulator.node(configuration, "broken", "AE-TITLE-THAT-IS-TOO-LONG", "127.0.0.1", 106, "read");
+            backEnd.answersConfiguration(configuration);
+            fresh.await("mode PRIVATE", SOON, () -> fresh.log().contains("configuration of the back end: PRIVATE"));
+            assertTrue(fresh.log().contains("node \"broken\" is skipped"), "a malformed node is named");
+            fresh.storescu(List.of("-aet", "CT1"), files).ok();
+            Command.Result notAllowed = fresh.storescu(List.of("-v", "-aet", "VIEWER"), study(42, 1));
+            assertTrue(notAllowed.output().contains("Unknown Status: 0x124"), notAllowed.output());
 
-        appliance.stop();
-        simulator.answersConfiguration(500);
-        appliance.start();
-        appliance.storescu(List.of("-aet", "CT1"), study(3, 1)).ok();
-        List<String> aets = new ArrayList<>();
-        appliance.json("node:list").forEach(node -> aets.add(node.get("aet").asText()));
-        assertEquals(List.of("CT1", "VIEWER"), aets.stream().sorted().toList());
+            fresh.stop();
+            backEnd.answersConfiguration(500);
+            fresh.start();
+            fresh.storescu(List.of("-aet", "CT1"), study(43, 1)).ok();
+            List<String> aets = new ArrayList<>();
+            fresh.json("node:list").forEach(node -> aets.add(node.get("aet").asText()));
+            assertEquals(List.of("CT1", "VIEWER"), aets.stream().sorted().toList());
+        }
     }
 
     @Test
@@ -212,10 +241,7 @@ class BackEndIT {
         ObjectNode off = IthSimulator.configuration("public");
         off.put("is_active", false);
         simulator.answersConfiguration(off);
-        appliance.launch();
-        appliance.await("the log tells why", Duration.ofMinutes(2), () -> appliance
-                .log()
-                .contains("switched off"));
+        appliance.await("the log tells why", SOON, () -> appliance.log().contains("switched off"));
         appliance.await("rejected for the time being", SOON, () -> Command.run(
                         "echoscu", "-v", "-aec", Appliance.AET, "127.0.0.1", String.valueOf(appliance.dicomPort()))
                 .output()
@@ -227,9 +253,7 @@ class BackEndIT {
 
     @Test
     void theKeyIsInNoFile() throws Exception {
-        appliance.start();
-        awaitMode("PUBLIC");
-        appliance.storescu(List.of(), study(1, 1)).ok();
+        appliance.storescu(List.of(), study(61, 1)).ok();
         awaitArrivals(1);
         List<String> found = new ArrayList<>();
         for (Path file : appliance.files()) {

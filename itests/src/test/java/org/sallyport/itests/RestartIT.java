@@ -1,6 +1,7 @@
 package org.sallyport.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -60,8 +61,10 @@ class RestartIT {
 
             Path source =
                     copy.resolve("bundles/admin-shell/src/main/java/org/sallyport/admin/shell/internal/StudyList.java");
-            Files.writeString(
-                    source, Files.readString(source).replace("\"patient\", \"date\"", "\"pseudonym\", \"date\""));
+            String before = Files.readString(source);
+            String after = before.replace("\"patient\"", "\"pseudonym\"");
+            assertNotEquals(before, after, "the column is called so");
+            Files.writeString(source, after);
             appliance.start();
             assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
             assertTrue(appliance.shell("study:list").ok().output().contains("pseudonym"), "the new code runs");

@@ -1,6 +1,7 @@
 package org.sallyport.gateway.testkit;
 
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -212,14 +213,17 @@ public final class RawHttpServer implements AutoCloseable {
         }
 
         public void answer(int status, String text, String... more) throws IOException {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            byte[] content = text.getBytes(StandardCharsets.UTF_8);
             StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " X\r\nConnection: close\r\n");
             for (String header : more) {
                 head.append(header).append("\r\n");
             }
-            head.append("Content-Length: ").append(bytes.length).append("\r\n\r\n");
-            socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(bytes);
+            head.append("Content-Length: ").append(content.length).append("\r\n\r\n");
+            ByteArrayOutputStream reply = new ByteArrayOutputStream();
+            reply.writeBytes(head.toString().getBytes(StandardCharsets.US_ASCII));
+            reply.writeBytes(content);
+            // In one write: a client that has seen enough of the head may close before the second.
+            socket.getOutputStream().write(reply.toByteArray());
             socket.getOutputStream().flush();
         }
 
