@@ -40,6 +40,7 @@ final class Appliance implements AutoCloseable {
     private final int dicomPort;
     private final int apiPort;
     private Path project = ROOT;
+    private List<String> starter = List.of();
     private @Nullable Process process;
 
     Appliance(Path data) throws IOException {
@@ -78,6 +79,12 @@ final class Appliance implements AutoCloseable {
     /** Runs another copy of the project. */
     Appliance from(Path copy) {
         project = copy;
+        return this;
+    }
+
+    /** Runs {@code ./run} by a command that is given its path as the last argument. */
+    Appliance by(String... command) {
+        starter = List.of(command);
         return this;
     }
 
@@ -139,7 +146,9 @@ final class Appliance implements AutoCloseable {
     /** Runs {@code ./run} and returns at once. */
     void launch() throws IOException {
         Files.createDirectories(data);
-        ProcessBuilder builder = new ProcessBuilder(project.resolve("run").toString())
+        List<String> command = new ArrayList<>(starter);
+        command.add(project.resolve("run").toString());
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()))
                 .redirectInput(Path.of("/dev/null").toFile());
