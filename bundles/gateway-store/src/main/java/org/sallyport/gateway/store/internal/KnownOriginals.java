@@ -9,8 +9,9 @@ import java.util.Map;
 import org.sallyport.gateway.api.store.IndexException;
 
 /**
- * The originals' digests of the studies that are being received, so that telling "the same again" from "changed" costs no query per image. Loaded
- * from the index at a study's first image; bounded. Guarded by its monitor.
+ * The originals' digests of the studies that are being received, so that an image that is new costs no query. Loaded from the index at a study's first
+ * image; bounded. What is called known here is acknowledged without being stored, so the index is asked again: another appliance may have deleted it.
+ * Guarded by its monitor.
  */
 final class KnownOriginals {
 
@@ -30,7 +31,30 @@ final class KnownOriginals {
     /** How many versions of an instance are known, or -1 if this very original is. */
     synchronized int versions(String studyUid, String sopUid, byte[] digest) throws IndexException {
         List<byte[]> known = study(studyUid).getOrDefault(sopUid, List.of());
-        return known.stream().anyMatch(other -> Arrays.equals(other, digest)) ? -1 : known.size();
+        if (isAmong(known, digest) && isDeleted(studyUid, sopUid, digest)) {
+            forget(studyUid);
+            known = study(studyUid).getOrDefault(sopUid, List.of());
+        }
+        return isAmong(known, digest) ? -1 : known.size();
+    }
+
+    private static boolean isAmong(List<byte[]> known, byte[] digest) {
+        return known.stream().anyMatch(other -> Arrays.equals(other, digest));
+    }
+
+    /** A row that is not there yet waits in this appliance's own queue: it is not deleted. */
+    private boolean isDeleted(String studyUid, String sopUid, byte[] digest) throws IndexException {
+        List<InstanceRow> same = database
+                .inTransaction(em -> em.createQuery(
+                                "SELECT i FROM InstanceRow i WHERE i.studyUid = :study AND i.sopUid = :sop",
+                                InstanceRow.class)
+                        .setParameter("study", studyUid)
+                        .setParameter("sop", sopUid)
+                        .getResultList())
+                .stream()
+                .filter(row -> Arrays.equals(row.originalDigest, digest))
+                .toList();
+        return !same.isEmpty() && same.stream().allMatch(Rows::isDeleted);
     }
 
     synchronized void add(String studyUid, String sopUid, byte[] digest) {
@@ -39,7 +63,7 @@ final class KnownOriginals {
         if (study != null) {
             List<byte[]> known = study.computeIfAbsent(sopUid, key -> new ArrayList<>(1));
             // A study that was loaded a moment ago may have it from the index.
-            if (known.stream().noneMatch(other -> Arrays.equals(other, digest))) {
+            if (!isAmong(known, digest)) {
                 known.add(digest);
                 instances++;
             }

@@ -641,6 +641,21 @@ class ManifestRetentionTest {
         assertEquals(2, here());
     }
 
+    @Test
+    void whatAnotherApplianceDeletedIsNewWhenItIsSentAgain(@TempDir Path elsewhere) throws IOException {
+        send(1, 1);
+        complete();
+        FileInstanceStore other = neighbour(elsewhere);
+        try (InstanceStore.Session session = other.open()) {
+            assertEquals(Committed.SAME, Samples.put(session, facts(1, 1), "image 1"));
+            retention.delete(ADMINISTRATOR, STUDY, null, false);
+            assertEquals(Committed.NEW, Samples.put(session, facts(1, 1), "image 1"));
+            assertTrue(other.find(sop(1)).orElseThrow().isHere());
+        } finally {
+            other.close();
+        }
+    }
+
     /** Images that are gone have no packs by which their appliance could be known. */
     @Test
     void underANewNameAnApplianceGoesOnWithWhatItHadCleanedUp() throws IOException {
