@@ -197,6 +197,65 @@ public final class Association implements Closeable {
         }
     }
 
+    /**
+     * As {@link #send(PresentationContext, CommandSet, DataSetSource)}, but the command goes out with the first byte of the data set: what its source
+     * throws before that leaves the association as it was.
+     */
+    void sendOnceReady(PresentationContext context, CommandSet command, DataSetSource dataSet) throws IOException {
+        OnceReady out = new OnceReady(context, command);
+        try {
+            dataSet.writeTo(out);
+            out.close();
+        } catch (IOException | RuntimeException e) {
+            if (out.hasBegun()) {
+                abort();
+            }
+            throw e;
+        }
+    }
+
+    /** Sends its command before the first byte. */
+    private final class OnceReady extends OutputStream {
+
+        private final PresentationContext context;
+        private final CommandSet command;
+        private @Nullable OutputStream out;
+
+        OnceReady(PresentationContext context, CommandSet command) {
+            this.context = context;
+            this.command = command;
+        }
+
+        boolean hasBegun() {
+            return out != null;
+        }
+
+        private OutputStream begun() throws IOException {
+            OutputStream open = out;
+            if (open == null) {
+                open = sender.dataSet(context.id());
+                out = open;
+                send(context, command);
+            }
+            return open;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            begun().write(b);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            begun().write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            begun().close();
+        }
+    }
+
     /** Sends a message with a data set from memory, encoded in the context's transfer syntax. */
     public void send(PresentationContext context, CommandSet command, DataSet dataSet) throws IOException {
         TransferSyntax syntax = TransferSyntax.of(context.transferSyntax())
@@ -236,6 +295,30 @@ public final class Association implements Closeable {
                 .orElseThrow(() -> new IOException("peer did not accept " + sopClassUid + " in " + transferSyntaxUid));
         CommandSet command = CommandSet.storeRequest(nextMessageId(), sopClassUid, sopInstanceUid);
         send(context, command, dataSet);
+        return response(lastMessageId);
+    }
+
+    /**
+     * C-STORE of one instance as a sub-operation of a C-MOVE (PS3.7 9.1.4). What the source throws before its first byte leaves the association as it
+     * was; later it aborts it.
+     *
+     * @param context accepted, of the instance's class
+     * @param originatorAet AE title of who asked for the C-MOVE
+     * @param originatorMessageId message ID of that C-MOVE-RQ
+     * @return the response: status 0 or Bxxx = stored
+     */
+    public CommandSet storeFor(
+            PresentationContext context,
+            String sopInstanceUid,
+            String originatorAet,
+            int originatorMessageId,
+            DataSetSource dataSet)
+            throws IOException {
+        sendOnceReady(
+                context,
+                CommandSet.storeRequest(
+                        nextMessageId(), context.abstractSyntax(), sopInstanceUid, originatorAet, originatorMessageId),
+                dataSet);
         return response(lastMessageId);
     }
 
@@ -341,6 +424,11 @@ public final class Association implements Closeable {
         return upperLayer.awaitAnything(timeout, stop);
     }
 
+    /** Whether something may have come, asked without waiting. */
+    boolean hasArrived() throws IOException {
+        return upperLayer.hasArrived();
+    }
+
     /** Passes over what is left of the message's data set, so that it may be answered. */
     void passOver() throws IOException {
         pdvs.drain();
@@ -367,6 +455,11 @@ public final class Association implements Closeable {
             throw upperLayer.refuse("an answer to message " + messageId + " was due, " + message.command + " came");
         }
         return message.command;
+    }
+
+    /** Whether it was released or aborted, as far as its owner has seen; asked by the owner. */
+    public boolean hasEnded() {
+        return upperLayer.hasEnded();
     }
 
     /** Releases the association (A-RELEASE) and closes the connection. */

@@ -28,27 +28,33 @@ public interface AssociationPolicy {
      * @param contexts an answer to every proposed context
      * @param roles an answer to those role selections of the request that are accepted (PS3.7 D.3.3.4)
      * @param userIdentityResponse null = none
+     * @param extended answers to SOP Class Extended Negotiation (PS3.7 D.3.3.5)
      */
     record Decision(
             @Nullable Rejection rejection,
             List<PresentationContext> contexts,
             List<UserInformation.RoleSelection> roles,
-            UserInformation.@Nullable UserIdentityResponse userIdentityResponse) {
+            UserInformation.@Nullable UserIdentityResponse userIdentityResponse,
+            List<UserInformation.ExtendedNegotiation> extended) {
 
         public static Decision accept(List<PresentationContext> contexts) {
-            return new Decision(null, contexts, List.of(), null);
+            return new Decision(null, contexts, List.of(), null, List.of());
         }
 
         public static Decision reject(Rejection rejection) {
-            return new Decision(rejection, List.of(), List.of(), null);
+            return new Decision(rejection, List.of(), List.of(), null, List.of());
         }
 
         public Decision withRoles(List<UserInformation.RoleSelection> accepted) {
-            return new Decision(rejection, contexts, accepted, userIdentityResponse);
+            return new Decision(rejection, contexts, accepted, userIdentityResponse, extended);
         }
 
         public Decision withUserIdentityResponse(UserInformation.UserIdentityResponse response) {
-            return new Decision(rejection, contexts, roles, response);
+            return new Decision(rejection, contexts, roles, response, extended);
+        }
+
+        public Decision withExtended(List<UserInformation.ExtendedNegotiation> answers) {
+            return new Decision(rejection, contexts, roles, userIdentityResponse, answers);
         }
     }
 

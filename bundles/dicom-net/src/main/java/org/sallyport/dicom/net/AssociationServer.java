@@ -256,7 +256,7 @@ public final class AssociationServer implements Closeable {
             return;
         }
         UserInformation ours = UserInformation.ours(settings.maxPduLength())
-                .answering(decision.roles(), decision.userIdentityResponse());
+                .answering(decision.roles(), decision.extended(), decision.userIdentityResponse());
         AssociateAccept accept =
                 new AssociateAccept(request.calledAet(), request.callingAet(), decision.contexts(), ours);
         Association association =

@@ -31,6 +31,9 @@ public final class CommandSet {
     public static final int PENDING_WITH_WARNING = 0xFF01;
 
     public static final int CANCELLED = 0xFE00;
+    /** C-MOVE and C-GET: ended with failures or warnings (PS3.4 C.4.2.1.5). */
+    public static final int SUB_OPERATIONS_FAILED = 0xB000;
+
     public static final int PROCESSING_FAILURE = 0x0110;
     public static final int NO_SUCH_SOP_INSTANCE = 0x0112;
     public static final int NO_SUCH_ACTION = 0x0123;
@@ -71,6 +74,20 @@ public final class CommandSet {
         command.set(CommandElements.PRIORITY, 0);
         command.set(CommandElements.AFFECTED_SOP_CLASS_UID, sopClassUid);
         command.set(CommandElements.AFFECTED_SOP_INSTANCE_UID, sopInstanceUid);
+        return command;
+    }
+
+    /**
+     * C-STORE-RQ that belongs to a C-MOVE (PS3.7 9.3.1.1).
+     *
+     * @param originatorAet AE title of who asked for the C-MOVE
+     * @param originatorMessageId message ID of that C-MOVE-RQ, 0–65535
+     */
+    public static CommandSet storeRequest(
+            int messageId, String sopClassUid, String sopInstanceUid, String originatorAet, int originatorMessageId) {
+        CommandSet command = storeRequest(messageId, sopClassUid, sopInstanceUid);
+        command.set(CommandElements.MOVE_ORIGINATOR_AET, originatorAet);
+        command.set(CommandElements.MOVE_ORIGINATOR_MESSAGE_ID, originatorMessageId);
         return command;
     }
 
@@ -218,6 +235,18 @@ public final class CommandSet {
     /** Move Originator Application Entity Title (0000,1030) of a C-STORE that belongs to a C-MOVE. */
     public @Nullable String moveOriginatorAet() {
         return elements.string(CommandElements.MOVE_ORIGINATOR_AET);
+    }
+
+    /** Move Originator Message ID (0000,1031), -1 if there is none. */
+    public int moveOriginatorMessageId() {
+        return elements.intValue(CommandElements.MOVE_ORIGINATOR_MESSAGE_ID, -1);
+    }
+
+    /** Offending Element (0000,0901): the first tag, 0 if there is none. */
+    public int offendingElement() {
+        Element element = elements.get(CommandElements.OFFENDING_ELEMENT);
+        byte[] tag = element == null ? new byte[0] : element.bytes();
+        return tag.length < 4 ? 0 : Tag.of(u16(tag, 0), u16(tag, 2));
     }
 
     /** Adds Error Comment (0000,0902), cut to 64 characters (PS3.7 C). */

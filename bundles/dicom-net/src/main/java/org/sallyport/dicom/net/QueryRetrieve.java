@@ -20,7 +20,7 @@ import org.sallyport.dicom.net.UserInformation.RoleSelection;
 public final class QueryRetrieve {
 
     /** Identifiers are short: keys, or lists of failed instances. */
-    private static final Limits IDENTIFIER = new Limits(8, 100_000, 1 << 20, 16L << 20);
+    static final Limits IDENTIFIER = new Limits(8, 100_000, 1 << 20, 16L << 20);
 
     private static final Duration SLICE = Duration.ofMillis(250);
 

@@ -45,14 +45,15 @@ public record UserInformation(
     }
 
     /** The same with what an acceptance answers. */
-    UserInformation answering(List<RoleSelection> accepted, @Nullable UserIdentityResponse response) {
+    UserInformation answering(
+            List<RoleSelection> accepted, List<ExtendedNegotiation> answers, @Nullable UserIdentityResponse response) {
         return new UserInformation(
                 maxPduLength,
                 implementationClassUid,
                 implementationVersionName,
                 asynchronousOperations,
                 accepted,
-                extended,
+                answers,
                 commonExtended,
                 userIdentity,
                 response);

@@ -57,6 +57,13 @@ final class SocketInput {
         return next < limit;
     }
 
+    /** Whether bytes have arrived, asked without waiting; those of TLS may turn out to be none of the peer's own. */
+    boolean hasArrived() throws IOException {
+        return hasBuffered()
+                || in.available() > 0
+                || !socket.equals(tcp) && tcp.getInputStream().available() > 0;
+    }
+
     private int fetch(byte[] to, int offset, int length) throws IOException {
         if (bounded) {
             long left = (deadline - System.nanoTime()) / 1_000_000;

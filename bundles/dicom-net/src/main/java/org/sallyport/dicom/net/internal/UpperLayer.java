@@ -172,6 +172,11 @@ public final class UpperLayer implements Closeable {
         }
     }
 
+    /** Asked by the owner. */
+    public boolean hasEnded() {
+        return state == State.STA1 || state == State.STA13;
+    }
+
     /** Ends the connection at once, from any thread: the owner's waits end with {@link Kind#CONNECTION_LOST}. */
     public void kill() {
         connection.kill();
@@ -223,6 +228,15 @@ public final class UpperLayer implements Closeable {
             }
         }
         return true;
+    }
+
+    /** Whether something may have come, asked without waiting: {@link #awaitAnything} tells. */
+    public boolean hasArrived() throws IOException {
+        try {
+            return dataLeft > 0 || in.hasArrived();
+        } catch (IOException e) {
+            throw lost(e);
+        }
     }
 
     /** Bytes left of the P-DATA-TF under way. */
