@@ -40,5 +40,14 @@ public interface IdentityRestorer {
 
         /** See {@link IdentityRestorer#restore(StoredInstance, InputStream, AccessRequest, OutputStream)}. */
         void restore(StoredInstance instance, InputStream part10, OutputStream to) throws IOException;
+
+        /**
+         * The same as a stream that is made while it is read, for who wants the attributes before the pixel data only, or another transfer syntax. To be
+         * closed before the next instance is asked for.
+         *
+         * @param part10 closed with the stream, and if this fails
+         * @throws IOException if the object is another one, or its identity cannot be read
+         */
+        InputStream open(StoredInstance instance, InputStream part10) throws IOException;
     }
 }

@@ -12,6 +12,9 @@ public interface StudyActivityListener {
     /** An instance is durable. */
     void committed(String studyInstanceUid, long session, Instant at);
 
+    /** Instances of a study were cleaned up or deleted: what the index says of it has changed. Called on the thread that did it. */
+    default void removed(String studyInstanceUid) {}
+
     /** A session that brought instances of these studies has ended. */
     void sessionClosed(long session, Set<String> studyInstanceUids);
 }

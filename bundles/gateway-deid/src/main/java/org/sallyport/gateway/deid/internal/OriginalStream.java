@@ -15,6 +15,7 @@ import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.data.Part10Reader;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.data.Value;
 
@@ -68,12 +69,23 @@ final class OriginalStream extends InputStream {
     private final Deque<Step> steps = new ArrayDeque<>();
     private final List<Closeable> sources;
     private final DataSet originals;
+    private final String sopInstanceUid;
     private final byte[] chunk = new byte[CHUNK];
+    private boolean checked;
     private boolean finished;
 
-    /** @param sources are closed with this */
-    OriginalStream(FileMetaInformation meta, Part10Reader stored, IdentityRecord record, List<Closeable> sources)
+    /**
+     * @param sopInstanceUid that the stored data set has to have; reading fails at another
+     * @param sources are closed with this
+     */
+    OriginalStream(
+            FileMetaInformation meta,
+            Part10Reader stored,
+            String sopInstanceUid,
+            IdentityRecord record,
+            List<Closeable> sources)
             throws IOException {
+        this.sopInstanceUid = sopInstanceUid;
         this.sources = List.copyOf(sources);
         this.originals = record.originals();
         meta.write(written);
@@ -91,6 +103,7 @@ final class OriginalStream extends InputStream {
         Deque<Element> originals = new ArrayDeque<>(record.originals().elements());
         return () -> {
             DataSetReader.Event event = stored.next();
+            check(event, stored);
             if (event == DataSetReader.Event.END) {
                 steps.pop();
                 putBefore(originals.iterator());
@@ -114,6 +127,22 @@ final class OriginalStream extends InputStream {
             putBefore(due.iterator());
             return false;
         };
+    }
+
+    /** SOP Instance UID (0008,0018) is among the first elements: next to nothing is given out of an object that is another one. */
+    private void check(DataSetReader.Event event, DataSetReader stored) throws IOException {
+        boolean isElement = event == DataSetReader.Event.ELEMENT;
+        if (checked || isElement && Integer.compareUnsigned(stored.element().tag(), Tag.SOPInstanceUID) < 0) {
+            return;
+        }
+        DataSet uid = new DataSet();
+        if (isElement) {
+            uid.put(stored.element());
+        }
+        if (!sopInstanceUid.equals(uid.string(Tag.SOPInstanceUID))) {
+            throw new IOException("the object is not the instance " + sopInstanceUid);
+        }
+        checked = true;
     }
 
     private void putBefore(Iterator<Element> elements) {

@@ -86,6 +86,26 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
         }
 
         @Override
+        public InputStream open(StoredInstance instance, InputStream part10) throws IOException {
+            try {
+                IdentityRecord record = records.read(instance);
+                Part10Reader stored = Part10Reader.open(part10, IdentityRecords.LIMITS, spool);
+                // The spool holds values of this image only.
+                return new OriginalStream(
+                        meta(instance, record, stored),
+                        stored,
+                        instance.facts().sopInstanceUid(),
+                        record,
+                        List.of(part10, spool));
+            } catch (IOException | RuntimeException e) {
+                try (part10) {
+                    spool.close();
+                }
+                throw e;
+            }
+        }
+
+        @Override
         public void close() throws IOException {
             records.close();
         }
@@ -100,13 +120,16 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
             throw new IOException(
                     "the object is not the instance " + instance.facts().sopInstanceUid());
         }
-        String sopInstanceUid = record.originals().string(Tag.SOPInstanceUID);
-        FileMetaInformation.ours(
-                        instance.facts().sopClassUid(),
-                        sopInstanceUid == null ? instance.facts().sopInstanceUid() : sopInstanceUid,
-                        stored.transferSyntax().uid())
-                .write(to);
+        meta(instance, record, stored).write(to);
         merge(start, reader, record, new DataSetWriter(to, stored.transferSyntax()));
+    }
+
+    private static FileMetaInformation meta(StoredInstance instance, IdentityRecord record, Part10Reader stored) {
+        String sopInstanceUid = record.originals().string(Tag.SOPInstanceUID);
+        return FileMetaInformation.ours(
+                instance.facts().sopClassUid(),
+                sopInstanceUid == null ? instance.facts().sopInstanceUid() : sopInstanceUid,
+                stored.transferSyntax().uid());
     }
 
     /** The elements up to SOP Instance UID (0008,0018), if it is there: nothing is given out of an object that is another one. */

@@ -102,7 +102,7 @@ public final class StoredOriginals implements OriginalInstances {
                     instance.facts().sopClassUid(),
                     uid(record.originals(), Tag.SOPInstanceUID, instance.facts().sopInstanceUid()),
                     stored.transferSyntax().uid());
-            return new OriginalStream(meta, stored, record, List.copyOf(opened));
+            return new OriginalStream(meta, stored, instance.facts().sopInstanceUid(), record, List.copyOf(opened));
         } catch (IOException | RuntimeException e) {
             for (Closeable one : opened) {
                 one.close();

@@ -1,17 +1,22 @@
 package org.sallyport.gateway.deid.internal;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetDifference;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.Limits;
@@ -19,6 +24,7 @@ import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
+import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
 import org.sallyport.gateway.api.intake.OriginalInstances;
@@ -165,6 +171,18 @@ final class Gate {
         return out.toByteArray();
     }
 
+    private byte[] pulledBytes(StoredInstance instance) throws IOException {
+        return pulledBytes(instance, store.instances.indexOf(instance));
+    }
+
+    /** @param object the number of the stored object that is given out as the instance */
+    byte[] pulledBytes(StoredInstance instance, int object) throws IOException {
+        try (IdentityRestorer.Restoring restoring = restorer.begin(OFFICER);
+                InputStream in = restoring.open(instance, store.openPart10(store.instances.get(object)))) {
+            return in.readAllBytes();
+        }
+    }
+
     /** Of an object that someone else gives back. */
     byte[] restoredBytes(StoredInstance instance, byte[] part10) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -185,7 +203,10 @@ final class Gate {
     }
 
     DataSet restored() throws IOException {
-        return read(restoredBytes(last()));
+        DataSet restored = read(restoredBytes(last()));
+        // And the same when it is read as it is needed.
+        assertEquals(List.of(), DataSetDifference.between(restored, read(pulledBytes(last()))));
+        return restored;
     }
 
     static Part10Reader open(byte[] part10) throws IOException {

@@ -72,6 +72,14 @@ class OriginalsTest {
     }
 
     @Test
+    void nothingIsGivenOutOfAnObjectThatIsAnotherOne() throws Exception {
+        receiveTwo();
+        IOException refused = assertThrows(IOException.class, () -> gate.pulledBytes(gate.store.instances.get(0), 1));
+        assertTrue(String.valueOf(refused.getMessage()).contains("is not the instance"), refused.getMessage());
+        assertNothingIsLeftBehind();
+    }
+
+    @Test
     void theyAreReadAsOftenAsNeededAndAreWhatTheyAreSaidToBe() throws Exception {
         List<DataSet> sent = receiveTwo();
         Originals originals = gate.originals(Gate.OFFICER);

@@ -123,6 +123,7 @@ final class CleanUp {
             throw e;
         }
         steps.done(Step.MARKED);
+        store.removed(study);
         if (presence == Presence.DELETED) {
             store.forget(study);
         }
@@ -166,7 +167,7 @@ final class CleanUp {
             throws IOException {
         Optional<String> kept = database.inTransaction(em -> {
             // Whoever queues a delivery of the study takes the same lock.
-            em.find(StudyRow.class, study, LockModeType.PESSIMISTIC_WRITE);
+            StudyRow whole = em.find(StudyRow.class, study, LockModeType.PESSIMISTIC_WRITE);
             Optional<String> reason = objection.apply(em);
             if (reason.isPresent()) {
                 return reason;
@@ -189,6 +190,9 @@ final class CleanUp {
                 row.identityFile = file;
                 row.identityOffset = offsets.get(i);
                 packs.add(row.packId);
+            }
+            if (whole != null) {
+                whole.revision++;
             }
             em.persist(fileRow(study, file, removed));
             packs.forEach(pack -> PackTidying.remember(em, pack, store.appliance()));

@@ -354,6 +354,11 @@ public final class FileInstanceStore implements InstanceStore {
         listeners.tell(listener -> listener.committed(facts.studyInstanceUid(), session, now));
     }
 
+    /** The index says that images of this study are gone. */
+    void removed(String study) {
+        listeners.tell(listener -> listener.removed(study));
+    }
+
     void sessionClosed(long session, Set<String> studies) {
         listeners.tell(listener -> listener.sessionClosed(session, studies));
     }

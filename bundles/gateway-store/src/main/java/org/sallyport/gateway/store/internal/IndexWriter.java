@@ -405,6 +405,7 @@ final class IndexWriter implements Closeable {
             study.modalities = facts.modality();
             study.firstReceivedAt = at;
             study.lastReceivedAt = at;
+            study.revision = 1;
             em.persist(study);
             return;
         }
@@ -415,6 +416,7 @@ final class IndexWriter implements Closeable {
             study.modalities = joined;
         }
         study.lastReceivedAt = Math.max(study.lastReceivedAt, at);
+        study.revision++;
     }
 
     /** A sender may write anything: what the column cannot hold would keep this row, and all behind it, out of the index for ever. */

@@ -30,7 +30,8 @@ public final class Migrations implements PreHook {
             "0006-clean-up.sql",
             "0007-receipts.sql",
             "0008-appliances.sql",
-            "0009-requests.sql");
+            "0009-requests.sql",
+            "0010-sheets.sql");
 
     /** Any number that no one else locks in this database: the letters of "sallypor". */
     private static final long TURN = 0x73616C6C79706F72L;

@@ -46,4 +46,12 @@ class StudyRow {
 
     @Column(name = "last_received_at")
     long lastReceivedAt;
+
+    /** Grows with each change of what the index has of the study. */
+    @Column(name = "revision")
+    long revision;
+
+    /** The revision that the study's sheet tells of; -1 = it has none. */
+    @Column(name = "sheet_revision")
+    long sheetRevision = -1;
 }

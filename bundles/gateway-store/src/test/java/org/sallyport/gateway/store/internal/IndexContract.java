@@ -37,6 +37,7 @@ import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.sallyport.gateway.api.store.StudyIndex.Totals;
+import org.sallyport.gateway.api.store.StudySheets.Sheet;
 
 /** What index and queue promise on every database. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -69,6 +70,60 @@ abstract class IndexContract {
     @AfterEach
     void close() {
         writer.close();
+    }
+
+    // ---- sheets
+
+    private static Sheet sheet(String study, String sealed) {
+        return new Sheet(study, Samples.bytes(sealed));
+    }
+
+    private static String text(Sheet sheet) {
+        return new String(sheet.sealed(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aSheetIsCurrentUntilTheStudyChanges() throws IndexException {
+        JpaStudySheets sheets = new JpaStudySheets(database(), writer, 3);
+        assertEquals(Optional.empty(), sheets.revision(STUDY));
+        sheets.write(sheet(STUDY, "of nobody"), 1);
+        add(facts(STUDY, "2.25.10", "2.25.100", "CT", Samples.RECEIVED), 1);
+        assertEquals(Optional.empty(), sheets.current(STUDY), "a sheet of an unknown study is passed over");
+        assertEquals(List.of(STUDY), sheets.outdated(10));
+        long revision = sheets.revision(STUDY).orElseThrow();
+        sheets.write(sheet(STUDY, "first"), revision);
+        assertEquals("first", text(sheets.current(STUDY).orElseThrow()));
+        assertEquals(List.of(), sheets.outdated(10));
+        add(facts(STUDY, "2.25.10", "2.25.101", "CT", Samples.RECEIVED), 1);
+        assertEquals(Optional.empty(), sheets.current(STUDY));
+        assertEquals(List.of(STUDY), sheets.outdated(10));
+        assertTrue(sheets.revision(STUDY).orElseThrow() > revision);
+        sheets.write(sheet(STUDY, "second"), sheets.revision(STUDY).orElseThrow());
+        assertEquals("second", text(sheets.current(STUDY).orElseThrow()));
+        assertThrows(
+                IllegalArgumentException.class, () -> sheets.write(new Sheet(STUDY, new byte[Sheet.LONGEST + 1]), 1));
+    }
+
+    @Test
+    void allSheetsAreReadInTheOrderInWhichTheyWereFirstWritten() throws IndexException {
+        JpaStudySheets sheets = new JpaStudySheets(database(), writer, 3);
+        int studies = 7;
+        for (int i = 0; i < studies; i++) {
+            add(facts("2.25.1" + i, "2.25.10", "2.25.9" + i, "CT", Samples.RECEIVED), 1);
+        }
+        List<Sheet> all = new ArrayList<>();
+        for (int i = 0; i < studies; i++) {
+            all.add(sheet("2.25.1" + i, "sheet " + i));
+        }
+        writer.flush();
+        for (Sheet sheet : all) {
+            sheets.write(sheet, 1);
+        }
+        sheets.write(sheet("2.25.10", "sheet 0 again"), 1);
+        List<String> read = new ArrayList<>();
+        sheets.readAll(some -> some.forEach(one -> read.add(one.studyInstanceUid())));
+        assertEquals(all.stream().map(Sheet::studyInstanceUid).toList(), read);
+        assertEquals("sheet 0 again", text(sheets.current("2.25.10").orElseThrow()));
     }
 
     // ---- the index

@@ -84,7 +84,8 @@ final class TestDatabase implements Database, Closeable {
                     "study_key",
                     "manifest",
                     "identity_file",
-                    "pack_to_tidy")) {
+                    "pack_to_tidy",
+                    "study_sheet")) {
                 statement.execute("DELETE FROM " + table);
             }
         }

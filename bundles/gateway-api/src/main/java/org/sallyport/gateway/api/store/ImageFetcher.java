@@ -1,0 +1,21 @@
+package org.sallyport.gateway.api.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Gets images back that were cleaned up here after a receiver had accepted them (whiteboard: who can, registers it as a service). Without one, and while it
+ * cannot, they are found but not sent. Thread-safe.
+ */
+public interface ImageFetcher {
+
+    /**
+     * The image as it was delivered, without identity. May wait, as long as the caller is not interrupted; one fetching serves all who ask for the same
+     * study meanwhile.
+     *
+     * @param instance {@link StoredInstance.Presence#CLEANED_UP}
+     * @return a Part 10 file whose length and SHA-256 are those of the instance; the caller closes it
+     * @throws IOException if it cannot be had now; the message says why, without identity
+     */
+    InputStream fetch(StoredInstance instance) throws IOException;
+}
