@@ -10,6 +10,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.api.node.Node;
@@ -86,6 +87,11 @@ public final class NodeTable implements NodeDirectory {
     boolean proxyActive() {
         BackEndRules rules = backEnd.get();
         return rules == null || rules.proxyActive();
+    }
+
+    /** Of associations that are opened to nodes. */
+    Timeouts timeouts() {
+        return settings.timeouts();
     }
 
     AccessRules rules() {

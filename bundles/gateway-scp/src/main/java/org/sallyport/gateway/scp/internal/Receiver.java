@@ -50,6 +50,7 @@ public final class Receiver implements DicomReceiver, ListenerControl {
     private final CommitmentReports reports = new CommitmentReports();
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>();
     private final Reopening reopening;
+    private final AtomicReference<@Nullable QueryServices> queries = new AtomicReference<>();
     private final Listener plain;
 
     /** null = none is wanted. */
@@ -75,7 +76,7 @@ public final class Receiver implements DicomReceiver, ListenerControl {
         this.reopening = new Reopening(this::start, pause);
         this.settings = ScpSettings.of(configuration);
         this.nodes = nodes;
-        ReceivingPolicy policy = new ReceivingPolicy(() -> settings, nodes, reports, intake::get);
+        ReceivingPolicy policy = new ReceivingPolicy(() -> settings, nodes, reports, intake::get, queries::get);
         this.plain = new Listener(() -> settings.port(), false, () -> settings.server(settings.port(), null), policy);
         this.secured = TlsSettings.isWanted(configuration)
                 ? new Listener(
@@ -120,6 +121,18 @@ public final class Receiver implements DicomReceiver, ListenerControl {
         } else {
             LOG.info("the DICOM listener waits for dicom:start");
         }
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setQueries(QueryServices services) {
+        queries.set(services);
+    }
+
+    void unsetQueries(QueryServices services) {
+        queries.compareAndSet(services, null);
     }
 
     private List<Listener> ports() {

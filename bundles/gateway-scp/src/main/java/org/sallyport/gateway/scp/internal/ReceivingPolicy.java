@@ -15,6 +15,7 @@ import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.PresentationContext.Result;
 import org.sallyport.dicom.net.Rejection;
+import org.sallyport.dicom.net.UserInformation.RoleSelection;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.node.CommitmentListener.Reporter;
 import org.slf4j.Logger;
@@ -29,17 +30,23 @@ final class ReceivingPolicy implements AssociationPolicy {
     private final NodeTable nodes;
     private final CommitmentReports reports;
     private final Supplier<@Nullable Intake> intake;
+    private final Supplier<@Nullable QueryServices> queries;
 
-    /** @param settings as they are at the moment */
+    /**
+     * @param settings as they are at the moment
+     * @param queries null while queries cannot be answered: their contexts are refused
+     */
     ReceivingPolicy(
             Supplier<ScpSettings> settings,
             NodeTable nodes,
             CommitmentReports reports,
-            Supplier<@Nullable Intake> intake) {
+            Supplier<@Nullable Intake> intake,
+            Supplier<@Nullable QueryServices> queries) {
         this.settings = settings;
         this.nodes = nodes;
         this.reports = reports;
         this.intake = intake;
+        this.queries = queries;
     }
 
     /** Of one request. */
@@ -66,8 +73,14 @@ final class ReceivingPolicy implements AssociationPolicy {
         for (ProposedContext context : request.contexts()) {
             answers.add(answer(context, asked));
         }
-        Decision accepted = Decision.accept(answers);
-        return asked.reportDue ? accepted.withRoles(CommitmentReports.roles(request)) : accepted;
+        List<RoleSelection> roles = new ArrayList<>();
+        if (queries.get() != null) {
+            roles.addAll(RetrieveContexts.roles(request, answers, settings.get().storageClasses()));
+        }
+        if (asked.reportDue) {
+            roles.addAll(CommitmentReports.roles(request));
+        }
+        return Decision.accept(answers).withRoles(roles).withExtended(RetrieveContexts.extended(request, answers));
     }
 
     private @Nullable Rejection rejection(Asked asked) {
@@ -93,10 +106,16 @@ final class ReceivingPolicy implements AssociationPolicy {
                     ? refused(context, Result.TRANSFER_SYNTAXES_NOT_SUPPORTED)
                     : new PresentationContext(context.id(), abstractSyntax, Result.ACCEPTANCE, syntax.get());
         }
+        boolean welcome = nodes.rules().mayAssociate(asked.caller);
+        boolean isProvider = welcome && queries.get() != null && RetrieveContexts.isProvider(context, asked.request);
+        if (welcome && queries.get() != null && RetrieveContexts.isService(context) || isProvider) {
+            Optional<String> syntax = RetrieveContexts.syntax(context);
+            if (syntax.isPresent()) {
+                return new PresentationContext(context.id(), abstractSyntax, Result.ACCEPTANCE, syntax.get());
+            }
+        }
         boolean verification = abstractSyntax.equals(AssociationRequester.VERIFICATION);
-        if (!verification
-                && (!settings.get().storageClasses().accepts(abstractSyntax)
-                        || !nodes.rules().mayAssociate(asked.caller))) {
+        if (!verification && !isProvider && (!settings.get().storageClasses().accepts(abstractSyntax) || !welcome)) {
             LOG.info("{} proposed {}, which is not accepted (storage-classes)", asked.caller.aet(), abstractSyntax);
             return refused(context, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED);
         }
@@ -142,6 +161,15 @@ final class ReceivingPolicy implements AssociationPolicy {
         if (current == null) {
             throw new IOException("the intake has gone while an association was accepted");
         }
-        return new ReceivingService(association, nodes, reports, current);
+        QueryServices services = queries.get();
+        return new ReceivingService(
+                association,
+                nodes,
+                reports,
+                current,
+                settings.get().storageClasses(),
+                services == null
+                        ? null
+                        : new QuerySession(services, association, settings.get().aet()));
     }
 }

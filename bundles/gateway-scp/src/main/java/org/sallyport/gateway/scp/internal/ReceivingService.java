@@ -12,6 +12,7 @@ import org.sallyport.dicom.net.AssociationPolicy;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
+import org.sallyport.dicom.net.StorageCommitment;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
 import org.sallyport.gateway.api.intake.ReceivedObject;
@@ -30,6 +31,8 @@ final class ReceivingService implements AssociationPolicy.Service {
     private final NodeTable nodes;
     private final CommitmentReports reports;
     private final Intake intake;
+    private final StorageClasses storageClasses;
+    private final @Nullable QuerySession query;
     private Intake.@Nullable Session session;
 
     /** How many objects were kept, by presentation context: what to look at when a sender is thought to convert. */
@@ -37,11 +40,20 @@ final class ReceivingService implements AssociationPolicy.Service {
 
     private int refused;
 
-    ReceivingService(Association association, NodeTable nodes, CommitmentReports reports, Intake intake) {
+    /** @param query null = queries are not served */
+    ReceivingService(
+            Association association,
+            NodeTable nodes,
+            CommitmentReports reports,
+            Intake intake,
+            StorageClasses storageClasses,
+            @Nullable QuerySession query) {
         this.association = association;
         this.nodes = nodes;
         this.reports = reports;
         this.intake = intake;
+        this.storageClasses = storageClasses;
+        this.query = query;
     }
 
     @Override
@@ -54,11 +66,25 @@ final class ReceivingService implements AssociationPolicy.Service {
                 association.send(message.context(), command.response(reports.take(association, message)));
             case CommandSet.C_CANCEL_RQ -> LOG.debug("nothing to cancel");
             default -> {
-                if (!command.isResponse()) {
+                if (query != null && isQuery(command)) {
+                    query.handle(message);
+                } else if (query != null && isCommitment(message)) {
+                    query.action(message);
+                } else if (!command.isResponse()) {
                     association.send(message.context(), command.response(CommandSet.UNRECOGNIZED_OPERATION));
                 }
             }
         }
+    }
+
+    private static boolean isQuery(CommandSet command) {
+        int field = command.commandField();
+        return field == CommandSet.C_FIND_RQ || field == CommandSet.C_GET_RQ || field == CommandSet.C_MOVE_RQ;
+    }
+
+    private static boolean isCommitment(Association.Message message) {
+        return message.command().commandField() == CommandSet.N_ACTION_RQ
+                && message.context().abstractSyntax().equals(StorageCommitment.SOP_CLASS);
     }
 
     private CommandSet store(Association.Message message) throws IOException {
@@ -74,6 +100,10 @@ final class ReceivingService implements AssociationPolicy.Service {
         }
         if (!sopClass.equals(message.context().abstractSyntax())) {
             return command.response(DOES_NOT_MATCH).withComment("SOP Class UID is not that of the context");
+        }
+        if (!storageClasses.accepts(sopClass) && !sopClass.equals(AssociationRequester.VERIFICATION)) {
+            // A context in which only we store, by C-GET.
+            return command.response(CommandSet.SOP_CLASS_NOT_SUPPORTED).withComment("this SOP class is not accepted");
         }
         if (sopClass.equals(AssociationRequester.VERIFICATION)) {
             return command.response(CommandSet.SOP_CLASS_NOT_SUPPORTED).withComment("Verification stores nothing");
@@ -114,6 +144,9 @@ final class ReceivingService implements AssociationPolicy.Service {
 
     @Override
     public void close() throws IOException {
+        if (query != null) {
+            query.close();
+        }
         if (session != null) {
             session.close();
             LOG.info(

@@ -62,7 +62,7 @@ class ReceivingPolicyTest {
         if (checked.backEnd()) {
             nodes.setBackEnd(backEnd);
         }
-        return new ReceivingPolicy(() -> checked, nodes, reports, intake::get)
+        return new ReceivingPolicy(() -> checked, nodes, reports, intake::get, () -> null)
                 .decide(
                         new AssociateRequest(
                                 1,

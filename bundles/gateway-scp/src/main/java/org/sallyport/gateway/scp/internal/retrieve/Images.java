@@ -1,0 +1,111 @@
+package org.sallyport.gateway.scp.internal.retrieve;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.BulkStore;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.image.PixelLimits;
+import org.sallyport.dicom.image.Transcoder;
+import org.sallyport.dicom.net.Association.DataSetSource;
+import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.intake.IdentityRestorer.Restoring;
+import org.sallyport.gateway.api.store.ImageFetcher;
+import org.sallyport.gateway.api.store.InstanceGoneException;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.vault.AccessRequest;
+
+/** Opens stored instances as they are sent: with identity or without, in the transfer syntax that the receiver takes. Owned by one thread. */
+final class Images implements Closeable {
+
+    private static final int BUFFER = 256 * 1024;
+    private static final Transcoder TRANSCODER = new Transcoder(Limits.DEFAULT, PixelLimits.DEFAULT, BulkStore.REFUSE);
+
+    private final InstanceStore store;
+    private final IdentityRestorer restorer;
+    private final @Nullable AccessRequest identity;
+    private final Supplier<@Nullable ImageFetcher> fetcher;
+    private @Nullable Restoring restoring;
+
+    /** @param identity under which it is given back; null = without identity */
+    Images(
+            InstanceStore store,
+            IdentityRestorer restorer,
+            @Nullable AccessRequest identity,
+            Supplier<@Nullable ImageFetcher> fetcher) {
+        this.store = store;
+        this.restorer = restorer;
+        this.identity = identity;
+        this.fetcher = fetcher;
+    }
+
+    /** One that was opened. */
+    record Opened(String sopInstanceUid, InputStream dataSet, TransferSyntax syntax) implements Closeable {
+
+        /** Its data set in that syntax. */
+        DataSetSource in(String transferSyntaxUid) {
+            return out -> {
+                if (transferSyntaxUid.equals(syntax.uid())) {
+                    dataSet.transferTo(out);
+                } else {
+                    TransferSyntax to = TransferSyntax.of(transferSyntaxUid)
+                            .orElseThrow(() -> new IOException("a transfer syntax that is not known was agreed on"));
+                    TRANSCODER.dataSet(dataSet, syntax, to, out);
+                }
+            };
+        }
+
+        @Override
+        public void close() throws IOException {
+            dataSet.close();
+        }
+    }
+
+    Opened open(StoredInstance instance) throws IOException {
+        TransferSyntax syntax = TransferSyntax.of(instance.facts().transferSyntaxUid())
+                .orElseThrow(() -> new IOException("stored in a transfer syntax that is not known"));
+        InputStream part10 = part10(instance);
+        InputStream in = new BufferedInputStream(
+                identity == null ? part10 : restoring(identity).open(instance, part10), BUFFER);
+        try {
+            return new Opened(Part10Start.pass(in), in, syntax);
+        } catch (IOException | RuntimeException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    private InputStream part10(StoredInstance instance) throws IOException {
+        try {
+            return store.openPart10(instance);
+        } catch (InstanceGoneException e) {
+            ImageFetcher back = fetcher.get();
+            if (back == null || instance.presence() == StoredInstance.Presence.DELETED) {
+                throw e;
+            }
+            return back.fetch(instance);
+        }
+    }
+
+    private Restoring restoring(AccessRequest request) throws IOException {
+        Restoring open = restoring;
+        if (open == null) {
+            open = restorer.begin(request);
+            restoring = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (restoring != null) {
+            restoring.close();
+            restoring = null;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package org.sallyport.gateway.scp.internal.catalog;
+
+import java.util.Set;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.gateway.scp.internal.catalog.StudySheet.Counts;
+import org.sallyport.gateway.scp.internal.query.Attributes;
+
+/** Sheets for tests elsewhere. */
+public final class SampleSheets {
+
+    private SampleSheets() {}
+
+    /** One that tells of no patient. */
+    public static StudySheet of(String studyInstanceUid, int instances) {
+        Attributes nothing = Attributes.of(new DataSet());
+        return StudySheet.of(
+                studyInstanceUid,
+                "ANON-1",
+                new Counts(1, instances, instances, Set.of("CT"), Set.of()),
+                nothing,
+                nothing);
+    }
+
+    public static Sheets.NotSearchableException notSearchable() {
+        return new Sheets.NotSearchableException("names are being read");
+    }
+}

@@ -1,0 +1,156 @@
+package org.sallyport.gateway.scp.internal.catalog;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sallyport.gateway.scp.internal.Fakes.fake;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.annotation.Annotation;
+import java.lang.reflect.Proxy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StoredInstance.Presence;
+import org.sallyport.gateway.api.store.StudyIndex;
+import org.sallyport.gateway.api.store.StudySheets;
+import org.sallyport.gateway.api.vault.IdentityDirectory;
+import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.Pseudonymizer;
+import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.scp.internal.QueryConfiguration;
+
+/** What is asked while sheets are made. */
+@Timeout(60)
+class SheetKeeperTest {
+
+    private static final String STUDY = "2.25.1";
+
+    /** Lets the index answer. */
+    private interface Gate {
+        void pass() throws Exception;
+    }
+
+    private final List<StoredInstance> instances = new ArrayList<>();
+    private final AtomicReference<Gate> gate = new AtomicReference<>(() -> {});
+    private final SheetKeeper keeper = new SheetKeeper(
+            (QueryConfiguration) Proxy.newProxyInstance(
+                    QueryConfiguration.class.getClassLoader(),
+                    new Class<?>[] {QueryConfiguration.class, Annotation.class},
+                    (proxy, method, given) -> method.getDefaultValue()),
+            fake(
+                    StudySheets.class,
+                    Map.of(
+                            "readAll", given -> null,
+                            "outdated", given -> List.of(),
+                            "revision", given -> Optional.of(1L),
+                            "current", given -> Optional.empty(),
+                            "write", given -> null)),
+            fake(StudyIndex.class, Map.of("instances", given -> {
+                List<StoredInstance> now = List.copyOf(instances);
+                Objects.requireNonNull(gate.get()).pass();
+                if (now.isEmpty()) {
+                    throw new IndexException("the database is away", null);
+                }
+                return now;
+            })),
+            fake(InstanceStore.class, Map.of()),
+            fake(IdentityRestorer.class, Map.of()),
+            fake(
+                    IdentityDirectory.class,
+                    Map.of(
+                            "begin",
+                            given -> fake(IdentityDirectory.Reading.class, Map.of("study", uid -> Optional.empty())))),
+            fake(IdentityVault.class, Map.of("seal", given -> (OutputStream) given[2])),
+            fake(Pseudonymizer.class, Map.of("find", given -> Optional.of(fake(StudyContext.class, Map.of())))));
+
+    @AfterEach
+    void stop() throws IOException {
+        keeper.close();
+    }
+
+    private void addInstance() {
+        InstanceFacts facts = new InstanceFacts(
+                STUDY,
+                "2.25.2",
+                "2.25.3" + instances.size(),
+                "1.2.840.10008.5.1.4.1.1.2",
+                "1.2.840.10008.1.2.1",
+                new byte[32],
+                "ANON-1",
+                1,
+                1,
+                "CT",
+                null,
+                null,
+                "A",
+                "B",
+                "C",
+                Instant.EPOCH,
+                Map.of());
+        instances.add(new StoredInstance(
+                facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1, Presence.CLEANED_UP, "file", 0));
+        keeper.committed(STUDY, 1, Instant.EPOCH);
+    }
+
+    private int told() throws IOException {
+        return keeper.sheet(STUDY).orElseThrow().instances();
+    }
+
+    private Thread ask(FutureTask<Integer> question) {
+        Thread asker = new Thread(question);
+        asker.start();
+        return asker;
+    }
+
+    @Test
+    void whoAsksWhileASheetIsMadeAnewIsNotToldWhatWasBefore() throws Exception {
+        addInstance();
+        assertEquals(1, told());
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch open = new CountDownLatch(1);
+        gate.set(() -> {
+            entered.countDown();
+            assertTrue(open.await(30, TimeUnit.SECONDS));
+        });
+        addInstance();
+        FutureTask<Integer> first = new FutureTask<>(this::told);
+        ask(first);
+        assertTrue(entered.await(30, TimeUnit.SECONDS));
+        FutureTask<Integer> second = new FutureTask<>(this::told);
+        Thread asker = ask(second);
+        while (!second.isDone() && asker.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        open.countDown();
+        assertEquals(2, second.get(30, TimeUnit.SECONDS));
+        assertEquals(2, first.get(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aChangeWhileASheetIsMadeIsNotLost() throws Exception {
+        addInstance();
+        gate.set(() -> {
+            gate.set(() -> {});
+            addInstance();
+        });
+        told();
+        assertEquals(2, told());
+    }
+}

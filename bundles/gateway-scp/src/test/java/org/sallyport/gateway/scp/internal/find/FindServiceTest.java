@@ -1,0 +1,233 @@
+package org.sallyport.gateway.scp.internal.find;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.sallyport.gateway.scp.internal.Fakes.fake;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.Tag;
+import org.sallyport.dicom.net.AssociateRequest;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationPolicy;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.AssociationServer;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.PresentationContext;
+import org.sallyport.dicom.net.QueryRetrieve;
+import org.sallyport.dicom.net.QueryRetrieve.Outcome;
+import org.sallyport.dicom.net.QueryRetrieve.Terms;
+import org.sallyport.dicom.net.QueryRetrieveProvider;
+import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.store.StudyIndex;
+import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.IdentityDirectory;
+import org.sallyport.gateway.api.vault.PatientRegister;
+import org.sallyport.gateway.scp.internal.catalog.Heads;
+import org.sallyport.gateway.scp.internal.catalog.SampleSheets;
+import org.sallyport.gateway.scp.internal.catalog.Sheets;
+import org.sallyport.gateway.scp.internal.query.IdentifierReader.Negotiated;
+import org.sallyport.gateway.scp.internal.query.Model;
+import org.sallyport.gateway.scp.internal.query.View;
+
+/** How a C-FIND ends, and what of it is audited, over loopback. */
+@Timeout(60)
+class FindServiceTest {
+
+    private static final String FIND = "1.2.840.10008.5.1.4.1.2.2.1";
+    private static final String EXPLICIT = "1.2.840.10008.1.2.1";
+    private static final int MOST = 500;
+    private static final Timeouts PATIENT =
+            new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+    /** What is in the catalog. */
+    private interface Studies {
+        void scan(Sheets.Visitor visitor) throws IOException;
+    }
+
+    private final AtomicReference<Studies> studies = new AtomicReference<>(visitor -> {});
+    private final List<String> audited = new CopyOnWriteArrayList<>();
+    private final AtomicReference<View> view = new AtomicReference<>(View.PSEUDONYMOUS);
+    private final AssociationServer gateway = AssociationServer.start(
+            new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, PATIENT), new AssociationPolicy() {
+                @Override
+                public Decision decide(AssociateRequest request, Peer from) {
+                    return Decision.accept(request.contexts().stream()
+                            .map(c -> new PresentationContext(
+                                    c.id(), c.abstractSyntax(), PresentationContext.Result.ACCEPTANCE, EXPLICIT))
+                            .toList());
+                }
+
+                @Override
+                public Service serve(Association association) {
+                    return new Service() {
+                        @Override
+                        public void handle(Association.Message message) throws IOException {
+                            service()
+                                    .serve(
+                                            new QueryRetrieveProvider(association, message),
+                                            Model.of(FIND).orElseThrow(),
+                                            Negotiated.NOTHING);
+                        }
+
+                        @Override
+                        public void close() {}
+                    };
+                }
+            });
+
+    FindServiceTest() throws IOException {}
+
+    @AfterEach
+    void stop() throws IOException {
+        gateway.close();
+    }
+
+    private FindService service() {
+        Asker asker = new Asker("CALLER", "127.0.0.1", Objects.requireNonNull(view.get()));
+        StudyFinder finder = fake(StudyFinder.class, Map.of());
+        IdentityDirectory directory = fake(IdentityDirectory.class, Map.of());
+        Heads heads = new Heads(
+                fake(InstanceStore.class, Map.of()),
+                fake(IdentityRestorer.class, Map.of()),
+                () -> asker.request("a test"));
+        return new FindService(
+                asker,
+                fake(AuditLog.class, Map.of("record", given -> {
+                    audited.add(List.of(given).toString());
+                    return null;
+                })),
+                fake(Sheets.class, Map.of("isSearchable", given -> true, "scan", given -> {
+                    Objects.requireNonNull(studies.get()).scan((Sheets.Visitor) given[2]);
+                    return null;
+                })),
+                new Lookups(
+                        asker.view(),
+                        finder,
+                        fake(PatientRegister.class, Map.of()),
+                        directory,
+                        () -> asker.request("a test")),
+                new Details(
+                        asker.view(),
+                        fake(StudyIndex.class, Map.of()),
+                        heads,
+                        directory,
+                        () -> asker.request("a test")),
+                MOST,
+                "GATE",
+                "OFFLINE");
+    }
+
+    private Association open() throws IOException {
+        return AssociationRequester.open(
+                "127.0.0.1",
+                gateway.port(),
+                "GATE",
+                "CALLER",
+                List.of(new ProposedContext(1, FIND, List.of(EXPLICIT))),
+                PATIENT);
+    }
+
+    private static DataSet keys() {
+        DataSet keys = new DataSet();
+        keys.setString(Tag.QueryRetrieveLevel, "STUDY");
+        keys.setString(Tag.StudyInstanceUID);
+        keys.setString(Tag.PatientName, "*");
+        return keys;
+    }
+
+    private static Studies many(int number) {
+        return visitor -> {
+            boolean wanted = true;
+            for (int i = 0; i < number && wanted; i++) {
+                wanted = visitor.visit(SampleSheets.of("2.25.1" + i, 1));
+            }
+        };
+    }
+
+    @Test
+    void moreThanMayBeAnsweredEndInOutOfResourcesAfterThoseThatMay() throws Exception {
+        try (Association association = open()) {
+            QueryRetrieve user = new QueryRetrieve(association);
+            for (int number : new int[] {0, 1, MOST, MOST + 1, 3 * MOST}) {
+                studies.set(many(number));
+                AtomicInteger matches = new AtomicInteger();
+                Outcome outcome =
+                        user.find(FIND, keys(), Terms.upTo(10 * MOST), match -> matches.incrementAndGet() > 0);
+                assertEquals(number > MOST ? 0xA700 : 0, outcome.status());
+                assertEquals(Math.min(number, MOST), matches.get());
+            }
+            association.release();
+        }
+        assertEquals(List.of(), audited, "who sees pseudonyms used no identity");
+    }
+
+    @Test
+    void aCancelStopsASearchThatWouldNeverEnd() throws Exception {
+        studies.set(visitor -> {
+            boolean wanted = true;
+            for (int i = 0; wanted; i++) {
+                // The first few match, the others do not: they belong to deleted studies.
+                wanted = visitor.visit(SampleSheets.of("2.25.1" + i, i < 100 ? 1 : 0));
+            }
+        });
+        try (Association association = open()) {
+            Outcome outcome = new QueryRetrieve(association).find(FIND, keys(), Terms.upTo(10), match -> true);
+            assertEquals(CommandSet.CANCELLED, outcome.status());
+            association.release();
+        }
+    }
+
+    @Test
+    void whatCannotBeSearchedIsNeverNoMatches() throws Exception {
+        try (Association association = open()) {
+            QueryRetrieve user = new QueryRetrieve(association);
+            studies.set(visitor -> {
+                throw SampleSheets.notSearchable();
+            });
+            Outcome outcome = user.find(FIND, keys(), Terms.upTo(10), match -> true);
+            assertEquals(0xA700, outcome.status());
+            assertEquals("names are being read", outcome.comment());
+            studies.set(visitor -> {
+                throw new IOException("the database is away");
+            });
+            assertEquals(
+                    0xC001,
+                    user.find(FIND, keys(), Terms.upTo(10), match -> true).status());
+            association.release();
+        }
+    }
+
+    @Test
+    void useOfIdentityIsAuditedBeforeAnythingIsSentAndInTheEndByCounts() throws Exception {
+        view.set(View.ORIGINAL);
+        studies.set(many(200));
+        AtomicInteger auditedAtFirst = new AtomicInteger();
+        try (Association association = open()) {
+            Outcome outcome = new QueryRetrieve(association).find(FIND, keys(), Terms.upTo(MOST), match -> {
+                auditedAtFirst.compareAndSet(0, audited.size());
+                return true;
+            });
+            assertEquals(0, outcome.status());
+            association.release();
+        }
+        assertEquals(1, auditedAtFirst.get());
+        assertEquals(2, audited.size());
+        assertTrue(audited.get(0).contains("64 matches and more at level STUDY"), audited.get(0));
+        assertTrue(audited.get(1).contains("200 matches at level STUDY"), audited.get(1));
+    }
+}

@@ -1,0 +1,342 @@
+package org.sallyport.gateway.scp.internal.retrieve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.sallyport.gateway.scp.internal.Fakes.fake;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetWriter;
+import org.sallyport.dicom.data.FileMetaInformation;
+import org.sallyport.dicom.data.Tag;
+import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.net.AssociateRequest;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationPolicy;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.AssociationServer;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.CommandSet.SubOperations;
+import org.sallyport.dicom.net.PresentationContext;
+import org.sallyport.dicom.net.QueryRetrieve;
+import org.sallyport.dicom.net.QueryRetrieve.Outcome;
+import org.sallyport.dicom.net.QueryRetrieveProvider;
+import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.store.StudyIndex;
+import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.IdentityDirectory;
+import org.sallyport.gateway.api.vault.PatientRegister;
+import org.sallyport.gateway.scp.internal.catalog.Heads;
+import org.sallyport.gateway.scp.internal.catalog.SampleSheets;
+import org.sallyport.gateway.scp.internal.catalog.Sheets;
+import org.sallyport.gateway.scp.internal.find.Asker;
+import org.sallyport.gateway.scp.internal.find.Lookups;
+import org.sallyport.gateway.scp.internal.query.Model;
+import org.sallyport.gateway.scp.internal.query.View;
+
+/** C-MOVE and C-GET over loopback, of images some of which cannot be read, to a receiver that keeps what it gets. */
+@Timeout(60)
+class RetrieveServiceTest {
+
+    private static final String MOVE = "1.2.840.10008.5.1.4.1.2.2.2";
+    private static final String GET = "1.2.840.10008.5.1.4.1.2.2.3";
+    private static final String CT = "1.2.840.10008.5.1.4.1.1.2";
+    private static final TransferSyntax EXPLICIT = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+    private static final String STUDY = "2.25.1";
+    private static final Timeouts PATIENT =
+            new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
+
+    private interface Serving {
+        void serve(Association association, Association.Message message) throws IOException;
+    }
+
+    /** Reads what is stored. */
+    private interface Content {
+        InputStream open(byte[] part10) throws IOException;
+    }
+
+    private final Map<String, Content> broken = new TreeMap<>();
+    private final List<StoredInstance> instances = new ArrayList<>();
+    private final ConcurrentSkipListSet<String> received = new ConcurrentSkipListSet<>();
+    private final AtomicInteger associations = new AtomicInteger();
+    private final AssociationServer receiver = server((association, message) -> {
+        message.readDataSet(org.sallyport.dicom.data.Limits.DEFAULT);
+        received.add(String.valueOf(message.command().affectedSopInstanceUid()));
+        association.send(message.context(), message.command().response(CommandSet.SUCCESS));
+    });
+    private final AssociationServer gateway = server(this::serve);
+
+    RetrieveServiceTest() throws IOException {}
+
+    private void serve(Association association, Association.Message message) throws IOException {
+        associations.set(0);
+        QueryRetrieveProvider provider = new QueryRetrieveProvider(association, message);
+        if (message.command().commandField() == CommandSet.C_GET_RQ) {
+            service().get(provider, Model.of(GET).orElseThrow(), false, association.contexts());
+            return;
+        }
+        Node node = new Node(
+                "target",
+                "target",
+                "TARGET",
+                "127.0.0.1",
+                receiver.port(),
+                true,
+                Node.Permission.READ,
+                Node.Origin.LOCAL,
+                false,
+                null);
+        service()
+                .move(
+                        provider,
+                        Model.of(MOVE).orElseThrow(),
+                        false,
+                        new RetrieveService.Target(node, View.PSEUDONYMOUS, "GATE", 1, PATIENT),
+                        new RetrieveService.Originator("CALLER", 1));
+    }
+
+    private AssociationServer server(Serving serving) throws IOException {
+        return AssociationServer.start(
+                new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, PATIENT), new AssociationPolicy() {
+                    @Override
+                    public Decision decide(AssociateRequest request, Peer from) {
+                        return Decision.accept(request.contexts().stream()
+                                        .map(c -> new PresentationContext(
+                                                c.id(),
+                                                c.abstractSyntax(),
+                                                PresentationContext.Result.ACCEPTANCE,
+                                                c.transferSyntaxes().get(0)))
+                                        .toList())
+                                .withRoles(request.userInformation().roles());
+                    }
+
+                    @Override
+                    public Service serve(Association association) {
+                        associations.incrementAndGet();
+                        return new Service() {
+                            @Override
+                            public void handle(Association.Message message) throws IOException {
+                                serving.serve(association, message);
+                            }
+
+                            @Override
+                            public void close() {}
+                        };
+                    }
+                });
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        gateway.close();
+        receiver.close();
+    }
+
+    private RetrieveService service() {
+        StudyIndex index = fake(StudyIndex.class, Map.of("instances", given -> List.copyOf(instances)));
+        InstanceStore store = fake(InstanceStore.class, Map.of("openPart10", given -> {
+            String uid = ((StoredInstance) given[0]).facts().sopInstanceUid();
+            byte[] bytes = part10(uid);
+            Content content = broken.get(uid);
+            return content == null ? new ByteArrayInputStream(bytes) : content.open(bytes);
+        }));
+        StudyFinder finder = fake(StudyFinder.class, Map.of());
+        Sheets sheets = fake(Sheets.class, Map.of("sheet", given -> Optional.of(SampleSheets.of(STUDY, 1))));
+        Asker asker = new Asker("CALLER", "127.0.0.1", View.PSEUDONYMOUS);
+        IdentityRestorer restorer = fake(IdentityRestorer.class, Map.of());
+        Lookups lookups = new Lookups(
+                View.PSEUDONYMOUS,
+                finder,
+                fake(PatientRegister.class, Map.of()),
+                fake(IdentityDirectory.class, Map.of()),
+                () -> asker.request("a test"));
+        Heads heads = new Heads(store, restorer, () -> asker.request("a test"));
+        return RetrieveService.of(
+                asker,
+                fake(AuditLog.class, Map.of()),
+                new Selection(View.PSEUDONYMOUS, index, finder, sheets, lookups, heads),
+                store,
+                restorer,
+                () -> null);
+    }
+
+    private static byte[] part10(String uid) throws IOException {
+        DataSet image = new DataSet();
+        image.setString(Tag.SOPClassUID, CT);
+        image.setString(Tag.SOPInstanceUID, uid);
+        image.setString(Tag.PatientComments, "x".repeat(600_000));
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        FileMetaInformation.ours(CT, uid, EXPLICIT.uid()).write(bytes);
+        DataSetWriter writer = new DataSetWriter(bytes, EXPLICIT);
+        writer.write(image);
+        writer.finish();
+        return bytes.toByteArray();
+    }
+
+    private void store(String uid, Content content) {
+        InstanceFacts facts = new InstanceFacts(
+                STUDY,
+                "2.25.2",
+                uid,
+                CT,
+                EXPLICIT.uid(),
+                new byte[32],
+                "ANON-1",
+                1,
+                1,
+                "CT",
+                null,
+                null,
+                "A",
+                "B",
+                "C",
+                Instant.EPOCH,
+                Map.of());
+        instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1));
+        broken.put(uid, content);
+    }
+
+    private interface Asking {
+        Outcome ask(QueryRetrieve user, DataSet keys) throws IOException;
+    }
+
+    private Outcome ask(Asking asking) throws IOException {
+        DataSet keys = new DataSet();
+        keys.setString(Tag.QueryRetrieveLevel, "STUDY");
+        keys.setString(Tag.StudyInstanceUID, STUDY);
+        try (Association association = AssociationRequester.open(
+                "127.0.0.1",
+                gateway.port(),
+                "GATE",
+                "CALLER",
+                List.of(
+                        new ProposedContext(1, MOVE, List.of(EXPLICIT.uid())),
+                        new ProposedContext(3, GET, List.of(EXPLICIT.uid())),
+                        new ProposedContext(5, CT, List.of(EXPLICIT.uid()))),
+                AssociationRequester.Options.DEFAULT
+                        .withTimeouts(PATIENT)
+                        .withRoles(QueryRetrieve.asProviderOf(List.of(CT))))) {
+            Outcome outcome = asking.ask(new QueryRetrieve(association), keys);
+            association.release();
+            return outcome;
+        }
+    }
+
+    private Outcome move() throws IOException {
+        return ask((user, keys) -> user.move(MOVE, keys, "TARGET", () -> false, numbers -> {}));
+    }
+
+    private static InputStream endsAfter(byte[] part10, int bytes, InputStream then) {
+        return new SequenceInputStream(new ByteArrayInputStream(part10, 0, bytes), then);
+    }
+
+    private static InputStream failing(RuntimeException failure) {
+        return new InputStream() {
+            @Override
+            public int read() throws IOException {
+                if (failure instanceof UncheckedIOException e) {
+                    throw e.getCause();
+                }
+                throw failure;
+            }
+
+            @Override
+            public int read(byte[] to, int offset, int length) throws IOException {
+                return read();
+            }
+        };
+    }
+
+    @Test
+    void oneThatCannotBeReadFailsAloneAndTheOthersAreSent() throws Exception {
+        UncheckedIOException torn = new UncheckedIOException(new IOException("torn"));
+        store("1.1", ByteArrayInputStream::new);
+        store("1.2", part10 -> endsAfter(part10, 500_000, failing(torn)));
+        store("1.3", ByteArrayInputStream::new);
+        store("1.4", part10 -> {
+            throw new IOException("away");
+        });
+        store("1.5", part10 -> endsAfter(part10, 500_000, failing(new IllegalStateException("an error"))));
+        store("1.6", ByteArrayInputStream::new);
+        Outcome outcome = move();
+        assertEquals(List.of("1.1", "1.3", "1.6"), List.copyOf(received));
+        assertEquals(0xB000, outcome.status());
+        assertEquals(new SubOperations(-1, 3, 3, 0), outcome.subOperations());
+        assertEquals(List.of("1.2", "1.4", "1.5"), outcome.failedInstances());
+        assertEquals(3, associations.get(), "one more after each image that broke off");
+    }
+
+    @Test
+    void ifNothingCouldBeReadNothingIsSaidToHaveBeenSent() throws Exception {
+        store("1.1", part10 -> {
+            throw new IllegalStateException("an error");
+        });
+        Outcome outcome = move();
+        assertEquals(0xA702, outcome.status());
+        assertEquals(new SubOperations(-1, 0, 1, 0), outcome.subOperations());
+    }
+
+    @Test
+    void aGetGoesOnAfterWhatCannotBeBegunAndCountsWarnings() throws Exception {
+        store("1.1", ByteArrayInputStream::new);
+        store("1.2", part10 -> {
+            throw new IOException("away");
+        });
+        store("1.3", ByteArrayInputStream::new);
+        Outcome outcome = ask((user, keys) -> user.get(
+                GET,
+                keys,
+                () -> false,
+                stored -> "1.1".equals(stored.command().affectedSopInstanceUid()) ? 0xB007 : 0,
+                numbers -> {}));
+        assertEquals(0xB000, outcome.status());
+        assertEquals(new SubOperations(-1, 1, 1, 1), outcome.subOperations());
+        assertEquals(List.of("1.2"), outcome.failedInstances());
+    }
+
+    @Test
+    void aCancelledGetStopsAndTellsWhatIsLeft() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            store("1." + i, ByteArrayInputStream::new);
+        }
+        AtomicInteger stored = new AtomicInteger();
+        Outcome outcome = ask((user, keys) -> user.get(
+                GET,
+                keys,
+                () -> stored.get() > 0,
+                image -> {
+                    stored.incrementAndGet();
+                    return 0;
+                },
+                numbers -> {}));
+        assertEquals(CommandSet.CANCELLED, outcome.status());
+        SubOperations numbers = outcome.subOperations();
+        assertEquals(stored.get(), numbers.completed());
+        assertEquals(50, numbers.completed() + numbers.remaining());
+        assertEquals(true, numbers.remaining() > 0);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of who may associate and what becomes of the objects that are sent. */
+@NullMarked
+package org.sallyport.gateway.scp.internal.retrieve;
+
+import org.jspecify.annotations.NullMarked;
