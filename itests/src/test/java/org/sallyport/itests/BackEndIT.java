@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,13 +17,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetDifference;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
+import org.sallyport.gateway.testkit.PlantedIdentifiers;
 import org.sallyport.gateway.testkit.SyntheticStudy;
 import org.sallyport.simulator.Fault;
 import org.sallyport.simulator.IthSimulator;
@@ -44,7 +49,6 @@ class BackEndIT {
     private Set<String> earlierDeliveries;
 
     private int earlierArrivals;
-    private int earlierNames;
 
     @BeforeAll
     static void start() throws Exception {
@@ -60,7 +64,11 @@ class BackEndIT {
                 .with("ITH_TOKEN", IthSimulator.KEY)
                 .with("ITH_REFRESH", "1")
                 .with("ITH_READ_TIMEOUT", "4")
-                .with("UPLOAD_RETRY_DELAY", "1");
+                .with("UPLOAD_RETRY_DELAY", "1")
+                .with("UPLOAD_MAX_RETRIES", "0")
+                .with("CLEANUP_AFTER_UPLOAD", "false")
+                .with("PROXY_API_URL", "")
+                .with("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD", "yes");
     }
 
     @BeforeEach
@@ -71,7 +79,13 @@ class BackEndIT {
                 .forEach(delivery ->
                         earlierDeliveries.add(delivery.get("delivery").asText()));
         earlierArrivals = simulator.arrivals().size();
-        earlierNames = simulator.names().size();
+    }
+
+    @AfterEach
+    void nothingOfATestStays() {
+        simulator.expectsIdentity(false);
+        CHECK.expectIdentityOf(null);
+        simulator.answersConfiguration(IthSimulator.configuration("public"));
     }
 
     @AfterAll
@@ -102,6 +116,7 @@ class BackEndIT {
         appliance.await("mode " + mode, SOON, () -> appliance.log().contains("configuration of the back end: " + mode));
     }
 
+    /** Also after the quick tries have ended: with none, the first failure ends them. */
     @Test
     void everyImageArrivesWhateverFails() throws Exception {
         simulator.failNext(
@@ -126,6 +141,11 @@ class BackEndIT {
             return states.equals(Set.of("DELIVERED"));
         });
         assertEquals(List.of(), simulator.violations());
+        int most = 0;
+        for (JsonNode delivery : deliveries()) {
+            most = Math.max(most, delivery.get("attempts").asInt());
+        }
+        assertTrue(most > 1, "UPLOAD_MAX_RETRIES=0: a delivery that failed was tried again all the same");
         assertFalse(Files.exists(appliance.outbox()), "with a back end nothing goes to the outbox");
     }
 
@@ -177,19 +197,6 @@ class BackEndIT {
             }
         }
         throw new IllegalStateException("no destination ith");
-    }
-
-    @Test
-    void anArchiveThatIsTooLargeIsSplit() throws Exception {
-        simulator.failNext(Fault.STATUS_413);
-        List<Path> files = study(21, 5);
-        appliance.storescu(List.of(), files).ok();
-        awaitArrivals(files.size());
-        List<String> names =
-                simulator.names().subList(earlierNames, simulator.names().size());
-        assertEquals(2, names.size(), "two halves");
-        assertTrue(names.stream().allMatch(name -> name.contains(" - Part ")), "named as parts");
-        assertEquals(List.of(), simulator.violations());
     }
 
     @Test
@@ -251,17 +258,84 @@ class BackEndIT {
         appliance.await("receives again", SOON, () -> appliance.health() == 200);
     }
 
+    /** One side alone changes nothing; and neither identity nor key is in a file here afterwards. */
     @Test
-    void theKeyIsInNoFile() throws Exception {
+    void identityGoesUpOnlyWhereBothSidesSaySo() throws Exception {
+        assertUploads("de-identified: the back end does not ask for originals, though");
         appliance.storescu(List.of(), study(61, 1)).ok();
         awaitArrivals(1);
+        assertEquals(List.of(), deliveriesWithIdentity());
+
+        ObjectNode asks = IthSimulator.configuration("public");
+        ((ObjectNode) asks.get("config")).put("enable_phi_anonymization", false);
+        simulator.answersConfiguration(asks);
+        assertUploads("with identity: ");
+        appliance.await("the log says it", SOON, () -> appliance.log().contains("uploads go with identity"));
+        SyntheticStudy named = study(62, 2, 64);
+        simulator.expectsIdentity(true);
+        CHECK.expectIdentityOf(named.patient());
+        List<Path> sent = named.writeTo(folder.resolve("named"));
+        appliance.storescu(List.of(), sent).ok();
+        awaitArrivals(3);
+        for (Path file : sent) {
+            DataSet image = OriginalsIT.read(file);
+            String sop = String.valueOf(image.string(org.sallyport.dicom.data.Tag.SOPInstanceUID));
+            assertEquals(1, simulator.arrivals().get(sop), "under its own UID");
+            assertEquals(List.of(), DataSetDifference.between(image, OriginalsIT.read(simulator.held(sop))), sop);
+        }
+        JsonNode form = simulator.forms().get(simulator.forms().size() - 1);
+        assertEquals(named.patient().name(), form.get("name").asText());
+        assertEquals(named.patient().id(), form.get("patient_id").asText());
+        appliance.await("it is delivered", SOON, () -> states().equals(Set.of("DELIVERED")));
+        assertTrue(deliveries().get(0).get("reason").asText().startsWith("with identity: "));
+        List<String> audited = deliveriesWithIdentity();
+        assertEquals(1, audited.size(), "each such delivery, and no other");
+        assertTrue(
+                audited.get(0).startsWith("destination ith|" + simulator.url())
+                        && audited.get(0).endsWith("|done"),
+                audited.get(0));
+
+        JsonNode uploaded = appliance.json("retention:list");
+        assertTrue(uploaded.size() >= 2, "CLEANUP_AFTER_UPLOAD=false: what was uploaded stays");
+        for (JsonNode kept : uploaded) {
+            assertTrue(kept.get("stays because").asText().contains("let nothing go"), kept::toString);
+        }
+        assertEquals(
+                "http://127.0.0.1:" + appliance.apiPort() + "/api",
+                simulator.frames("config_update").get(0).get("api_url").asText(),
+                "an empty PROXY_API_URL is none");
+
+        PlantedIdentifiers planted = new PlantedIdentifiers(List.of(new Patient(61), named.patient()));
         List<String> found = new ArrayList<>();
         for (Path file : appliance.files()) {
-            if (new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1)
-                    .contains(IthSimulator.KEY)) {
+            byte[] bytes = Files.readAllBytes(file);
+            if (new String(bytes, StandardCharsets.ISO_8859_1).contains(IthSimulator.KEY)
+                    || planted.firstIn(bytes).isPresent()) {
                 found.add(appliance.data().relativize(file).toString());
             }
         }
         assertEquals(List.of(), found);
+        simulator.answersConfiguration(IthSimulator.configuration("public"));
+        assertUploads("de-identified: ");
+    }
+
+    private void assertUploads(String words) throws IOException {
+        appliance.await("uploads go " + words, SOON, () -> appliance
+                .jsonOnceThere("ith:status")
+                .get("uploads")
+                .asText()
+                .startsWith(words));
+    }
+
+    private List<String> deliveriesWithIdentity() throws Exception {
+        List<String> found = new ArrayList<>();
+        for (JsonNode record : appliance.json("audit:list --limit 1000")) {
+            if (record.get("action").asText().equals("identity.deliver")) {
+                found.add(record.get("actor").asText() + "|"
+                        + record.get("source").asText() + "|"
+                        + record.get("outcome").asText());
+            }
+        }
+        return found;
     }
 }

@@ -228,8 +228,13 @@ class EnvFileTest {
     void aSwitchThatDoesNothingIsReported() throws Exception {
         assertTrue(take("DICOM_ANONYMIZE_PATIENTS=False", Map.of()).said().contains("changes nothing"));
         assertEquals("", take("DICOM_ANONYMIZE_PATIENTS=True", Map.of()).said());
-        assertTrue(
-                take("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD=yes", Map.of()).said().contains("changes nothing"));
+    }
+
+    @Test
+    void whatLetsIdentityOutIsSaid() throws Exception {
+        Outcome yes = take("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD=yes", Map.of());
+        assertTrue(yes.said().contains("uploads carry patients' identity if the back end asks"), yes.said());
+        assertEquals("true", yes.environment().get("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD"));
         assertEquals("", take("SALLYPORT_ALLOW_IDENTIFIED_UPLOAD=no", Map.of()).said());
     }
 

@@ -78,7 +78,7 @@ class OriginalsIT {
                         + "\n");
     }
 
-    private static DataSet read(Path file) throws IOException {
+    static DataSet read(Path file) throws IOException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             return Part10Reader.open(in, Limits.DEFAULT, BulkStore.REFUSE)
                     .dataSet()

@@ -1,9 +1,11 @@
 package org.sallyport.itests;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.PlantedIdentifiers;
 import org.sallyport.simulator.FileCheck;
@@ -12,9 +14,15 @@ import org.sallyport.simulator.FileCheck;
 final class UploadedFiles implements FileCheck {
 
     private volatile PlantedIdentifiers planted = new PlantedIdentifiers(List.of());
+    private volatile @Nullable Patient identified;
 
     void expectNoneOf(List<Patient> patients) {
         planted = new PlantedIdentifiers(patients);
+    }
+
+    /** From now on files have to be of this patient, by name; null = of nobody. */
+    void expectIdentityOf(@Nullable Patient patient) {
+        identified = patient;
     }
 
     @Override
@@ -26,7 +34,13 @@ final class UploadedFiles implements FileCheck {
         if (verified.output().contains("parse failed") || verified.output().contains("Dicom dataset read failed")) {
             throw new IOException("dciodvfy cannot read " + file.getFileName());
         }
-        if (Files.size(file) < (64 << 20)) {
+        Patient named = identified;
+        if (named != null) {
+            String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+            if (!bytes.contains(named.name()) || !bytes.contains(named.id())) {
+                throw new IOException("no identity in " + file.getFileName());
+            }
+        } else if (Files.size(file) < (64 << 20)) {
             var leak = planted.firstIn(Files.readAllBytes(file));
             if (leak.isPresent()) {
                 throw new IOException("identifier " + leak.get() + " in " + file.getFileName());

@@ -1,5 +1,6 @@
 package org.sallyport.simulator;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -72,6 +73,7 @@ public final class IthSimulator implements AutoCloseable {
     private volatile int configurationStatus = 200;
     private volatile String configuration;
     private volatile boolean discards;
+    private volatile boolean identity;
 
     public IthSimulator(Path folder) throws IOException {
         this(folder, 0, KEY, FileCheck.NONE);
@@ -159,6 +161,11 @@ public final class IthSimulator implements AutoCloseable {
     /** Uploads are taken and thrown away, unseen: for measuring. */
     public void discardsUploads() {
         discards = true;
+    }
+
+    /** From now on uploads have to be of originals, and to name them; else of pseudonyms. */
+    public void expectsIdentity(boolean yes) {
+        identity = yes;
     }
 
     /** The next uploads fail so, in this order; those after them are accepted. */
@@ -317,12 +324,31 @@ public final class IthSimulator implements AutoCloseable {
         return names;
     }
 
+    /** Nodes of the configuration that it answers; none if that is none. */
+    JsonNode nodes() {
+        try {
+            return JSON.readTree(configuration).path("nodes");
+        } catch (JsonProcessingException e) {
+            // A test has it answer what is no configuration.
+            return JSON.createArrayNode();
+        }
+    }
+
     /** Studies that it holds. */
     public List<String> studies() {
         return holdings.select("", "", "").stream()
                 .map(Holdings.Instance::study)
                 .distinct()
                 .toList();
+    }
+
+    /** The file that was uploaded of an instance, or is held for download. */
+    public Path held(String sop) {
+        return holdings.select("", "", "").stream()
+                .filter(one -> one.sop().equals(sop))
+                .findFirst()
+                .orElseThrow()
+                .file();
     }
 
     // ---- for its sides
@@ -354,6 +380,10 @@ public final class IthSimulator implements AutoCloseable {
 
     boolean discards() {
         return discards;
+    }
+
+    boolean expectsIdentity() {
+        return identity;
     }
 
     int configurationStatus() {

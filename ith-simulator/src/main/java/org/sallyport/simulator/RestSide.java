@@ -165,7 +165,7 @@ final class RestSide extends AbstractHandler {
         Path work = simulator.work(number);
         Uploads.Accepted accepted;
         try {
-            accepted = simulator.uploadReader().accept(request, work);
+            accepted = simulator.uploadReader().accept(request, work, simulator.expectsIdentity());
         } catch (IOException | RuntimeException e) {
             simulator.violation("upload " + number + ": " + e);
             json(response, 400, "{\"detail\":\"not to the contract\"}");

@@ -38,7 +38,8 @@ final class Uploads {
      */
     record Accepted(ObjectNode fields, List<Holdings.Instance> instances) {}
 
-    Accepted accept(HttpServletRequest request, Path work) throws IOException, InterruptedException {
+    /** @param identity whether originals are expected, and else pseudonyms */
+    Accepted accept(HttpServletRequest request, Path work, boolean identity) throws IOException, InterruptedException {
         String type = request.getContentType();
         if (type == null || !type.matches("multipart/form-data; ?boundary=[A-Za-z0-9-]{1,70}")) {
             throw new IOException("Content-Type " + type);
@@ -52,14 +53,14 @@ final class Uploads {
             parts = MultipartForm.read(in, type.substring(type.indexOf("boundary=") + 9), zip);
         }
         ObjectNode fields = fields(parts);
-        String problems = schemas.problems("upload", fields);
+        String problems = schemas.problems(identity ? "upload-with-identity" : "upload", fields);
         if (!problems.isEmpty()) {
             throw new IOException(problems);
         }
         String subject = fields.get("patient_id").asText();
-        if (!fields.get("name").asText().replaceFirst(" - Part .*", "").equals(subject)
-                || !fields.get("file").asText().startsWith(subject + "_")) {
-            throw new IOException("name, patient_id and file name do not belong together");
+        if (!identity
+                && !fields.get("name").asText().replaceFirst(" - Part .*", "").equals(subject)) {
+            throw new IOException("name and patient_id do not belong together");
         }
         checkMetadata(fields);
         List<Path> files = Archive.unpack(zip, work.resolve("files"));
@@ -77,11 +78,18 @@ final class Uploads {
         if (instances.stream().map(Holdings.Instance::study).distinct().count() != 1) {
             throw new IOException("not exactly one study in an archive");
         }
-        if (!fields.get("file").asText().equals(subject + "_" + instances.get(0).study() + ".zip")) {
-            throw new IOException("the file name does not name the study");
+        if (!fields.get("file")
+                .asText()
+                .equals(fileName(subject, instances.get(0).study()))) {
+            throw new IOException("the file name does not name patient and study");
         }
         Files.delete(zip);
         return new Accepted(fields, instances);
+    }
+
+    /** Of a patient's id what a name of a file may hold. */
+    private static String fileName(String subject, String study) {
+        return subject.replaceAll("[^A-Za-z0-9._-]", "_") + "_" + study + ".zip";
     }
 
     private static String uid(@Nullable Path folder) {

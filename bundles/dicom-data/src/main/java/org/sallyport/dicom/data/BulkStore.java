@@ -2,6 +2,7 @@ package org.sallyport.dicom.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 
 /** Takes values that are too long to be held in memory. */
 @FunctionalInterface
@@ -13,6 +14,21 @@ public interface BulkStore {
                 DicomDataException.Reason.LIMIT,
                 Tag.format(tag) + " is too long to be held in memory: " + length + " bytes");
     };
+
+    /** Passes every such value over, for readers that have no use for it; it cannot be opened. */
+    BulkStore PASS_OVER = (tag, vr, length, in) -> {
+        in.transferTo(OutputStream.nullOutputStream());
+        return new PassedOver(length);
+    };
+
+    /** A value that was read past. */
+    record PassedOver(long length) implements Value.Bulk {
+
+        @Override
+        public InputStream open() throws IOException {
+            throw new IOException("the value was passed over");
+        }
+    }
 
     /**
      * @param length bytes, known; odd lengths are passed on as they came

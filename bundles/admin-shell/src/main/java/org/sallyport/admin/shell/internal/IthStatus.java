@@ -32,6 +32,7 @@ public final class IthStatus extends GatewayCommand {
         sheet.put("configuration-fetched", status.configurationAt());
         sheet.put("configuration-problem", status.configurationProblem());
         sheet.put("active", status.proxyActive());
+        sheet.put("uploads", status.uploads());
         sheet.put("commands-waiting", status.waiting());
         sheet.put("commands-running", status.running());
         sheet.put("commands-unreported", status.unreported());

@@ -814,6 +814,7 @@ class CommandsTest {
                                 AT,
                                 null,
                                 true,
+                                "de-identified: the back end does not ask for originals",
                                 7,
                                 2,
                                 1))
@@ -824,6 +825,9 @@ class CommandsTest {
                 AT + " closed by the back end with 1001",
                 sheet.get("last-error").asText());
         assertTrue(sheet.get("last-sent").isNull());
+        assertEquals(
+                "de-identified: the back end does not ask for originals",
+                sheet.get("uploads").asText());
         assertEquals(7, sheet.get("commands-waiting").asInt());
     }
 

@@ -21,24 +21,12 @@ import org.sallyport.dicom.data.Value;
  */
 record InstanceHeader(FileMetaInformation meta, DataSet dataSet) {
 
+    /** None is ever so long that a reader passes it over. */
     private static final Set<Integer> WANTED = DirectoryRecordType.attributes();
-
-    /** A value that nobody asks for; what is wanted is never that long. */
-    private static final BulkStore PASS_OVER = (tag, vr, length, in) -> {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
-        return new Absent(length);
-    };
-
-    private record Absent(long length) implements Value.Bulk {
-        @Override
-        public InputStream open() throws IOException {
-            throw new IOException("was passed over");
-        }
-    }
 
     static InstanceHeader read(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
-            Part10Reader reader = Part10Reader.open(in, Limits.DEFAULT, PASS_OVER);
+            Part10Reader reader = Part10Reader.open(in, Limits.DEFAULT, BulkStore.PASS_OVER);
             DataSet kept = new DataSet();
             DataSetReader elements = reader.dataSet();
             for (DataSetReader.Event event = elements.next();

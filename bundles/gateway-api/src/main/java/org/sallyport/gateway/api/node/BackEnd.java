@@ -36,6 +36,7 @@ public interface BackEnd {
      * @param lastError what the last loss of the connection was; null = none yet
      * @param configurationAt when the configuration in force was fetched; null = since before the start, or none
      * @param configurationProblem why it could not be fetched last; null = it could
+     * @param uploads whether uploads carry originals now, and if not why, in plain words
      * @param waiting commands
      * @param running commands
      * @param unreported commands that ended and whose end the back end has not been told yet
@@ -50,6 +51,7 @@ public interface BackEnd {
             @Nullable Instant configurationAt,
             @Nullable String configurationProblem,
             boolean proxyActive,
+            String uploads,
             int waiting,
             int running,
             int unreported) {}

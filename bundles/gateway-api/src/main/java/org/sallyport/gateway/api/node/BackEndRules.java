@@ -8,6 +8,9 @@ import java.util.List;
  */
 public interface BackEndRules {
 
+    /** Name of the destination that uploads studies to the back end. */
+    String UPLOADS = "ith";
+
     Mode mode();
 
     /** Well-formed nodes only. */
@@ -15,6 +18,9 @@ public interface BackEndRules {
 
     /** false: refuse new associations (A-ASSOCIATE-RJ 2/3/1). */
     boolean proxyActive();
+
+    /** Whether it says explicitly that uploads are to carry originals. Whether they may is for local settings to say. */
+    boolean asksForOriginals();
 
     /**
      * Approves a back-end node for identity, as it stands now; any later change of it withdraws the approval. Audited.

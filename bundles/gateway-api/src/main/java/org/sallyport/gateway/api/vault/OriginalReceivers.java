@@ -14,6 +14,14 @@ public interface OriginalReceivers {
     /** Why not, in plain words; empty = it may, now. */
     Optional<String> refusal(Receiver receiver);
 
+    /**
+     * Why uploads to the ITH back end carry pseudonyms only, in plain words; empty = they carry originals, now. That takes three: the back end's configuration
+     * asks for it, the local setting lets it, and the back end may be given originals as any server.
+     *
+     * @param asked whether the back end asks for originals
+     */
+    Optional<String> uploadRefusal(Receiver backEnd, boolean asked);
+
     /** Outside of these nobody may; none at all while the setting is wrong. */
     IdentityNetworks networks();
 }

@@ -65,13 +65,13 @@ final class Attempt {
             return DeliveryOutcome.refused(gone + " of its " + instances.size()
                     + " images are no longer here: they were cleaned up after delivery, or deleted");
         }
-        OriginalDeliveries originals = null;
+        OriginalDeliveries gate = means.originals().get();
+        boolean withIdentity = gate != null && gate.mode(record, route) == IdentityMode.ORIGINAL;
         if (record.identity() == IdentityMode.ORIGINAL) {
-            originals = means.originals().get();
-            if (originals == null) {
+            if (gate == null) {
                 return DeliveryOutcome.later(DeliveryEngine.NO_ORIGINALS);
             }
-            Optional<String> refusal = originals.refusal(record, route);
+            Optional<String> refusal = gate.refusal(record, route);
             if (refusal.isPresent()) {
                 return DeliveryOutcome.refused(refusal.get());
             }
@@ -97,16 +97,16 @@ final class Attempt {
             }
         }
         StudyFacts facts = StudyDelivery.facts(study, instances);
-        return originals == null
-                ? handPseudonymous(call, facts, instances)
-                : handOriginals(call, facts, instances, originals);
+        return withIdentity && gate != null
+                ? handOriginals(call, facts, instances, gate)
+                : handPseudonymous(call, facts, instances);
     }
 
     private DeliveryOutcome handPseudonymous(Call call, StudyFacts facts, List<StoredInstance> instances)
             throws Exception {
         List<HandedInstance> handed = new ArrayList<>(instances.size());
         instances.forEach(instance -> handed.add(new HandedInstance.Pseudonymous(instance, means.store(), call)));
-        return hand(call, new StudyDelivery(call, facts, handed), instances);
+        return hand(call, new StudyDelivery(call, IdentityMode.PSEUDONYMOUS, facts, handed), instances);
     }
 
     private DeliveryOutcome handOriginals(
@@ -122,7 +122,8 @@ final class Attempt {
         long bytes = handed.stream().mapToLong(HandedInstance::length).sum();
         boolean delivered = false;
         try {
-            DeliveryOutcome outcome = hand(call, new StudyDelivery(call, facts.withBytes(bytes), handed), instances);
+            StudyDelivery delivery = new StudyDelivery(call, IdentityMode.ORIGINAL, facts.withBytes(bytes), handed);
+            DeliveryOutcome outcome = hand(call, delivery, instances);
             delivered = outcome instanceof DeliveryOutcome.Delivered;
             return outcome;
         } finally {

@@ -11,12 +11,17 @@ import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
 import org.sallyport.gateway.api.intake.OriginalInstances;
 import org.sallyport.gateway.api.intake.OriginalInstances.Originals;
+import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -28,7 +33,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Decides, at each attempt anew, whether a destination is handed originals, and has it audited: who asked or which setting, what, where to, how many, and
- * how it ended; never values. Immutable.
+ * how it ended; never values. Holds nothing that changes, but for the rules of the back end, which Declarative Services set and any thread reads.
  */
 @Component(service = OriginalDeliveries.class)
 public final class OriginalDeliveries {
@@ -44,6 +49,12 @@ public final class OriginalDeliveries {
     private final OriginalReceivers receivers;
     private final AuditLog audit;
     private final LocalWord word;
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    volatile @Nullable BackEndRules backEnd;
 
     /** What the administrator wrote about a destination. */
     @FunctionalInterface
@@ -111,6 +122,27 @@ public final class OriginalDeliveries {
         }
     }
 
+    /**
+     * What this attempt is to carry. As ordered, but that uploads to the back end carry originals whenever it asks for them and may have them: what was
+     * ordered while it did not goes with them too.
+     */
+    IdentityMode mode(DeliveryRecord delivery, Route route) {
+        return isUpload(route) && uploadRefusal(route) == null ? IdentityMode.ORIGINAL : delivery.identity();
+    }
+
+    private static boolean isUpload(Route route) {
+        return route.name().equals(BackEndRules.UPLOADS);
+    }
+
+    private @Nullable String uploadRefusal(Route route) {
+        BackEndRules rules = backEnd;
+        Receiver receiver = route.receiver();
+        if (rules == null || receiver == null) {
+            return "the rules of the back end are not there";
+        }
+        return receivers.uploadRefusal(receiver, rules.asksForOriginals()).orElse(null);
+    }
+
     /** Why this destination may not have the originals of this delivery, which is audited then; empty = it may. */
     Optional<String> refusal(DeliveryRecord delivery, Route route) throws IOException {
         String why = reasonAgainst(delivery, route);
@@ -124,6 +156,11 @@ public final class OriginalDeliveries {
         Receiver receiver = route.receiver();
         if (receiver == null) {
             return "originals are not handed over: the destination does not say whom it delivers to (receiver)";
+        }
+        if (isUpload(route)) {
+            // Neither a person nor a .cfg can loosen what the back end's uploads go by.
+            String why = uploadRefusal(route);
+            return why == null ? null : "originals are not handed over: " + why;
         }
         boolean byPerson = delivery.request() != null;
         // A node is marked itself; for a server the destination's .cfg is the only word there is.
@@ -149,7 +186,7 @@ public final class OriginalDeliveries {
                         actor(delivery),
                         Set.of(Roles.PRIVACY_OFFICER),
                         where(route),
-                        reason(delivery),
+                        reason(delivery, route),
                         subject(delivery) + ", " + instances.size() + " images"),
                 progress);
     }
@@ -169,7 +206,8 @@ public final class OriginalDeliveries {
     }
 
     private void record(DeliveryRecord delivery, Route route, String outcome, String detail) throws IOException {
-        audit.record(ACTION, actor(delivery), where(route), subject(delivery), reason(delivery), outcome, detail);
+        audit.record(
+                ACTION, actor(delivery), where(route), subject(delivery), reason(delivery, route), outcome, detail);
     }
 
     private static String actor(DeliveryRecord delivery) {
@@ -177,11 +215,14 @@ public final class OriginalDeliveries {
         return request == null ? "destination " + delivery.destination() : request.actor();
     }
 
-    private static String reason(DeliveryRecord delivery) {
+    private static String reason(DeliveryRecord delivery, Route route) {
         Request request = delivery.request();
-        return request == null
-                ? "destination " + delivery.destination() + " is set to identity = original"
-                : request.reason();
+        if (request != null) {
+            return request.reason();
+        }
+        return isUpload(route)
+                ? "the back end asks for originals, and identified-upload = yes lets it have them"
+                : "destination " + delivery.destination() + " is set to identity = original";
     }
 
     private static String where(Route route) {

@@ -19,14 +19,19 @@ import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 final class StudyDelivery implements Delivery {
 
     private final Call call;
+    private final IdentityMode identity;
     private final StudyFacts study;
     private final List<HandedInstance> instances;
     private volatile int instancesDone;
     private volatile long bytesDone;
 
-    /** @param study facts of this delivery; pseudonymous in any case */
-    StudyDelivery(Call call, StudyFacts study, List<HandedInstance> instances) {
+    /**
+     * @param identity of what the instances hold
+     * @param study facts of this delivery; pseudonymous in any case
+     */
+    StudyDelivery(Call call, IdentityMode identity, StudyFacts study, List<HandedInstance> instances) {
         this.call = call;
+        this.identity = identity;
         this.study = study;
         this.instances = List.copyOf(instances);
     }
@@ -98,7 +103,7 @@ final class StudyDelivery implements Delivery {
 
     @Override
     public IdentityMode identity() {
-        return record().identity();
+        return identity;
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
@@ -40,7 +43,9 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.intake.OriginalInstances;
+import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.IdentityNetworks;
+import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -72,6 +77,9 @@ class OriginalDeliveriesTest {
     private final List<String> audited = new CopyOnWriteArrayList<>();
     private final List<AccessRequest> readings = new CopyOnWriteArrayList<>();
     private volatile boolean auditFails;
+    private volatile boolean uploadsAllowed;
+    private volatile boolean asked;
+    private @Nullable OriginalDeliveries gate;
     private DeliveryEngine engine;
 
     @TempDir
@@ -81,7 +89,9 @@ class OriginalDeliveriesTest {
     void start() throws IOException {
         index.add(STUDY);
         engine = engine();
-        engine.setOriginals(originals());
+        OriginalDeliveries opened = originals();
+        gate = opened;
+        engine.setOriginals(opened);
         allowed.add(NODE);
         allowed.add("https://10.1.2.4:443");
         configured.add("pacs");
@@ -110,6 +120,14 @@ class OriginalDeliveriesTest {
                 return allowed.contains(receiver.toString())
                         ? Optional.empty()
                         : Optional.of(receiver + " is not allowed");
+            }
+
+            @Override
+            public Optional<String> uploadRefusal(Receiver backEnd, boolean asked) {
+                if (!asked || !uploadsAllowed) {
+                    return Optional.of(asked ? "not allowed here" : "not asked for");
+                }
+                return refusal(backEnd);
             }
 
             @Override
@@ -429,6 +447,140 @@ class OriginalDeliveriesTest {
         engine.complete(STUDY);
         assertEquals(IdentityMode.ORIGINAL, queue.get(idOf("pacs")).identity());
         assertEquals(IdentityMode.PSEUDONYMOUS, queue.get(idOf("archive")).identity());
+    }
+
+    private FakeDestination backEnd() {
+        return add(BackEndRules.UPLOADS, SERVER, false, FakeDestination.thatTakesAll());
+    }
+
+    private void rules() {
+        Objects.requireNonNull(gate).backEnd = new BackEndRules() {
+            @Override
+            public Mode mode() {
+                return Mode.PRIVATE;
+            }
+
+            @Override
+            public List<Node> nodes() {
+                return List.of();
+            }
+
+            @Override
+            public boolean proxyActive() {
+                return true;
+            }
+
+            @Override
+            public boolean asksForOriginals() {
+                return asked;
+            }
+
+            @Override
+            public Node approve(String nodeId, String actor, String source, String reason) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "true,true,true,true,ORIGINAL",
+        "false,true,true,true,PSEUDONYMOUS",
+        "true,false,true,true,PSEUDONYMOUS",
+        "true,true,false,true,PSEUDONYMOUS",
+        "true,true,true,false,PSEUDONYMOUS",
+        "true,false,false,true,PSEUDONYMOUS",
+        "true,true,false,false,PSEUDONYMOUS",
+        "true,false,true,false,PSEUDONYMOUS",
+        "true,false,false,false,PSEUDONYMOUS"
+    })
+    void anUploadCarriesOriginalsOnlyIfTheBackEndAsksTheSettingLetsAndItsAddressMay(
+            boolean rulesThere, boolean asks, boolean lets, boolean near, IdentityMode expected) throws Exception {
+        if (rulesThere) {
+            rules();
+        }
+        asked = asks;
+        uploadsAllowed = lets;
+        if (!near) {
+            allowed.clear();
+        }
+        FakeDestination ith = backEnd();
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        Delivery handed = ith.handed.get(0);
+        assertEquals(expected, handed.identity());
+        boolean original = expected == IdentityMode.ORIGINAL;
+        assertEquals(
+                (original ? "1.2.DOE." : "") + STUDY + ".1.1",
+                handed.instances().get(0).sopInstanceUid());
+        assertEquals(original ? 1 : 0, readings.size(), "opened and audited if, and only if, it went with identity");
+        assertEquals(original ? 1 : 0, audited.size(), audited.toString());
+        assertEquals(List.of(STUDY + ".1.1"), queue.accepted.get(1L), "what may be cleaned up, either way");
+    }
+
+    @Test
+    void anUploadWithIdentityIsAuditedWithReceiverCountAndEnd() throws IOException {
+        rules();
+        asked = true;
+        uploadsAllowed = true;
+        backEnd();
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(
+                List.of("identity.deliver|destination ith|https://10.1.2.4:443|delivery 1 to ith, study 2.25.1 part 1,"
+                        + " attempt 1|the back end asks for originals, and identified-upload = yes lets it have them|done"
+                        + "|1 images delivered"),
+                audited);
+        assertEquals("https://10.1.2.4:443", readings.get(0).source());
+        assertEquals(Set.of(Roles.PRIVACY_OFFICER), readings.get(0).roles());
+    }
+
+    @Test
+    void whatAnUploadCarriesIsDecidedAtEachAttemptAnewAndStaysInIt() throws IOException {
+        rules();
+        uploadsAllowed = true;
+        FakeDestination ith = add(BackEndRules.UPLOADS, SERVER, false, new FakeDestination(delivery -> {
+            IdentityMode before = delivery.identity();
+            // The back end changes its mind while the attempt runs.
+            asked = !asked;
+            assertEquals(before, delivery.identity());
+            return delivery.attempt() < 3
+                    ? new DeliveryOutcome.Later("busy", Duration.ZERO)
+                    : DeliveryOutcome.delivered("taken");
+        }));
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(
+                List.of(IdentityMode.PSEUDONYMOUS, IdentityMode.ORIGINAL, IdentityMode.PSEUDONYMOUS),
+                ith.handed.stream().map(Delivery::identity).toList());
+        assertEquals(1, readings.size());
+    }
+
+    /** Neither by a person's order nor by identity = original in a .cfg. */
+    @Test
+    void nobodyElseCanHaveAnUploadCarryOriginals() throws IOException {
+        rules();
+        configured.add(BackEndRules.UPLOADS);
+        FakeDestination ith = backEnd();
+        parkedWith(engine.replay(STUDY, BackEndRules.UPLOADS, OFFICER).get(0), "not asked for");
+        asked = true;
+        parkedWith(engine.replay(STUDY, BackEndRules.UPLOADS, OFFICER).get(0), "not allowed here");
+        assertEquals(List.of(), ith.handed);
+        uploadsAllowed = true;
+        awaitEnd(engine.replay(STUDY, BackEndRules.UPLOADS, OFFICER).get(0), State.DELIVERED);
+        assertEquals("the ward asked for it", readings.get(0).reason());
+    }
+
+    @Test
+    void whatUploadsGoByIsNothingToOtherDestinations() throws IOException {
+        rules();
+        asked = true;
+        uploadsAllowed = true;
+        FakeDestination web = add("web", SERVER, false, FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(IdentityMode.PSEUDONYMOUS, web.handed.get(0).identity());
+        assertEquals(List.of(), readings);
     }
 
     @Test

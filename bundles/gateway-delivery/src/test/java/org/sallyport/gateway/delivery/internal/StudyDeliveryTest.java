@@ -52,7 +52,11 @@ class StudyDeliveryTest {
         List<HandedInstance> handed = stored.stream()
                 .<HandedInstance>map(instance -> new HandedInstance.Pseudonymous(instance, index, made))
                 .toList();
-        return new StudyDelivery(made, StudyDelivery.facts(index.study(STUDY).orElseThrow(), stored), handed);
+        return new StudyDelivery(
+                made,
+                IdentityMode.PSEUDONYMOUS,
+                StudyDelivery.facts(index.study(STUDY).orElseThrow(), stored),
+                handed);
     }
 
     @Test

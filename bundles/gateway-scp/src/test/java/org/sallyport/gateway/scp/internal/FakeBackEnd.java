@@ -27,6 +27,11 @@ final class FakeBackEnd implements BackEndRules {
     }
 
     @Override
+    public boolean asksForOriginals() {
+        return false;
+    }
+
+    @Override
     public Node approve(String nodeId, String actor, String source, String reason) {
         throw new UnsupportedOperationException();
     }

@@ -9,4 +9,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "Networks that identity may be sent into; empty = loopback and RFC 1918")
     String identity$_$networks() default "";
+
+    @AttributeDefinition(
+            description = "yes: uploads to the ITH back end carry originals if its configuration asks for them too")
+    String identified$_$upload() default "no";
 }

@@ -15,6 +15,7 @@ import org.sallyport.gateway.api.node.IdentityNetworks;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.vault.OriginalReceivers;
+import org.sallyport.gateway.support.settings.Values;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,10 @@ public final class LocalOriginalReceivers implements OriginalReceivers {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalOriginalReceivers.class);
 
+    private static final String IDENTIFIED_UPLOAD = "identified-upload (SALLYPORT_ALLOW_IDENTIFIED_UPLOAD)";
+
     private final IdentityNetworks networks;
+    private final boolean identifiedUpload;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -38,11 +42,21 @@ public final class LocalOriginalReceivers implements OriginalReceivers {
 
     @Activate
     public LocalOriginalReceivers(IdentityConfiguration configuration) {
-        this(networks(configuration.identity$_$networks()));
+        this(networks(configuration.identity$_$networks()), identifiedUpload(configuration.identified$_$upload()));
     }
 
-    LocalOriginalReceivers(IdentityNetworks networks) {
+    LocalOriginalReceivers(IdentityNetworks networks, boolean identifiedUpload) {
         this.networks = networks;
+        this.identifiedUpload = identifiedUpload;
+    }
+
+    private static boolean identifiedUpload(String setting) {
+        try {
+            return new Values(" (org.sallyport.identity.cfg)").yes(IDENTIFIED_UPLOAD, setting);
+        } catch (IllegalArgumentException e) {
+            LOG.error("uploads carry no identity: {}", e.getMessage());
+            return false;
+        }
     }
 
     private static IdentityNetworks networks(String setting) {
@@ -57,6 +71,18 @@ public final class LocalOriginalReceivers implements OriginalReceivers {
     @Override
     public IdentityNetworks networks() {
         return networks;
+    }
+
+    @Override
+    public Optional<String> uploadRefusal(Receiver backEnd, boolean asked) {
+        if (!asked) {
+            return Optional.of("the back end does not ask for originals"
+                    + (identifiedUpload ? ", though " + IDENTIFIED_UPLOAD + " is yes here" : ""));
+        }
+        if (!identifiedUpload) {
+            return Optional.of("the back end asks for originals, and " + IDENTIFIED_UPLOAD + " is not yes here");
+        }
+        return refusal(backEnd).map(why -> "the back end asks for originals, and may not have them: " + why);
     }
 
     @Override

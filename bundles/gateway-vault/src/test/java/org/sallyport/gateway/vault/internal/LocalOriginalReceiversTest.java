@@ -21,7 +21,7 @@ class LocalOriginalReceiversTest {
     }
 
     private static LocalOriginalReceivers receivers(String networks, Node... nodes) {
-        LocalOriginalReceivers made = new LocalOriginalReceivers(IdentityNetworks.parse(networks));
+        LocalOriginalReceivers made = new LocalOriginalReceivers(IdentityNetworks.parse(networks), false);
         made.nodes = new NodeDirectory() {
             @Override
             public BackEndRules.Mode mode() {
@@ -84,18 +84,64 @@ class LocalOriginalReceiversTest {
 
     @Test
     void withoutTheListOfNodesNoNodeIs() {
-        LocalOriginalReceivers receivers = new LocalOriginalReceivers(IdentityNetworks.parse(""));
+        LocalOriginalReceivers receivers = new LocalOriginalReceivers(IdentityNetworks.parse(""), false);
         refused(receivers, "dicom://PACS@10.1.2.3:104", "the list of nodes is not there");
     }
 
     @Test
     void nobodyMayWhileTheNetworksAreWrong() {
-        IdentityConfiguration wrong = (IdentityConfiguration) Proxy.newProxyInstance(
-                IdentityConfiguration.class.getClassLoader(),
-                new Class<?>[] {IdentityConfiguration.class},
-                (proxy, method, arguments) -> "10.0.0.0/8, nonsense");
-        LocalOriginalReceivers made = new LocalOriginalReceivers(wrong);
+        LocalOriginalReceivers made = new LocalOriginalReceivers(configuration("10.0.0.0/8, nonsense", "yes"));
         refused(made, "https://10.0.0.1", "10.0.0.1 is no literal address inside identity-networks");
         assertFalse(made.networks().contains("127.0.0.1"));
+        assertTrue(made.uploadRefusal(Receiver.parse("https://10.0.0.1"), true).isPresent());
+    }
+
+    private static IdentityConfiguration configuration(String networks, String upload) {
+        return (IdentityConfiguration) Proxy.newProxyInstance(
+                IdentityConfiguration.class.getClassLoader(),
+                new Class<?>[] {IdentityConfiguration.class},
+                (proxy, method, arguments) -> method.getName().startsWith("identity") ? networks : upload);
+    }
+
+    private static final String NEAR = "https://10.0.0.1";
+
+    private static String upload(String setting, String receiver, boolean asked) {
+        return new LocalOriginalReceivers(configuration("10.0.0.0/8, 127.0.0.0/8", setting))
+                .uploadRefusal(Receiver.parse(receiver), asked)
+                .orElse("with identity");
+    }
+
+    @Test
+    void uploadsCarryOriginalsOnlyIfTheBackEndAsksTheSettingLetsAndTheAddressMay() {
+        assertEquals("with identity", upload("yes", NEAR, true));
+        assertEquals("with identity", upload(" True ", "http://127.0.0.1:8090", true));
+        for (String no : List.of("no", "", "false")) {
+            assertEquals("the back end does not ask for originals", upload(no, NEAR, false));
+            assertEquals(
+                    "the back end asks for originals, and identified-upload (SALLYPORT_ALLOW_IDENTIFIED_UPLOAD) is not yes here",
+                    upload(no, NEAR, true));
+        }
+        assertEquals(
+                "the back end does not ask for originals, though identified-upload (SALLYPORT_ALLOW_IDENTIFIED_UPLOAD) is yes here",
+                upload("yes", NEAR, false));
+        for (String far : List.of("https://192.0.2.1", "https://ith.example.org", "https://localhost")) {
+            String why = upload("yes", far, true);
+            assertTrue(
+                    why.startsWith("the back end asks for originals, and may not have them: ")
+                            && why.contains("identity-networks"),
+                    why);
+            assertEquals(
+                    "the back end does not ask for originals",
+                    upload("no", far, false),
+                    "no setting and no question: nothing to be said of the address");
+            assertTrue(upload("no", far, true).endsWith("is not yes here"));
+            assertTrue(upload("yes", far, false).startsWith("the back end does not ask"));
+        }
+        assertTrue(upload("yes", "http://10.0.0.1", true).contains("plain http"));
+    }
+
+    @Test
+    void aSettingThatIsNeitherYesNorNoIsNo() {
+        assertTrue(upload("maybe", NEAR, true).endsWith("is not yes here"));
     }
 }

@@ -143,6 +143,11 @@ final class FakeParts implements Parts, DicomReceiver, BackEndRegistration, Back
     }
 
     @Override
+    public boolean asksForOriginals() {
+        return false;
+    }
+
+    @Override
     public Node approve(String nodeId, String actor, String source, String reason) {
         throw new UnsupportedOperationException();
     }

@@ -14,9 +14,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.OriginalReceivers;
 import org.sallyport.gateway.support.http.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class BackEndLink implements UploadDestination.Workspace {
 
     /** The destination's name. */
-    static final String NAME = "ith";
+    static final String NAME = BackEndRules.UPLOADS;
 
     private static final Logger LOG = LoggerFactory.getLogger(BackEndLink.class);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -54,6 +56,7 @@ final class BackEndLink implements UploadDestination.Workspace {
     private final Gateway gateway;
     private final Clock clock;
     private final ReceivedRules rules;
+    private final UploadIdentity uploads;
     private final Runnable rulesRegistration;
     private final ScheduledExecutorService fetcher =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ith-configuration"));
@@ -79,7 +82,14 @@ final class BackEndLink implements UploadDestination.Workspace {
     /** Guarded by this. */
     private @Nullable Runnable registration;
 
-    BackEndLink(IthSettings settings, Registrar registrar, AuditLog audit, Gateway gateway, Path folder, Clock clock)
+    BackEndLink(
+            IthSettings settings,
+            Registrar registrar,
+            AuditLog audit,
+            OriginalReceivers receivers,
+            Gateway gateway,
+            Path folder,
+            Clock clock)
             throws IOException {
         this.settings = settings;
         this.gateway = gateway;
@@ -89,6 +99,7 @@ final class BackEndLink implements UploadDestination.Workspace {
         this.lastGood = new KeptFile(folder.resolve("configuration.json"));
         this.rules = new ReceivedRules(
                 new NodeApprovals(new KeptFile(folder.resolve("approved-nodes.json"))), settings, audit);
+        this.uploads = new UploadIdentity(settings, receivers, rules);
         if (settings.isPlainBeyondLoopback()) {
             LOG.warn("ITH_URL is http: the gateway's key and the images can be read on the network; use https");
         }
@@ -133,7 +144,8 @@ final class BackEndLink implements UploadDestination.Workspace {
                 Map.of(
                         Destination.NAME, NAME,
                         Destination.FILTER, settings.filter(),
-                        Destination.CONCURRENCY, settings.concurrency()));
+                        Destination.CONCURRENCY, settings.concurrency(),
+                        Destination.RECEIVER, uploads.receiver().toString()));
     }
 
     /** What runs is interrupted by those who started it; what does not hear that is aborted. */
@@ -172,6 +184,10 @@ final class BackEndLink implements UploadDestination.Workspace {
 
     ReceivedRules rules() {
         return rules;
+    }
+
+    UploadIdentity uploads() {
+        return uploads;
     }
 
     IthHttp http() {
@@ -259,10 +275,8 @@ final class BackEndLink implements UploadDestination.Workspace {
                     fetched.mode(),
                     fetched.nodes().size(),
                     fetched.active() ? "" : ", switched off: new associations are refused");
-            if (!fetched.deidentify()) {
-                LOG.error("the back end wants images with identity; this version always de-identifies them");
-            }
         }
+        uploads.tell();
         fetchedAt = clock.instant();
         keep(reply.body(), changed);
         if (keyRefused) {
@@ -318,6 +332,11 @@ final class BackEndLink implements UploadDestination.Workspace {
     @Override
     public @Nullable String id() {
         return rules.workspaceId();
+    }
+
+    @Override
+    public IdentityMode identity() {
+        return uploads.mode();
     }
 
     @Override

@@ -281,6 +281,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
                 link.fetchedAt(),
                 problem.isEmpty() ? null : problem,
                 link.rules().proxyActive(),
+                link.uploads().words(),
                 commands.waiting(),
                 commands.running(),
                 commands.unreportedCount());

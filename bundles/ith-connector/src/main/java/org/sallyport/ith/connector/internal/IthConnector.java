@@ -149,7 +149,7 @@ public final class IthConnector implements Gateway {
                 configuration, Secrets.of(configurations, configured, IthSettings.FILE), receivers.networks());
         BackEndLink.Registrar registrar = registrar(context, Destination.settings(configured));
         Path folder = DataFolder.of("ith");
-        BackEndLink opened = new BackEndLink(settings, registrar, audit, this, folder, Clock.systemUTC());
+        BackEndLink opened = new BackEndLink(settings, registrar, audit, receivers, this, folder, Clock.systemUTC());
         link = opened;
         try {
             center = new CommandCenter(opened, settings, this, audit, register, folder, Clock.systemUTC(), Pace.USUAL);

@@ -89,6 +89,12 @@ final class ReceivedRules implements BackEndRules {
     }
 
     @Override
+    public boolean asksForOriginals() {
+        ProxyConfiguration current = configuration;
+        return current != null && !current.deidentify();
+    }
+
+    @Override
     public Node approve(String nodeId, String actor, String source, String reason) throws IOException {
         Node node = nodes().stream()
                 .filter(candidate -> candidate.id().equals(nodeId))

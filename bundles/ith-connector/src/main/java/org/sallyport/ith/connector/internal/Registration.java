@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.node.BackEndRegistration;
 import org.sallyport.gateway.support.http.Reply;
 
@@ -35,10 +36,13 @@ final class Registration implements BackEndRegistration {
     @Override
     public Optional<Profile> profile() {
         ProxyConfiguration current = link.rules().configuration();
-        // This version de-identifies whatever the back end wants.
         return current == null || current.proxyId().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Profile(current.proxyId(), current.workspaceId(), current.name(), true));
+                : Optional.of(new Profile(
+                        current.proxyId(),
+                        current.workspaceId(),
+                        current.name(),
+                        link.uploads().mode() == IdentityMode.PSEUDONYMOUS));
     }
 
     @Override

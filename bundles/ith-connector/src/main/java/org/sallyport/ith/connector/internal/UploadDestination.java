@@ -20,6 +20,7 @@ import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.archive.StudyArchive;
 import org.sallyport.gateway.support.http.Reply;
@@ -43,8 +44,16 @@ final class UploadDestination implements Destination {
     private final Set<HttpUriRequestBase> running = ConcurrentHashMap.newKeySet();
     private volatile boolean aborted;
 
-    /** Delivery → SOP Instance UIDs that arrived; guarded by itself, oldest deliveries forgotten first. */
-    private final Map<Long, Set<String>> arrived = new LinkedHashMap<>();
+    /** SOP Instance UIDs that arrived; guarded by itself, oldest deliveries forgotten first. */
+    private final Map<Sent, Set<String>> arrived = new LinkedHashMap<>();
+
+    /** Originals have other UIDs than what stands for them: what arrived of the ones is nothing to the others. */
+    private record Sent(long delivery, IdentityMode identity) {
+
+        static Sent of(Delivery delivery) {
+            return new Sent(delivery.id(), delivery.identity());
+        }
+    }
 
     /** What is known of the back end's side. */
     interface Workspace {
@@ -52,6 +61,9 @@ final class UploadDestination implements Destination {
         /** @return the workspace's id, or null before the first configuration */
         @Nullable
         String id();
+
+        /** What uploads are to carry, now. */
+        IdentityMode identity();
 
         /** The back end refused the key for an upload. */
         void keyRefused();
@@ -91,8 +103,16 @@ final class UploadDestination implements Destination {
         if (id == null) {
             return DeliveryOutcome.later("the back end has not yet told its configuration");
         }
+        if (delivery.identity() != workspace.identity()) {
+            // The rules changed after it was decided, or what restores originals is not there.
+            return DeliveryOutcome.later(
+                    delivery.identity() == IdentityMode.ORIGINAL
+                            ? "originals may no longer be uploaded"
+                            : "originals are to be uploaded, and cannot be restored now");
+        }
+        UploadLabels labels = UploadLabels.of(delivery);
         List<DeliveryInstance> missing = new ArrayList<>(delivery.instances());
-        Set<String> there = arrivedOf(delivery.id());
+        Set<String> there = arrivedOf(delivery);
         missing.removeIf(instance -> there.contains(instance.sopInstanceUid()));
         List<List<DeliveryInstance>> planned = missing.isEmpty()
                 ? List.of()
@@ -104,9 +124,23 @@ final class UploadDestination implements Destination {
         while (!archives.isEmpty()) {
             List<DeliveryInstance> archive = archives.remove();
             part++;
+            StudyArchive zip;
+            try {
+                zip = StudyArchive.of(labels.studyInstanceUid(), archive);
+            } catch (IllegalArgumentException e) {
+                // Ours are always proper; originals come as a device made them. The message would name them.
+                return DeliveryOutcome.refused("a UID of study, series or image is none, or comes twice");
+            }
             Reply reply;
             try {
-                reply = upload(Paths.upload(id), delivery, archive, part, parts);
+                reply = upload(
+                        Paths.upload(id),
+                        delivery,
+                        UploadForm.of(
+                                UploadFields.of(labels, archive, part, parts, settings.metadata()),
+                                labels.fileName(),
+                                zip,
+                                progress(delivery)));
             } catch (InterruptedIOException e) {
                 return DeliveryOutcome.later("the back end did not answer in time");
             } catch (IOException e) {
@@ -129,17 +163,18 @@ final class UploadDestination implements Destination {
             archive.forEach(instance -> there.add(instance.sopInstanceUid()));
         }
         synchronized (arrived) {
-            arrived.remove(delivery.id());
+            arrived.keySet().removeIf(sent -> sent.delivery() == delivery.id());
         }
-        return DeliveryOutcome.delivered(receipt);
+        return DeliveryOutcome.delivered(
+                delivery.identity() == IdentityMode.ORIGINAL ? "with identity: " + receipt : receipt);
     }
 
-    private Set<String> arrivedOf(long delivery) {
+    private Set<String> arrivedOf(Delivery delivery) {
         synchronized (arrived) {
             if (arrived.size() > MOST_REMEMBERED) {
                 arrived.remove(arrived.keySet().iterator().next());
             }
-            return arrived.computeIfAbsent(delivery, number -> new HashSet<>());
+            return arrived.computeIfAbsent(Sent.of(delivery), sent -> new HashSet<>());
         }
     }
 
@@ -149,25 +184,23 @@ final class UploadDestination implements Destination {
         return List.of(archive.subList(middle, archive.size()), archive.subList(0, middle));
     }
 
-    private Reply upload(String path, Delivery delivery, List<DeliveryInstance> instances, int part, int parts)
-            throws IOException, InterruptedException {
-        String study = delivery.study().studyInstanceUid();
-        Set<String> there = arrivedOf(delivery.id());
+    /** Of the whole delivery, beyond what arrived of it before. */
+    private StudyArchive.Progress progress(Delivery delivery) {
+        Set<String> there = arrivedOf(delivery);
         long bytesBefore = delivery.instances().stream()
                 .filter(instance -> there.contains(instance.sopInstanceUid()))
                 .mapToLong(DeliveryInstance::length)
                 .sum();
         int before = there.size();
-        UploadForm form = UploadForm.of(
-                UploadFields.of(delivery.study(), instances, part, parts, settings.metadata()),
-                delivery.study().patientId() + "_" + study + ".zip",
-                StudyArchive.of(study, instances),
-                (done, bytes) -> {
-                    if (delivery.isCancelled()) {
-                        throw new InterruptedUpload();
-                    }
-                    delivery.progress(before + done, bytesBefore + bytes);
-                });
+        return (done, bytes) -> {
+            if (delivery.isCancelled()) {
+                throw new InterruptedUpload();
+            }
+            delivery.progress(before + done, bytesBefore + bytes);
+        };
+    }
+
+    private Reply upload(String path, Delivery delivery, UploadForm form) throws IOException, InterruptedException {
         HttpUriRequestBase[] request = new HttpUriRequestBase[1];
         try {
             return http.post(path, form, started -> {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.sallyport.gateway.api.DeliveryInstance;
-import org.sallyport.gateway.api.StudyFacts;
 import org.sallyport.gateway.support.http.Reply;
 import org.sallyport.ith.connector.internal.IthSettings.MetadataForm;
 
@@ -28,7 +27,7 @@ final class UploadFields {
      * @param parts how many archives the study goes up in
      */
     static List<Map.Entry<String, String>> of(
-            StudyFacts study, List<DeliveryInstance> instances, int part, int parts, MetadataForm form) {
+            UploadLabels study, List<DeliveryInstance> instances, int part, int parts, MetadataForm form) {
         List<Map.Entry<String, String>> fields = new ArrayList<>();
         String which = parts == 1 ? "" : " - Part " + part + "/" + parts;
         fields.add(Map.entry("name", limit(study.patientName(), LONGEST_NAME - which.length()) + which));
@@ -40,7 +39,7 @@ final class UploadFields {
     }
 
     /** A description that the profile removed is told by the modalities, if there are any: the back end may not take an empty one. */
-    private static String description(StudyFacts study) {
+    private static String description(UploadLabels study) {
         String description = study.studyDescription();
         if (description != null && !description.isBlank()) {
             return description;
@@ -50,7 +49,7 @@ final class UploadFields {
     }
 
     private static List<Map.Entry<String, String>> metadata(
-            StudyFacts study, List<DeliveryInstance> instances, int part, int parts, MetadataForm form) {
+            UploadLabels study, List<DeliveryInstance> instances, int part, int parts, MetadataForm form) {
         long series = instances.stream()
                 .map(DeliveryInstance::seriesInstanceUid)
                 .distinct()

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.testkit.RawHttpServer;
@@ -72,6 +73,7 @@ class BackEndLinkTest {
     private final RawHttpServer backEnd = new RawHttpServer();
     private final Registry registry = new Registry();
     private final FakeGateway gateway = new FakeGateway();
+    private final FakeReceivers receivers = new FakeReceivers();
 
     BackEndLinkTest() throws IOException {}
 
@@ -86,6 +88,7 @@ class BackEndLinkTest {
                 Configurations.settings(Map.of("url", backEnd.url(), "filter", "(Modality=CT)", "concurrency", 3)),
                 registry,
                 new FakeAudit(),
+                receivers,
                 gateway,
                 folder,
                 Clock.systemUTC());
@@ -105,9 +108,14 @@ class BackEndLinkTest {
         assertInstanceOf(DeliveryOutcome.Later.class, deliver());
         assertEquals(
                 Map.of(
-                        Destination.NAME, "ith",
-                        Destination.FILTER, "(Modality=CT)",
-                        Destination.CONCURRENCY, 3),
+                        Destination.NAME,
+                        "ith",
+                        Destination.FILTER,
+                        "(Modality=CT)",
+                        Destination.CONCURRENCY,
+                        3,
+                        Destination.RECEIVER,
+                        backEnd.url()),
                 registry.properties.get(registry.one(Destination.class)));
         link.close();
         assertEquals(List.of(), registry.services);
@@ -284,6 +292,37 @@ class BackEndLinkTest {
         link.fetch();
         assertEquals(PUBLIC, Files.readString(folder.resolve("configuration.json")));
         link.close();
+    }
+
+    @Test
+    void uploadsCarryOriginalsOnlyWhileTheBackEndAsksForThemAndTheyAreLet() throws Exception {
+        String asks = PUBLIC.replace("\"public\"", "\"public\",\"enable_phi_anonymization\":false");
+        String on = asks.replace(":false}", ":true}");
+        backEnd.will(answers(200, asks), answers(200, on), answers(200, asks), answers(500, ""), answers(200, PUBLIC));
+        BackEndLink link = open();
+        BackEndRules rules = registry.one(BackEndRules.class);
+        receivers.lets = true;
+        assertFalse(rules.asksForOriginals(), "before the first configuration");
+        for (boolean expected : new boolean[] {true, false, true, true, false}) {
+            link.fetch();
+            assertEquals(expected, rules.asksForOriginals());
+            assertEquals(expected ? IdentityMode.ORIGINAL : IdentityMode.PSEUDONYMOUS, link.identity());
+        }
+        assertEquals("de-identified: not asked for", link.uploads().words());
+        backEnd.will(answers(200, asks));
+        link.fetch();
+        assertEquals(
+                "with identity: the back end asks for originals", link.uploads().words());
+        receivers.lets = false;
+        assertEquals(
+                "de-identified: not let have them, 127.0.0.1", link.uploads().words());
+        assertEquals(IdentityMode.PSEUDONYMOUS, link.identity());
+        link.close();
+        BackEndLink again = open();
+        receivers.lets = true;
+        assertEquals(
+                IdentityMode.ORIGINAL, again.identity(), "the last good configuration is in force after a restart");
+        again.close();
     }
 
     @Test

@@ -3,11 +3,13 @@ package org.sallyport.ith.connector.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.gateway.api.node.BackEnd;
 import org.sallyport.gateway.api.node.BackEnd.CommandState;
+import org.sallyport.simulator.FileCheck;
 import org.sallyport.simulator.IthSimulator;
 
 /** The WebSocket and the commands that come by it, against the strict stand-in for the back end. */
@@ -48,6 +51,7 @@ class CommandCenterTest {
     Path folder;
 
     private final FakeGateway gateway = new FakeGateway();
+    private final FakeReceivers receivers = new FakeReceivers();
     private IthSimulator simulator;
     private @Nullable BackEndLink link;
     private @Nullable CommandCenter center;
@@ -80,7 +84,8 @@ class CommandCenterTest {
                 new HashMap<>(Map.of("url", simulator.url(), "_token", IthSimulator.KEY, "refresh", 1));
         all.putAll(settings);
         IthSettings checked = Configurations.settings(all);
-        BackEndLink opened = new BackEndLink(checked, new Unregistered(), new FakeAudit(), gateway, folder, clock);
+        BackEndLink opened =
+                new BackEndLink(checked, new Unregistered(), new FakeAudit(), receivers, gateway, folder, clock);
         link = opened;
         CommandCenter made =
                 new CommandCenter(opened, checked, gateway, new FakeAudit(), FakeRegister.ONE, folder, clock, pace);
@@ -269,6 +274,22 @@ class CommandCenterTest {
         await("answered", () -> !answers(event).isEmpty());
         assertEquals(6, simulator.frames("config_update").size());
         assertEquals(6, opened.status().connections());
+    }
+
+    @Test
+    void aBackEndThatIsDownAtStartIsTakenUpWhenItComes() throws Exception {
+        String url = simulator.url();
+        simulator.close();
+        CommandCenter made = open(QUICK, Map.of("url", url), Clock.systemUTC());
+        await(
+                "it is seen to be away",
+                () -> made.status().configurationProblem() != null
+                        && made.status().lastError() != null);
+        assertNull(made.status().connectedSince());
+        simulator =
+                new IthSimulator(folder.resolve("again"), URI.create(url).getPort(), IthSimulator.KEY, FileCheck.NONE);
+        awaitConnection();
+        await("its configuration is in force", () -> made.status().configurationProblem() == null);
     }
 
     @Test

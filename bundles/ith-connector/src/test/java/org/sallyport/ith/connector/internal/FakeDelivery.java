@@ -13,6 +13,7 @@ final class FakeDelivery implements Delivery {
 
     final List<String> progress = new CopyOnWriteArrayList<>();
     volatile boolean cancelled;
+    volatile IdentityMode identity = IdentityMode.PSEUDONYMOUS;
     private final List<DeliveryInstance> instances;
 
     FakeDelivery(List<DeliveryInstance> instances) {
@@ -41,7 +42,7 @@ final class FakeDelivery implements Delivery {
 
     @Override
     public IdentityMode identity() {
-        return IdentityMode.PSEUDONYMOUS;
+        return identity;
     }
 
     @Override

@@ -37,6 +37,10 @@ final class Instances {
         return new StudyFacts(STUDY, PSEUDONYM, "20260228", description, modalities, "SCANNER", 1, 1, 1, Map.of());
     }
 
+    static UploadLabels labels(@Nullable String description, Set<String> modalities) {
+        return new UploadLabels(PSEUDONYM, PSEUDONYM, STUDY, "20260228", description, modalities);
+    }
+
     static byte[] content(DeliveryInstance instance) {
         byte[] bytes = new byte[(int) instance.length()];
         new Random(instance.sopInstanceUid().hashCode()).nextBytes(bytes);

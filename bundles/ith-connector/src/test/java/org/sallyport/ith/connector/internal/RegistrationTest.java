@@ -34,6 +34,7 @@ class RegistrationTest {
 
     private final RawHttpServer backEnd = new RawHttpServer();
     private final Reachability reachability = new Reachability(node -> {});
+    private final FakeReceivers receivers = new FakeReceivers();
     private BackEndLink link;
     private Registration registration;
 
@@ -51,6 +52,7 @@ class RegistrationTest {
                     }
                 },
                 new FakeAudit(),
+                receivers,
                 new FakeGateway(),
                 folder,
                 Clock.systemUTC());
@@ -83,6 +85,8 @@ class RegistrationTest {
         assertEquals(
                 new Profile("proxy 1/a", "ws-1", "Gateway of Haus? 1", true),
                 registration.profile().orElseThrow());
+        receivers.lets = true;
+        assertFalse(registration.profile().orElseThrow().deidentifies(), "as it is, not as the back end wants it");
     }
 
     /** The key would be an answer to the question by itself. */

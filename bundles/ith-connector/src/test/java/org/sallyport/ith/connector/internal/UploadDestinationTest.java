@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,10 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.testkit.RawHttpServer;
+import org.sallyport.simulator.Fault;
+import org.sallyport.simulator.IthSimulator;
 
 @Timeout(60)
 class UploadDestinationTest {
@@ -51,6 +57,7 @@ class UploadDestinationTest {
     private IthHttp http;
     private UploadDestination destination;
     private @Nullable String workspace = "ws-1";
+    private IdentityMode identity = IdentityMode.PSEUDONYMOUS;
     private int refusals;
 
     UploadDestinationTest() throws IOException {
@@ -77,10 +84,19 @@ class UploadDestinationTest {
         IthSettings settings = Configurations.settings(all);
         http.close();
         http = new IthHttp(settings, Clock.fixed(NOW, ZoneOffset.UTC));
-        return new UploadDestination(http, settings, new UploadDestination.Workspace() {
+        return new UploadDestination(http, settings, side());
+    }
+
+    private UploadDestination.Workspace side() {
+        return new UploadDestination.Workspace() {
             @Override
             public @Nullable String id() {
                 return workspace;
+            }
+
+            @Override
+            public IdentityMode identity() {
+                return identity;
             }
 
             @Override
@@ -92,7 +108,7 @@ class UploadDestinationTest {
             public void keyTaken() {
                 // Told in BackEndLinkTest.
             }
-        });
+        };
     }
 
     private DeliveryOutcome deliver(List<DeliveryInstance> instances) throws Exception {
@@ -160,6 +176,26 @@ class UploadDestinationTest {
         assertEquals(Instances.PSEUDONYM + " - Part 1/3", Upload.field(sent.get(2), "name"));
         assertEquals(Instances.PSEUDONYM + " - Part 3/3", Upload.field(sent.get(4), "name"));
         assertEquals("4/10", delivery.progress.get(delivery.progress.size() - 1), "progress is of the whole delivery");
+    }
+
+    /** Against the stand-in, which takes nothing that is not to the letter of the contract. */
+    @Test
+    void anArchiveThatIsTooLargeIsSplit(@TempDir Path folder) throws Exception {
+        try (IthSimulator simulator = new IthSimulator(folder)) {
+            simulator.failNext(Fault.STATUS_413);
+            IthSettings settings = Configurations.settings(Map.of("url", simulator.url(), "_token", IthSimulator.KEY));
+            workspace = IthSimulator.WORKSPACE;
+            try (IthHttp toIt = new IthHttp(settings, Clock.systemUTC())) {
+                UploadDestination splits = new UploadDestination(toIt, settings, side());
+                DeliveryOutcome outcome = splits.deliver(new FakeDelivery(Instances.of(new int[] {1, 2, 3, 4, 5})));
+                assertInstanceOf(DeliveryOutcome.Delivered.class, outcome, outcome.toString());
+            }
+            assertEquals(
+                    List.of(Instances.PSEUDONYM + " - Part 1/2", Instances.PSEUDONYM + " - Part 2/2"),
+                    simulator.names());
+            assertEquals(5, simulator.arrivals().size());
+            assertEquals(List.of(), simulator.violations());
+        }
     }
 
     @Test
@@ -381,6 +417,11 @@ class UploadDestinationTest {
         }
 
         @Override
+        public IdentityMode identity() {
+            return IdentityMode.PSEUDONYMOUS;
+        }
+
+        @Override
         public void keyRefused() {
             // Not asked for here.
         }
@@ -450,7 +491,7 @@ class UploadDestinationTest {
         backEnd.will(accepts(), answers(500, ""), accepts(), accepts());
         later(deliver(three));
         assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
-        List<List<String>> sent = new java.util.ArrayList<>();
+        List<List<String>> sent = new ArrayList<>();
         for (RawHttpServer.Request request : backEnd.requests()) {
             sent.add(Upload.instances(request));
         }
@@ -465,6 +506,120 @@ class UploadDestinationTest {
         assertEquals(
                 Upload.instances(backEnd.requests().get(0)),
                 Upload.instances(backEnd.requests().get(1)));
+    }
+
+    private FakeDelivery original(DataSet header, int images) throws IOException {
+        List<DeliveryInstance> originals = new ArrayList<>();
+        for (int i = 1; i <= images; i++) {
+            DataSet image = header.copy();
+            image.setString(Tag.SOPInstanceUID, "1.2.3.1." + i);
+            originals.add(Originals.of(image));
+        }
+        FakeDelivery delivery = new FakeDelivery(originals);
+        delivery.identity = IdentityMode.ORIGINAL;
+        identity = IdentityMode.ORIGINAL;
+        return delivery;
+    }
+
+    private static DataSet header() {
+        DataSet header = new DataSet();
+        header.setString(Tag.SpecificCharacterSet, "ISO_IR 192");
+        header.setString(Tag.SOPClassUID, "1.2.840.10008.5.1.4.1.1.2");
+        header.setString(Tag.StudyDate, "20240117");
+        header.setString(Tag.StudyDescription, "CT of the head");
+        header.setString(Tag.PatientName, "Müller^Anna");
+        header.setString(Tag.PatientID, "HH/0815");
+        header.setString(Tag.StudyInstanceUID, "1.2.3");
+        header.setString(Tag.SeriesInstanceUID, "1.2.3.1");
+        return header;
+    }
+
+    @Test
+    void originalsGoUpUnderTheirOwnNamesAndUids() throws Exception {
+        destination = open(Map.of("metadata", "json"));
+        FakeDelivery delivery = original(header(), 2);
+        backEnd.will(accepts());
+        assertEquals(DeliveryOutcome.delivered("with identity: archive-1"), destination.deliver(delivery));
+        RawHttpServer.Request request = backEnd.requests().get(0);
+        assertEquals("Müller^Anna", Upload.field(request, "name"));
+        assertEquals("HH/0815", Upload.field(request, "patient_id"));
+        assertEquals("CT of the head", Upload.field(request, "study_description"));
+        String metadata = Upload.field(request, "metadata");
+        assertTrue(
+                metadata.contains("\"study_uid\":\"1.2.3\"") && metadata.contains("\"study_date\":\"20240117\""),
+                metadata);
+        List<ReceivedForm.Part> parts = Upload.form(request);
+        assertEquals(
+                "Content-Disposition: form-data; name=\"file\"; filename=\"HH_0815_1.2.3.zip\"",
+                parts.get(parts.size() - 1).headers().get(0));
+        assertEquals(
+                List.of("1_2_3/1_2_3_1/1.2.3.1.1.dcm", "1_2_3/1_2_3_1/1.2.3.1.2.dcm"),
+                List.copyOf(UploadFormTest.unzip(parts.get(parts.size() - 1).content())
+                        .keySet()));
+    }
+
+    @Test
+    void anOriginalWithoutNameOrIdIsToldByItsPseudonym() throws Exception {
+        DataSet header = header();
+        header.setString(Tag.PatientName, "");
+        header.remove(Tag.PatientID);
+        header.remove(Tag.StudyDescription);
+        backEnd.will(accepts());
+        destination.deliver(original(header, 1));
+        RawHttpServer.Request request = backEnd.requests().get(0);
+        assertEquals(Instances.PSEUDONYM, Upload.field(request, "name"));
+        assertEquals(Instances.PSEUDONYM, Upload.field(request, "patient_id"));
+        assertEquals("CT", Upload.field(request, "study_description"));
+    }
+
+    @Test
+    void whatOthersWroteIntoAPatientsIdBreaksNoLineOfTheForm() throws Exception {
+        DataSet header = header();
+        header.setString(Tag.PatientID, "a\"\r\nX-Evil: 1/../b");
+        backEnd.will(accepts());
+        destination.deliver(original(header, 1));
+        List<ReceivedForm.Part> parts = Upload.form(backEnd.requests().get(0));
+        assertEquals("a\"  X-Evil: 1/../b", Upload.field(backEnd.requests().get(0), "patient_id"));
+        assertEquals(
+                "Content-Disposition: form-data; name=\"file\"; filename=\"a___X-Evil__1_.._b_1.2.3.zip\"",
+                parts.get(parts.size() - 1).headers().get(0));
+    }
+
+    @Test
+    void anOriginalWithAUidThatIsNoneIsRefusedWithoutShowingIt() throws Exception {
+        for (String wrong : List.of("../../1.2", "", "1.2.x")) {
+            DataSet header = header();
+            header.setString(Tag.StudyInstanceUID, wrong);
+            assertEquals(
+                    DeliveryOutcome.refused("a UID of study, series or image is none, or comes twice"),
+                    destination.deliver(original(header, 1)));
+        }
+        assertEquals(List.of(), backEnd.requests());
+    }
+
+    /** The rules may change between the decision and this moment. */
+    @Test
+    void whatWasHandedOverOtherwiseThanUploadsAreToBeNowWaits() throws Exception {
+        FakeDelivery delivery = original(header(), 1);
+        identity = IdentityMode.PSEUDONYMOUS;
+        assertEquals("originals may no longer be uploaded", later(destination.deliver(delivery)));
+        identity = IdentityMode.ORIGINAL;
+        assertEquals("originals are to be uploaded, and cannot be restored now", later(deliver(SMALL)));
+        assertEquals(List.of(), backEnd.requests());
+    }
+
+    @Test
+    void whatArrivedDeidentifiedIsSentAgainWithIdentity() throws Exception {
+        destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
+        backEnd.will(accepts(), answers(500, ""));
+        later(deliver(Instances.of(new int[] {900_000}, new int[] {900_000})));
+        FakeDelivery delivery = original(header(), 2);
+        backEnd.will(accepts());
+        destination.deliver(delivery);
+        assertEquals(
+                List.of("1.2.3.1.1", "1.2.3.1.2"),
+                Upload.instances(backEnd.requests().get(2)));
+        assertTrue(delivery.progress.get(1).startsWith("2/"), delivery.progress.toString());
     }
 
     @Test

@@ -10,12 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.DeliveryInstance;
-import org.sallyport.gateway.api.StudyFacts;
 import org.sallyport.ith.connector.internal.IthSettings.MetadataForm;
 
 class UploadFieldsTest {
 
-    private static final StudyFacts FACTS = Instances.facts("CT HEAD", Set.of("CT"));
+    private static final UploadLabels FACTS = Instances.labels("CT HEAD", Set.of("CT"));
     private static final List<DeliveryInstance> TWO_SERIES = Instances.of(new int[] {1, 1}, new int[] {1});
 
     @Test
@@ -88,29 +87,29 @@ class UploadFieldsTest {
 
     @Test
     void aDescriptionThatTheProfileRemovedIsToldByTheModalities() {
-        assertEquals("CT/PT", description(Instances.facts(null, Set.of("PT", "CT"))));
-        assertEquals("MR", description(Instances.facts(" ", Set.of("MR"))));
+        assertEquals("CT/PT", description(Instances.labels(null, Set.of("PT", "CT"))));
+        assertEquals("MR", description(Instances.labels(" ", Set.of("MR"))));
     }
 
     @Test
     void valuesAreOneLineEach() {
         assertEquals(
                 "a  b c--d",
-                description(Instances.facts("a\r\nb\u0000c--d", Set.of("CT"))),
+                description(Instances.labels("a\r\nb\u0000c--d", Set.of("CT"))),
                 "a line break would end the part's line");
     }
 
     @Test
     void aDescriptionIsNeverEmpty() {
-        assertEquals("DICOM study", description(Instances.facts(null, Set.of())));
-        assertEquals("DICOM study", description(Instances.facts(" ", Set.of())));
+        assertEquals("DICOM study", description(Instances.labels(null, Set.of())));
+        assertEquals("DICOM study", description(Instances.labels(" ", Set.of())));
     }
 
     @Test
     void valuesAreCutAtTheirLongest() {
-        assertEquals("d".repeat(1000), description(Instances.facts("d".repeat(1000), Set.of())));
-        assertEquals("d".repeat(1000), description(Instances.facts("d".repeat(1001), Set.of())));
-        StudyFacts long255 = new StudyFacts("2.25.1", "N".repeat(300), null, "x", Set.of(), "A", 1, 1, 1, Map.of());
+        assertEquals("d".repeat(1000), description(Instances.labels("d".repeat(1000), Set.of())));
+        assertEquals("d".repeat(1000), description(Instances.labels("d".repeat(1001), Set.of())));
+        UploadLabels long255 = new UploadLabels("N".repeat(300), "N".repeat(300), "2.25.1", null, "x", Set.of());
         List<Map.Entry<String, String>> fields = UploadFields.of(long255, TWO_SERIES, 1, 1, MetadataForm.OMIT);
         assertEquals("N".repeat(255), fields.get(0).getValue());
         assertEquals("N".repeat(255), fields.get(1).getValue());
@@ -123,12 +122,12 @@ class UploadFieldsTest {
 
     @Test
     void aCharacterIsNotCutInTwo() {
-        String cut = description(Instances.facts("d".repeat(999) + "\uD83E\uDE7B", Set.of()));
+        String cut = description(Instances.labels("d".repeat(999) + "\uD83E\uDE7B", Set.of()));
         assertEquals("d".repeat(999), cut);
         assertTrue(StandardCharsets.UTF_8.newEncoder().canEncode(cut));
     }
 
-    private static String description(StudyFacts facts) {
+    private static String description(UploadLabels facts) {
         return UploadFields.of(facts, TWO_SERIES, 1, 1, MetadataForm.OMIT)
                 .get(2)
                 .getValue();
