@@ -39,6 +39,7 @@ final class Appliance implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private final int dicomPort;
     private final int apiPort;
+    private final List<String> options = new ArrayList<>();
     private Path project = ROOT;
     private List<String> starter = List.of();
     private @Nullable Process process;
@@ -59,6 +60,12 @@ final class Appliance implements AutoCloseable {
 
     Appliance with(String variable, String value) {
         environment.put(variable, value);
+        return this;
+    }
+
+    /** An argument of {@code ./run}. */
+    Appliance option(String option) {
+        options.add(option);
         return this;
     }
 
@@ -148,6 +155,7 @@ final class Appliance implements AutoCloseable {
         Files.createDirectories(data);
         List<String> command = new ArrayList<>(starter);
         command.add(project.resolve("run").toString());
+        command.addAll(options);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()))

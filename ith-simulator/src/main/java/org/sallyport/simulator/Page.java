@@ -1,9 +1,14 @@
 package org.sallyport.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.server.Request;
@@ -66,6 +71,10 @@ final class Page extends AbstractHandler {
                 .append(simulator.arrivals().size())
                 .append(" images held.</p>");
         section(page, "Violations of the contract", simulator.violations(), "bad");
+        section(page, "Nodes, to be approved at the gateway: ./shell \"node:approve --reason trial ID\"", nodes(), "");
+        String ids = nodes().stream()
+                .map(node -> node.substring(0, node.indexOf(' ')))
+                .collect(Collectors.joining(" "));
         page.append("<h2>Studies</h2><table><tr><th>subject<th>study<th>images<th>send to nodes (ids)</tr>");
         for (String study : simulator.studies()) {
             List<Holdings.Instance> held = simulator.holdings().select("", study, "");
@@ -80,13 +89,15 @@ final class Page extends AbstractHandler {
             page.append(escaped(subject))
                     .append("\"><input type=hidden name=study value=\"")
                     .append(escaped(study));
-            page.append("\"><input name=nodes size=12> <button name=type value=session.dispatch>dispatch</button> "
+            page.append("\"><input name=nodes size=12 value=\"").append(escaped(ids));
+            page.append("\"> <button name=type value=session.dispatch>dispatch</button> "
                     + "<button name=type value=session.deleted>delete</button></form></tr>");
         }
         page.append("</table>");
         List<String> frames = simulator.frames().stream()
                 .map(frame -> frame.at() + " " + frame.content())
                 .toList();
+        section(page, "Dispatches, as far as they are", statuses(), "");
         section(page, "Frames", frames.subList(Math.max(0, frames.size() - SHOWN), frames.size()), "");
         section(
                 page,
@@ -94,6 +105,34 @@ final class Page extends AbstractHandler {
                 simulator.forms().stream().map(Object::toString).toList(),
                 "");
         return page.append("</html>").toString();
+    }
+
+    /** Each begins with the node's id. */
+    private List<String> nodes() {
+        List<String> nodes = new ArrayList<>();
+        simulator
+                .nodes()
+                .forEach(node -> nodes.add(
+                        node.path("id").asText() + " " + node.path("ae_title").asText() + " at "
+                                + node.path("ip_address").asText() + ":"
+                                + node.path("port").asInt()));
+        return nodes;
+    }
+
+    /** The last word about each. */
+    private List<String> statuses() {
+        Map<String, String> last = new LinkedHashMap<>();
+        for (JsonNode frame : simulator.frames("dispatch.status")) {
+            JsonNode payload = frame.path("payload");
+            last.put(
+                    frame.path("correlation_id").asText(),
+                    frame.path("entity_id").asText() + ": "
+                            + payload.path("status").asText() + ", "
+                            + payload.path("files_sent").asInt() + " of "
+                            + payload.path("files_total").asInt() + " "
+                            + payload.path("error").asText(""));
+        }
+        return List.copyOf(last.values());
     }
 
     private static void section(StringBuilder page, String title, List<String> lines, String style) {
