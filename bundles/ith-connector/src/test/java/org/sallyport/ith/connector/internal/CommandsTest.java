@@ -53,8 +53,14 @@ class CommandsTest {
     }
 
     static Event session(String correlation, String subject, String session, Object priority) {
+        return session(correlation, subject, session, priority, "2026-11-25T12:00:00Z");
+    }
+
+    private static Event session(
+            String correlation, String subject, String session, Object priority, String timestamp) {
         ObjectNode event = JSON.createObjectNode()
                 .put("event_type", "session.dispatch")
+                .put("timestamp", timestamp)
                 .put("correlation_id", correlation)
                 .put("entity_type", "session")
                 .put("entity_id", session);
@@ -111,6 +117,22 @@ class CommandsTest {
             commands.end(entry, CommandState.DONE, null);
         }
         assertEquals(List.of("c3", "c1", "c4", "c2"), order, "the urgent c4 takes c1 of its subject along");
+    }
+
+    /** What counts is when they came: nothing else is the same for all who look at them. */
+    @Test
+    void eventsThatComeOutOfTheirOrderRunOnceEachInThatOfTheirArrival() throws Exception {
+        Event newer = session("c2", "s1", "e2", 5, "2026-11-25T12:00:02Z");
+        Event older = session("c1", "s1", "e1", 5, "2026-11-25T12:00:01Z");
+        commands.take(List.of(newer));
+        commands.take(List.of(older, newer));
+        List<String> order = new ArrayList<>();
+        while (commands.waiting() > 0) {
+            Commands.Entry entry = next();
+            order.add(entry.event.correlationId());
+            commands.end(entry, CommandState.DONE, null);
+        }
+        assertEquals(List.of("c2", "c1"), order);
     }
 
     @Test
