@@ -90,13 +90,17 @@ build() {
 # Builds the stand-in for the back end if needed.
 build_simulator() {
   local module=$ROOT/ith-simulator
-  [ -d "$module/target/lib" ] && [ -z "$(find "$module/src" "$module/pom.xml" -newer "$module/target/lib" -type f -print -quit)" ] && return
+  local jar
+  jar=$(find "$module/target" -maxdepth 1 -name 'ith-simulator-*.jar' 2>/dev/null | head -1 || true)
+  # Any build of the project makes it too.
+  [ -d "$module/target/lib" ] && [ -n "$jar" ] &&
+    [ -z "$(find "$module/src/main" "$module/pom.xml" -newer "$jar" -type f -print -quit)" ] && return
   need_maven
   say "building the simulator"
   mkdir -p "$ROOT/target"
   (cd "$ROOT" && exec mvn -B -ntp package -Dmaven.test.skip -pl ith-simulator) >"$ROOT/target/simulator.log" 2>&1 ||
     die "the build failed; all of its output is in target/simulator.log"
-  touch "$module/target/lib"
+  touch "$module"/target/ith-simulator-*.jar
 }
 
 # Reads a file of settings into the environment, as python-dotenv and Django sites write it: NAME=value, with or without export, quotes, spaces around
