@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  * What a running upload holds of the heap: after full collections in its midst, less what was in use before. The back end that throws away what it gets is in
  * the same process, and its buffers count too. What the store and the vault need for reading does not: the images here are made of nothing.
  */
-@Timeout(180)
+@Timeout(300)
 class UploadMemoryTest {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadMemoryTest.class);
