@@ -51,7 +51,9 @@ class SimulatorIT {
                 .with("SIMULATOR_PORT", String.valueOf(ports.get(0)))
                 .with("SIMULATOR_PACS_PORT", String.valueOf(ports.get(1)))) {
             appliance.start();
-            assertTrue(appliance.output().contains(page.toString()), "people are told where to look");
+            appliance.await("people are told where to look", SOON, () -> appliance
+                    .output()
+                    .contains("simulator of the ITH back end: " + page));
             appliance.await("the page knows the node", SOON, () -> get(page).contains("pacs PACS at 127.0.0.1:"));
             appliance.await(
                     "the gateway knows it",
