@@ -1,4 +1,4 @@
-"""Compares two DICOM files attribute by attribute, pixel data included: compare.py ORIGINAL RESTORED. Prints differences, exits 1 if any."""
+"""Compares DICOM files attribute by attribute, pixel data included: compare.py ORIGINAL RESTORED ... Prints differences, exits 1 if any."""
 import sys
 
 import pydicom
@@ -28,8 +28,12 @@ def walk(path, one, other, found):
             found.append("%s: values differ" % where)
 
 
-found = []
-first, second = (pydicom.dcmread(name, force=True) for name in sys.argv[1:3])
-walk("", first, second, found)
-print("\n".join(found))
-sys.exit(1 if found else 0)
+names = sys.argv[1:]
+differ = False
+for original, restored in zip(names[::2], names[1::2], strict=True):
+    found = []
+    walk("", pydicom.dcmread(original, force=True), pydicom.dcmread(restored, force=True), found)
+    if found:
+        differ = True
+        print("%s:\n%s" % (original, "\n".join(found)))
+sys.exit(1 if differ else 0)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -146,7 +147,14 @@ final class Appliance implements AutoCloseable {
         } catch (AssertionError e) {
             List<String> log = log().lines().toList();
             String end = String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));
-            throw new AssertionError(e.getMessage() + "\noutput:\n" + output() + "\nend of the log:\n" + end, e);
+            String warnings = log.stream()
+                    .filter(line -> line.contains("| WARN ") || line.contains("| ERROR "))
+                    .limit(LOG_LINES)
+                    .collect(Collectors.joining("\n"));
+            throw new AssertionError(
+                    e.getMessage() + "\noutput:\n" + output() + "\nwarnings in the log:\n" + warnings
+                            + "\nend of the log:\n" + end,
+                    e);
         }
     }
 

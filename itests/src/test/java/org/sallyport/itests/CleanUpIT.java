@@ -37,7 +37,6 @@ import org.sallyport.simulator.Archive;
 @Tag("peers")
 class CleanUpIT {
 
-    private static final int KILLS = 5;
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final String AT_ONCE = "cleanup-after = outbox=0s\ninterval = 1\n";
 
@@ -147,7 +146,7 @@ class CleanUpIT {
         try (Appliance appliance = new Appliance(folder.resolve("data"))) {
             set(appliance, AT_ONCE);
             appliance.start();
-            for (int i = 0; i < KILLS; i++) {
+            for (int i = 0; i < CrashIT.TIMES; i++) {
                 senders.start(3, 25, appliance.dicomPort());
                 senders.await();
                 // The study's time-out is 3 s; then it is delivered, and its images go.
@@ -157,7 +156,7 @@ class CleanUpIT {
                 appliance.start();
             }
             Set<String> acknowledged = senders.acknowledged();
-            assertEquals(KILLS * 3 * 25, acknowledged.size());
+            assertEquals(CrashIT.TIMES * 3 * 25, acknowledged.size());
             appliance.await("all is delivered", SOON, () -> Delivered.images(appliance.archives())
                     .keySet()
                     .containsAll(acknowledged));

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("peers")
 class CrashIT {
 
-    /** Each takes half a minute; {@code -Dcrash.times=20} for a long look. */
-    private static final int TIMES = Integer.getInteger("crash.times", 8);
+    /** Of each kind; {@code ./test long} has twenty. */
+    static final int TIMES = Integer.getInteger("crash.times", 4);
 
     private static final int SENDERS = 4;
     private static final int IMAGES = 60;

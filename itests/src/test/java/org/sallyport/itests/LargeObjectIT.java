@@ -46,7 +46,9 @@ class LargeObjectIT {
     void passesThroughASmallHeap() throws Exception {
         Path file = folder.resolve("large.dcm");
         long crc = write(file);
-        try (Appliance appliance = new Appliance(folder.resolve("data")).with("SALLYPORT_HEAP", "256m")) {
+        try (Appliance appliance = new Appliance(folder.resolve("data"))
+                .with("SALLYPORT_HEAP", "256m")
+                .with("SALLYPORT_JAVA_OPTIONS", "")) {
             appliance.start();
             appliance.storescu(List.of(), List.of(file)).ok();
             Files.delete(file);

@@ -27,7 +27,7 @@ import org.sqlite.SQLiteDataSource;
 @Tag("peers")
 class MovingOverIT {
 
-    /** {@code -Dmoving.over.patients=100000} for a large hospital: it takes minutes. */
+    /** {@code ./test long} has 100,000, as a large hospital. */
     private static final int PATIENTS = Integer.getInteger("moving.over.patients", 10_000);
 
     private static final int BATCH = 5_000;

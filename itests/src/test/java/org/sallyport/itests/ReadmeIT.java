@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
 
     /** Not typed here: the harness starts the appliance, and measuring is no test. */
-    private static final Set<String> ELSEWHERE = Set.of("./run", "./bench ingest", "./bench delivery");
+    private static final Set<String> ELSEWHERE = Set.of("./run", "./bench ingest", "./bench delivery", "./bench query");
 
     private static final int MINUTES = 3;
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");

@@ -182,7 +182,8 @@ public final class Receiver implements DicomReceiver, ListenerControl {
             plain.open();
         } catch (IOException e) {
             settings = before;
-            plain.open();
+            // Another program may have taken the port meanwhile.
+            reopening.begin();
             throw e;
         }
     }

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens what could not be opened when the gateway started, as a port that another program still had, again and again until it is open or a person stops
+ * Opens what could not be opened, as a port that another program still had when the gateway started, again and again until it is open or a person stops
  * it. Guarded by its monitor, but for the opening itself.
  */
 final class Reopening implements AutoCloseable {

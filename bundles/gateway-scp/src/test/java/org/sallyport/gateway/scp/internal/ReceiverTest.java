@@ -128,6 +128,8 @@ class ReceiverTest {
         try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             assertThrows(IOException.class, () -> receiver.follow("MOVED", taken.getLocalPort()));
         }
+        // Another process may have been given the port for a moment.
+        await(() -> receiver.status().listening());
         assertEquals("DICOMRCV", receiver.status().aet());
         assertEquals(before, receiver.status().port());
         try (Association again = associate("SCANNER")) {
