@@ -332,8 +332,11 @@ final class IndexWriter implements Closeable {
                 classes);
     }
 
-    /** Frames that are kept, but could not be indexed; empty = none. */
+    /** What is known of this writer's database that keeps images of new studies out, or kept ones from being delivered; empty = nothing. */
     Optional<String> problem() {
+        if (failing) {
+            return Optional.of("the index database cannot be reached; until it can, images of new studies are refused");
+        }
         if (setAside.isEmpty()) {
             return Optional.empty();
         }

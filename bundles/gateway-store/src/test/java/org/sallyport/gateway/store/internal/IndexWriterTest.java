@@ -196,11 +196,13 @@ class IndexWriterTest {
             writer.add(unwritable());
             writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.100", 1), 1));
             assertThrows(IndexException.class, writer::flush);
-            assertEquals(Optional.empty(), writer.problem());
+            String away = writer.problem().orElseThrow();
+            assertTrue(away.contains("cannot be reached"), away);
             database.setAway(false);
             await(() -> flushes(writer));
             assertEquals(1, count("InstanceRow"));
-            assertTrue(writer.problem().isPresent());
+            String bad = writer.problem().orElseThrow();
+            assertTrue(bad.contains("could not be indexed"), bad);
         }
     }
 
