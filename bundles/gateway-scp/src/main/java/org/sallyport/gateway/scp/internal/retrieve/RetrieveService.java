@@ -1,6 +1,7 @@
 package org.sallyport.gateway.scp.internal.retrieve;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.sallyport.dicom.image.ImageException;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
 import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.QueryRetrieveProvider;
 import org.sallyport.dicom.net.Timeouts;
@@ -170,7 +172,7 @@ public final class RetrieveService {
             provider.end(FindService.unreadable(provider));
         } catch (AssociationException e) {
             throw e;
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.error("what {} asks for could not be looked up", asker.aet(), e);
             provider.end(
                     provider.response(UNABLE_TO_COUNT).withComment("cannot be looked up now: see the gateway's log"));
@@ -185,8 +187,7 @@ public final class RetrieveService {
 
     /** Sends a C-STORE. */
     private interface Storing {
-        org.sallyport.dicom.net.CommandSet store(
-                PresentationContext context, String sopInstanceUid, Association.DataSetSource source)
+        CommandSet store(PresentationContext context, String sopInstanceUid, Association.DataSetSource source)
                 throws IOException;
     }
 

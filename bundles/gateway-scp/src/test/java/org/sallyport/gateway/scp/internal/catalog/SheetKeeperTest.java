@@ -34,6 +34,7 @@ import org.sallyport.gateway.api.vault.IdentityDirectory;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.scp.internal.Fakes;
 import org.sallyport.gateway.scp.internal.QueryConfiguration;
 
 /** What is asked while sheets are made. */
@@ -86,24 +87,8 @@ class SheetKeeperTest {
     }
 
     private void addInstance() {
-        InstanceFacts facts = new InstanceFacts(
-                STUDY,
-                "2.25.2",
-                "2.25.3" + instances.size(),
-                "1.2.840.10008.5.1.4.1.1.2",
-                "1.2.840.10008.1.2.1",
-                new byte[32],
-                "ANON-1",
-                1,
-                1,
-                "CT",
-                null,
-                null,
-                "A",
-                "B",
-                "C",
-                Instant.EPOCH,
-                Map.of());
+        InstanceFacts facts =
+                Fakes.facts(STUDY, "2.25.3" + instances.size(), "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.1.2.1");
         instances.add(new StoredInstance(
                 facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1, Presence.CLEANED_UP, "file", 0));
         keeper.committed(STUDY, 1, Instant.EPOCH);

@@ -30,11 +30,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.Association;
-import org.sallyport.dicom.net.AssociationPolicy;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.CommandSet;
-import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.StorageCommitment;
 import org.sallyport.dicom.net.StorageCommitment.Failure;
 import org.sallyport.dicom.net.StorageCommitment.Reference;
@@ -50,6 +48,7 @@ import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StoredInstance.Presence;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.scp.internal.Fakes;
 
 /** A peer asks over loopback and is reported to, on the association of its request and on one of its own. */
 @Timeout(120)
@@ -82,38 +81,8 @@ class CommitmentProviderTest {
 
     CommitmentProviderTest() throws IOException {}
 
-    private interface Serving {
-        void serve(Association association, Association.Message message) throws IOException;
-    }
-
-    private static AssociationServer server(Serving serving) throws IOException {
-        return AssociationServer.start(
-                new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, PATIENT), new AssociationPolicy() {
-                    @Override
-                    public Decision decide(AssociateRequest request, Peer from) {
-                        return Decision.accept(request.contexts().stream()
-                                        .map(c -> new PresentationContext(
-                                                c.id(),
-                                                c.abstractSyntax(),
-                                                PresentationContext.Result.ACCEPTANCE,
-                                                c.transferSyntaxes().get(0)))
-                                        .toList())
-                                .withRoles(request.userInformation().roles());
-                    }
-
-                    @Override
-                    public Service serve(Association association) {
-                        return new Service() {
-                            @Override
-                            public void handle(Association.Message message) throws IOException {
-                                serving.serve(association, message);
-                            }
-
-                            @Override
-                            public void close() {}
-                        };
-                    }
-                });
+    private static AssociationServer server(Fakes.Serving serving) throws IOException {
+        return Fakes.server(PATIENT, () -> {}, serving);
     }
 
     @AfterEach
@@ -176,24 +145,7 @@ class CommitmentProviderTest {
     }
 
     private void store(String uid, Presence presence) {
-        InstanceFacts facts = new InstanceFacts(
-                "2.25.1",
-                "2.25.2",
-                uid,
-                CT,
-                EXPLICIT,
-                new byte[32],
-                "ANON-1",
-                1,
-                1,
-                "CT",
-                null,
-                null,
-                "A",
-                "B",
-                "C",
-                Instant.EPOCH,
-                Map.of());
+        InstanceFacts facts = Fakes.facts("2.25.1", uid, CT, EXPLICIT);
         stored.put(
                 uid, new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1, presence, null, 0));
     }

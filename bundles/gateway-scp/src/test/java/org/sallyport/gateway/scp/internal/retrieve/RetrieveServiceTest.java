@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,15 +26,12 @@ import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
-import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
-import org.sallyport.dicom.net.AssociationPolicy;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.CommandSet.SubOperations;
-import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.QueryRetrieve;
 import org.sallyport.dicom.net.QueryRetrieve.Outcome;
 import org.sallyport.dicom.net.QueryRetrieveProvider;
@@ -50,6 +46,7 @@ import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.IdentityDirectory;
 import org.sallyport.gateway.api.vault.PatientRegister;
+import org.sallyport.gateway.scp.internal.Fakes;
 import org.sallyport.gateway.scp.internal.catalog.Heads;
 import org.sallyport.gateway.scp.internal.catalog.SampleSheets;
 import org.sallyport.gateway.scp.internal.catalog.Sheets;
@@ -69,10 +66,6 @@ class RetrieveServiceTest {
     private static final String STUDY = "2.25.1";
     private static final Timeouts PATIENT =
             new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofSeconds(30));
-
-    private interface Serving {
-        void serve(Association association, Association.Message message) throws IOException;
-    }
 
     /** Reads what is stored. */
     private interface Content {
@@ -119,35 +112,8 @@ class RetrieveServiceTest {
                         new RetrieveService.Originator("CALLER", 1));
     }
 
-    private AssociationServer server(Serving serving) throws IOException {
-        return AssociationServer.start(
-                new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, PATIENT), new AssociationPolicy() {
-                    @Override
-                    public Decision decide(AssociateRequest request, Peer from) {
-                        return Decision.accept(request.contexts().stream()
-                                        .map(c -> new PresentationContext(
-                                                c.id(),
-                                                c.abstractSyntax(),
-                                                PresentationContext.Result.ACCEPTANCE,
-                                                c.transferSyntaxes().get(0)))
-                                        .toList())
-                                .withRoles(request.userInformation().roles());
-                    }
-
-                    @Override
-                    public Service serve(Association association) {
-                        associations.incrementAndGet();
-                        return new Service() {
-                            @Override
-                            public void handle(Association.Message message) throws IOException {
-                                serving.serve(association, message);
-                            }
-
-                            @Override
-                            public void close() {}
-                        };
-                    }
-                });
+    private AssociationServer server(Fakes.Serving serving) throws IOException {
+        return Fakes.server(PATIENT, associations::incrementAndGet, serving);
     }
 
     @AfterEach
@@ -198,24 +164,7 @@ class RetrieveServiceTest {
     }
 
     private void store(String uid, Content content) {
-        InstanceFacts facts = new InstanceFacts(
-                STUDY,
-                "2.25.2",
-                uid,
-                CT,
-                EXPLICIT.uid(),
-                new byte[32],
-                "ANON-1",
-                1,
-                1,
-                "CT",
-                null,
-                null,
-                "A",
-                "B",
-                "C",
-                Instant.EPOCH,
-                Map.of());
+        InstanceFacts facts = Fakes.facts(STUDY, uid, CT, EXPLICIT.uid());
         instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1));
         broken.put(uid, content);
     }

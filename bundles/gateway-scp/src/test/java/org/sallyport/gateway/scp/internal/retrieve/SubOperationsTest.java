@@ -7,11 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -22,6 +20,7 @@ import org.sallyport.dicom.net.CommandSet.SubOperations;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.scp.internal.Fakes;
 
 /** What a C-GET or C-MOVE counts (PS3.4 C.4.2.1), and by which contexts it sends. */
 class SubOperationsTest {
@@ -34,24 +33,7 @@ class SubOperationsTest {
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
 
     private static StoredInstance instance(String sopClass, String syntax) {
-        InstanceFacts facts = new InstanceFacts(
-                "2.25.1",
-                "2.25.2",
-                "2.25.3",
-                sopClass,
-                syntax,
-                new byte[32],
-                "ANON-1",
-                1,
-                1,
-                "CT",
-                null,
-                null,
-                "A",
-                "B",
-                "C",
-                Instant.EPOCH,
-                Map.of());
+        InstanceFacts facts = Fakes.facts("2.25.1", "2.25.3", sopClass, syntax);
         return new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1);
     }
 
