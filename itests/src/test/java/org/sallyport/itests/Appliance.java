@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class Appliance implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(8);
 
     private static final int LOG_LINES = 60;
+    private static final int LONGEST_LINE = 400;
     private static final Duration STOP = Duration.ofMinutes(1);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -145,17 +147,29 @@ final class Appliance implements AutoCloseable {
         try {
             Await.until(what, deadline, condition);
         } catch (AssertionError e) {
-            List<String> log = log().lines().toList();
-            String end = String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));
-            String warnings = log.stream()
-                    .filter(line -> line.contains("| WARN ") || line.contains("| ERROR "))
-                    .limit(LOG_LINES)
-                    .collect(Collectors.joining("\n"));
-            throw new AssertionError(
-                    e.getMessage() + "\noutput:\n" + output() + "\nwarnings in the log:\n" + warnings
-                            + "\nend of the log:\n" + end,
-                    e);
+            throw new AssertionError(e.getMessage() + told(), e);
         }
+    }
+
+    /** What is known when something went wrong: output, each warning once, the end of the log. Without stacks, which hide the rest. */
+    private String told() throws IOException {
+        List<String> log = log().lines()
+                .filter(line -> line.matches("\\d{4}-.*|Caused by: .*"))
+                .map(line -> line.substring(0, Math.min(LONGEST_LINE, line.length())))
+                .toList();
+        Map<String, String> warnings = new LinkedHashMap<>();
+        for (String line : log) {
+            if (line.contains("| WARN ") || line.contains("| ERROR ")) {
+                // From the level on: the time is what differs.
+                warnings.putIfAbsent(line.substring(line.indexOf('|')), line);
+            }
+        }
+        return "\noutput:\n"
+ + output().lines().filter(line -> !line.startsWith("\t")).collect(Collectors.joining("\n"))
++ "\nwarnings in the log:\n"
+                + warnings.values().stream().limit(LOG_LINES).collect(Collectors.joining("\n"))
+                + "\nend of the log:\n"
+                + String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));
     }
 
     /** Runs {@code ./run} and returns at once. */
@@ -285,6 +299,14 @@ final class Appliance implements AutoCloseable {
     List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(data)) {
             return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
+    /** Has storescu send images, all of which must be taken. */
+    void send(List<String> options, List<Path> files) throws IOException, InterruptedException {
+        Command.Result sent = storescu(options, files);
+        if (sent.exit() != 0) {
+            throw new AssertionError("storescu ended with " + sent.exit() + ":\n" + sent.output() + told());
         }
     }
 

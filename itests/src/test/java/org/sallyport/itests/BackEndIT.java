@@ -128,7 +128,7 @@ class BackEndIT {
         int sent = 0;
         for (int number = 1; number <= 3; number++) {
             List<Path> files = study(number, 4);
-            appliance.storescu(List.of(), files).ok();
+            appliance.send(List.of(), files);
             sent += files.size();
         }
         appliance.await("some faults were met", SOON, () -> simulator.faultsLeft() <= 3);
@@ -173,7 +173,7 @@ class BackEndIT {
         simulator.answersConfiguration(401);
         simulator.failNext(Fault.STATUS_401);
         List<Path> first = study(11, 2);
-        appliance.storescu(List.of(), first).ok();
+        appliance.send(List.of(), first);
         appliance.await(
                 "the destination stops",
                 SOON,
@@ -181,7 +181,7 @@ class BackEndIT {
         assertTrue(destination().get("message").asText().contains("ITH_TOKEN"), "the message tells the way out");
         int tried = simulator.uploads();
         List<Path> second = study(12, 2);
-        appliance.storescu(List.of(), second).ok();
+        appliance.send(List.of(), second);
         appliance.await("the second study waits", SOON, () -> deliveries().size() == 2);
         assertEquals(Set.of("WAITING"), states());
         assertEquals(tried, simulator.uploads(), "a stopped destination is left alone");
@@ -202,7 +202,7 @@ class BackEndIT {
     @Test
     void whatTheBackEndRefusesForGoodIsParkedWithItsReason() throws Exception {
         simulator.failNext(Fault.STATUS_400);
-        appliance.storescu(List.of(), study(31, 1)).ok();
+        appliance.send(List.of(), study(31, 1));
         appliance.await("parked", SOON, () -> states().equals(Set.of("PARKED")));
         JsonNode parked = deliveries().get(0);
         assertTrue(parked.get("reason").asText().contains("told to fail"), parked.toString());
@@ -229,14 +229,14 @@ class BackEndIT {
             backEnd.answersConfiguration(configuration);
             fresh.await("mode PRIVATE", SOON, () -> fresh.log().contains("configuration of the back end: PRIVATE"));
             assertTrue(fresh.log().contains("node \"broken\" is skipped"), "a malformed node is named");
-            fresh.storescu(List.of("-aet", "CT1"), files).ok();
+            fresh.send(List.of("-aet", "CT1"), files);
             Command.Result notAllowed = fresh.storescu(List.of("-v", "-aet", "VIEWER"), study(42, 1));
             assertTrue(notAllowed.output().contains("Unknown Status: 0x124"), notAllowed.output());
 
             fresh.stop();
             backEnd.answersConfiguration(500);
             fresh.start();
-            fresh.storescu(List.of("-aet", "CT1"), study(43, 1)).ok();
+            fresh.send(List.of("-aet", "CT1"), study(43, 1));
             List<String> aets = new ArrayList<>();
             fresh.json("node:list").forEach(node -> aets.add(node.get("aet").asText()));
             assertEquals(List.of("CT1", "VIEWER"), aets.stream().sorted().toList());
@@ -262,7 +262,7 @@ class BackEndIT {
     @Test
     void identityGoesUpOnlyWhereBothSidesSaySo() throws Exception {
         assertUploads("de-identified: the back end does not ask for originals, though");
-        appliance.storescu(List.of(), study(61, 1)).ok();
+        appliance.send(List.of(), study(61, 1));
         awaitArrivals(1);
         assertEquals(List.of(), deliveriesWithIdentity());
 
@@ -275,7 +275,7 @@ class BackEndIT {
         simulator.expectsIdentity(true);
         CHECK.expectIdentityOf(named.patient());
         List<Path> sent = named.writeTo(folder.resolve("named"));
-        appliance.storescu(List.of(), sent).ok();
+        appliance.send(List.of(), sent);
         awaitArrivals(3);
         for (Path file : sent) {
             DataSet image = OriginalsIT.read(file);

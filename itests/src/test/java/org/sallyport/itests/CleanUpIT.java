@@ -96,7 +96,7 @@ class CleanUpIT {
         List<Path> sent = study.writeTo(folder.resolve("sent"));
         try (Appliance appliance = new Appliance(folder.resolve("data"))) {
             appliance.start();
-            appliance.storescu(List.of(), sent).ok();
+            appliance.send(List.of(), sent);
             appliance.await("it is delivered", SOON, () -> appliance.archives().size() == 1);
             Map<String, Path> delivered = delivered(appliance);
             assertEquals(10, delivered.size());
@@ -129,11 +129,11 @@ class CleanUpIT {
             }
 
             // The same again is acknowledged, and nothing comes of it.
-            appliance.storescu(List.of(), sent).ok();
+            appliance.send(List.of(), sent);
             assertTrue(allIsGone(appliance));
             String uid = appliance.json("study:list").get(0).get("study").asText();
             appliance.shell("study:delete --reason 'asked by the test' " + uid).ok();
-            appliance.storescu(List.of(), sent).ok();
+            appliance.send(List.of(), sent);
             appliance.await("it is new", SOON, () -> appliance.archives().size() == 2);
             assertEquals(0, appliance.stop());
         }

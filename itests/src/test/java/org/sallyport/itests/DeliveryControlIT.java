@@ -53,8 +53,7 @@ class DeliveryControlIT {
         Set<String> before = Set.copyOf(uids());
         int number = ++studies;
         appliance()
-                .storescu(List.of(), Senders.study(number, 2).writeTo(folder.resolve("study" + number)))
-                .ok();
+                .send(List.of(), Senders.study(number, 2).writeTo(folder.resolve("study" + number)));
         List<String> now = new ArrayList<>(uids());
         now.removeAll(before);
         assertEquals(1, now.size());

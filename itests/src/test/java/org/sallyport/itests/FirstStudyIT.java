@@ -65,7 +65,7 @@ class FirstStudyIT {
         Command.run("echoscu", "-aec", Appliance.AET, "127.0.0.1", String.valueOf(appliance.dicomPort()))
                 .ok();
         for (Variant.Made made : studies) {
-            appliance.storescu(made.variant().options(), made.sent()).ok();
+            appliance.send(made.variant().options(), made.sent());
         }
         // Time-out 3 s, and 10 s.
         appliance.await(

@@ -114,8 +114,7 @@ class IthCommandsIT {
         Set<String> before = new TreeSet<>(simulator.studies());
         int arrived = simulator.arrivals().size();
         appliance
-                .storescu(List.of(), study.writeTo(folder.resolve("study" + number)))
-                .ok();
+                .send(List.of(), study.writeTo(folder.resolve("study" + number)));
         appliance.await(
                 "the study is uploaded", SOON, () -> simulator.arrivals().size() == arrived + images);
         String uid = simulator.studies().stream()
@@ -278,7 +277,7 @@ class IthCommandsIT {
                         .get(0)
                         .string(org.sallyport.dicom.data.Tag.ReferencedSOPInstanceUID));
         int uploads = simulator.uploads();
-        appliance.storescu(List.of(), List.of(back)).ok();
+        appliance.send(List.of(), List.of(back));
         upload(1);
         assertEquals(uploads + 1, simulator.uploads(), "the result itself was not sent to the back end again");
     }
@@ -409,7 +408,7 @@ class IthCommandsIT {
     void aDeletionCancelsWhatWaitsForTheBackEnd() throws Exception {
         Sent first = upload(1);
         simulator.failNext(Fault.STATUS_400);
-        appliance.storescu(List.of(), lateImages(first)).ok();
+        appliance.send(List.of(), lateImages(first));
         appliance.await(
                 "the late image is parked", SOON, () -> states(first.uid()).contains("PARKED"));
         ObjectNode event = simulator.event("session.deleted", "session", "ses-" + first.uid());

@@ -50,7 +50,7 @@ class LargeObjectIT {
                 .with("SALLYPORT_HEAP", "256m")
                 .with("SALLYPORT_JAVA_OPTIONS", "")) {
             appliance.start();
-            appliance.storescu(List.of(), List.of(file)).ok();
+            appliance.send(List.of(), List.of(file));
             Files.delete(file);
             appliance.await("the archive", Duration.ofMinutes(3), () -> !appliance
                     .archives()

@@ -176,7 +176,7 @@ class MovedSiteIT {
 
     private static void sendTheStudy() throws Exception {
         appliance.shell("destination:pause ith").ok();
-        appliance.storescu(List.of(), STUDY.writeTo(folder.resolve("study"))).ok();
+        appliance.send(List.of(), STUDY.writeTo(folder.resolve("study")));
         packsOnTheOtherDisk = packs().size();
         appliance.shell("destination:resume ith").ok();
         appliance.await(

@@ -134,7 +134,7 @@ class MovingOverIT {
         assertEquals(PATIENTS, count(again, "patients: pseudonyms taken over before"), again.toString());
         assertEquals(0, count(again, "patients: pseudonyms taken over"));
 
-        appliance.storescu(List.of(), known().writeTo(folder.resolve("sent"))).ok();
+        appliance.send(List.of(), known().writeTo(folder.resolve("sent")));
         appliance.await("the known patient's image", Duration.ofSeconds(30), () -> {
             JsonNode studies = appliance.jsonOnceThere("study:list");
             return studies.size() == 1

@@ -157,7 +157,7 @@ class OriginalsIT {
             List<Patient> patients = new ArrayList<>();
             for (Variant variant : Variant.ALL) {
                 Variant.Made made = variant.make(Modality.CT, folder.resolve("sent"), 2);
-                appliance.storescu(variant.options(), made.sent()).ok();
+                appliance.send(variant.options(), made.sent());
                 patients.add(made.study().patient());
                 for (Path file : made.expected()) {
                     DataSet image = read(file);

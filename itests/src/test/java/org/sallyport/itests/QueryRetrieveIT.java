@@ -112,8 +112,7 @@ class QueryRetrieveIT {
                 () -> appliance.json("node:list").size() == 6);
         for (SyntheticStudy study : List.of(CT, MR)) {
             appliance
-                    .storescu(List.of("-aet", "SCANNER"), study.writeTo(folder.resolve("study" + study.number())))
-                    .ok();
+                    .send(List.of("-aet", "SCANNER"), study.writeTo(folder.resolve("study" + study.number())));
         }
     }
 

@@ -34,8 +34,7 @@ class RestartIT {
                 Command.run("echoscu", "-aec", Appliance.AET, "127.0.0.1", String.valueOf(appliance.dicomPort()))
                         .ok();
                 appliance
-                        .storescu(List.of(), Senders.study(i, 2).writeTo(folder.resolve("study" + i)))
-                        .ok();
+                        .send(List.of(), Senders.study(i, 2).writeTo(folder.resolve("study" + i)));
                 int studies = i;
                 appliance.await(
                         "delivered",

@@ -64,8 +64,7 @@ class SettingsIT {
     private void send(int number) throws Exception {
         SyntheticStudy study = new SyntheticStudy(new Patient(number), Modality.CT, number, 1, 2, 64, 64);
         appliance
-                .storescu(List.of(), study.writeTo(folder.resolve("study" + number)))
-                .ok();
+                .send(List.of(), study.writeTo(folder.resolve("study" + number)));
     }
 
     /** State and message of each destination. */

@@ -61,7 +61,7 @@ class SimulatorIT {
                     () -> appliance.jsonOnceThere("node:list").size() == 1);
             appliance.shell("node:approve --reason trial pacs").ok();
             List<Path> sent = study.writeTo(folder.resolve("sent"));
-            appliance.storescu(List.of(), sent).ok();
+            appliance.send(List.of(), sent);
             appliance.await(
                     "the study is shown", SOON, () -> STUDY.matcher(get(page)).find());
             Matcher shown = STUDY.matcher(get(page));

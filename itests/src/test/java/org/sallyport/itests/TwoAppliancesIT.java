@@ -139,8 +139,8 @@ class TwoAppliancesIT {
 
         // A study whose images come to both is one study of one patient.
         List<Path> files = write(3_000, 6, sent);
-        one.storescu(List.of(), files.subList(0, 3)).ok();
-        two.storescu(List.of(), files.subList(3, 6)).ok();
+        one.send(List.of(), files.subList(0, 3));
+        two.send(List.of(), files.subList(3, 6));
         awaitDelivered(sent);
         JsonNode split = two.jsonOnceThere("study:list --limit 1").path(0);
         assertEquals(6, split.path("images").asInt());
@@ -153,7 +153,7 @@ class TwoAppliancesIT {
                 .path("bandwidth")
                 .asText()
                 .equals("1000 bytes/s"));
-        one.storescu(List.of(), write(4_000, 20, sent)).ok();
+        one.send(List.of(), write(4_000, 20, sent));
         String killed = id(one);
         awaitNewest(one, "RUNNING", "here");
         one.kill();
@@ -167,7 +167,7 @@ class TwoAppliancesIT {
         slowDown(one, "");
         one.start();
         assertEquals(killed, id(one));
-        one.storescu(List.of(), write(5_000, 2, sent)).ok();
+        one.send(List.of(), write(5_000, 2, sent));
         one.kill();
         one.start();
         awaitDelivered(sent);
@@ -187,11 +187,11 @@ class TwoAppliancesIT {
                                 .asText()
                                 .equals("ACTIVE"));
         one.shell("destination:pause outbox").ok();
-        one.storescu(List.of(), write(1, 2, new HashSet<>())).ok();
+        one.send(List.of(), write(1, 2, new HashSet<>()));
         awaitNewest(one, "WAITING", "here");
         String waiting = newest(one).path("delivery").asText();
         // The other has looked at the queue since: it has delivered what came later.
-        two.storescu(List.of(), write(2, 2, new HashSet<>())).ok();
+        two.send(List.of(), write(2, 2, new HashSet<>()));
         two.await("its own", SOON, () -> two.archives().size() == 1);
         JsonNode seen = two.json("delivery:show", waiting);
         assertEquals("WAITING", seen.path("state").asText());
