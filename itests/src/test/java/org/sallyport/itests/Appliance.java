@@ -165,8 +165,8 @@ final class Appliance implements AutoCloseable {
             }
         }
         return "\noutput:\n"
- + output().lines().filter(line -> !line.startsWith("\t")).collect(Collectors.joining("\n"))
-+ "\nwarnings in the log:\n"
+                + output().lines().filter(line -> !line.startsWith("\t")).collect(Collectors.joining("\n"))
+                + "\nwarnings in the log:\n"
                 + warnings.values().stream().limit(LOG_LINES).collect(Collectors.joining("\n"))
                 + "\nend of the log:\n"
                 + String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));

@@ -52,8 +52,7 @@ class DeliveryControlIT {
     private String send() throws Exception {
         Set<String> before = Set.copyOf(uids());
         int number = ++studies;
-        appliance()
-                .send(List.of(), Senders.study(number, 2).writeTo(folder.resolve("study" + number)));
+        appliance().send(List.of(), Senders.study(number, 2).writeTo(folder.resolve("study" + number)));
         List<String> now = new ArrayList<>(uids());
         now.removeAll(before);
         assertEquals(1, now.size());

@@ -77,8 +77,7 @@ class EventsIT {
             Path heard = listen(appliance, "watcher:watching-5521");
             appliance.await(
                     "the stream opens", SOON, () -> Files.readString(heard).startsWith("retry: 3000\n"));
-            appliance
-                    .send(List.of(), study.writeTo(folder.resolve("study")));
+            appliance.send(List.of(), study.writeTo(folder.resolve("study")));
             appliance.await("it is heard that a study came", SOON, () -> Files.readString(heard)
                     .contains("event: received\ndata: {"));
             appliance.await("it is heard that it was delivered", SOON, () -> Files.readString(heard)

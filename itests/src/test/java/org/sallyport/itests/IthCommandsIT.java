@@ -113,8 +113,7 @@ class IthCommandsIT {
         SyntheticStudy study = new SyntheticStudy(new Patient(number), Modality.CT, number, 1, images, 64, 64);
         Set<String> before = new TreeSet<>(simulator.studies());
         int arrived = simulator.arrivals().size();
-        appliance
-                .send(List.of(), study.writeTo(folder.resolve("study" + number)));
+        appliance.send(List.of(), study.writeTo(folder.resolve("study" + number)));
         appliance.await(
                 "the study is uploaded", SOON, () -> simulator.arrivals().size() == arrived + images);
         String uid = simulator.studies().stream()

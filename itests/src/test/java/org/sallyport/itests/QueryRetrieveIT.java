@@ -111,8 +111,7 @@ class QueryRetrieveIT {
                 SOON,
                 () -> appliance.json("node:list").size() == 6);
         for (SyntheticStudy study : List.of(CT, MR)) {
-            appliance
-                    .send(List.of("-aet", "SCANNER"), study.writeTo(folder.resolve("study" + study.number())));
+            appliance.send(List.of("-aet", "SCANNER"), study.writeTo(folder.resolve("study" + study.number())));
         }
     }
 

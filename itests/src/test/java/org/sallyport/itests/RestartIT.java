@@ -33,8 +33,7 @@ class RestartIT {
                 appliance.start();
                 Command.run("echoscu", "-aec", Appliance.AET, "127.0.0.1", String.valueOf(appliance.dicomPort()))
                         .ok();
-                appliance
-                        .send(List.of(), Senders.study(i, 2).writeTo(folder.resolve("study" + i)));
+                appliance.send(List.of(), Senders.study(i, 2).writeTo(folder.resolve("study" + i)));
                 int studies = i;
                 appliance.await(
                         "delivered",

@@ -63,8 +63,7 @@ class SettingsIT {
 
     private void send(int number) throws Exception {
         SyntheticStudy study = new SyntheticStudy(new Patient(number), Modality.CT, number, 1, 2, 64, 64);
-        appliance
-                .send(List.of(), study.writeTo(folder.resolve("study" + number)));
+        appliance.send(List.of(), study.writeTo(folder.resolve("study" + number)));
     }
 
     /** State and message of each destination. */

@@ -30,8 +30,7 @@ class VendorProjectIT {
             appliance.with("MAVEN_OPTS", "-Duser.home=" + home()).start();
             List<String> ends = Page.run(appliance, copy, commands, output, MINUTES);
             assertEquals(commands.stream().map(command -> "0: " + command).toList(), ends, () -> Page.text(output));
-            appliance
-                    .send(List.of(), Senders.study(1, 3).writeTo(folder.resolve("study")));
+            appliance.send(List.of(), Senders.study(1, 3).writeTo(folder.resolve("study")));
             Path received = appliance.data().resolve("my-archive");
             appliance.await("the plug-in has the images", Duration.ofSeconds(60), () -> {
                 try (Stream<Path> files = Files.list(received)) {

@@ -16,7 +16,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.dicom.data.Uids;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.vault.PatientIdentity;
@@ -29,10 +28,7 @@ import org.sallyport.gateway.vault.internal.Assignments.Patient;
 import org.sallyport.gateway.vault.internal.Assignments.Study;
 
 /** Assignments in the vault journal. The maps are guarded by this object's monitor; a first sight is forced to disk within it. */
-@Component(
-        service = {Pseudonymizer.class, PatientRegister.class, JournalPseudonymizer.class},
-        configurationPid = "org.sallyport.vault")
-@Designate(ocd = VaultConfiguration.class)
+@Component(service = {Pseudonymizer.class, PatientRegister.class, JournalPseudonymizer.class})
 public final class JournalPseudonymizer implements Pseudonymizer, PatientRegister {
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -52,8 +48,8 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     private final KeyWrap keyWrap;
 
     @Activate
-    public JournalPseudonymizer(VaultConfiguration configuration, @Reference KeyHolder keys) throws IOException {
-        this(DataFolder.of("vault"), keys.keys(), isRandom(configuration.pseudonyms()));
+    public JournalPseudonymizer(@Reference KeyHolder keys) throws IOException {
+        this(DataFolder.of("vault"), keys.keys(), keys.randomPseudonyms());
     }
 
     JournalPseudonymizer(Path folder, VaultKeys keys, boolean random) throws IOException {
@@ -83,16 +79,6 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
                         e);
             }
         }
-    }
-
-    private static boolean isRandom(String setting) {
-        return switch (setting.strip()) {
-            case "keyed" -> false;
-            case "random" -> true;
-            default ->
-                throw new IllegalArgumentException(
-                        "pseudonyms \"" + setting + "\": must be keyed or random (org.sallyport.vault.cfg)");
-        };
     }
 
     @Deactivate

@@ -3,31 +3,41 @@ package org.sallyport.gateway.vault.internal;
 import java.io.IOException;
 import java.util.Map;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.support.settings.Secrets;
 
-/** Opens the key file. If that fails, the vault's services are not there, nothing is received, and the log says why. */
-@Component(service = KeyHolder.class, configurationPid = "org.sallyport.vault")
+/** The opened key file, and what else is set for the vault. It is a service while the vault is open. Immutable. */
 public final class KeyHolder {
 
+    private static final String PLACE = " (org.sallyport.vault.cfg)";
+
+    private final boolean randomPseudonyms;
     private final VaultKeys keys;
 
-    /** @throws IllegalArgumentException if the passphrase stands in the .cfg itself */
-    @Activate
+    /** @throws IllegalArgumentException if a setting cannot be used; the message names it */
     public KeyHolder(
-            VaultConfiguration configuration,
-            Map<String, Object> properties,
-            @Reference ConfigurationAdmin configurations)
+            VaultConfiguration configuration, Map<String, Object> properties, ConfigurationAdmin configurations)
             throws IOException {
-        String passphrase = Secrets.of(configurations, properties, " (org.sallyport.vault.cfg)")
-                .get(".passphrase", configuration._passphrase());
+        this.randomPseudonyms = isRandom(configuration.pseudonyms());
+        String passphrase =
+                Secrets.of(configurations, properties, PLACE).get(".passphrase", configuration._passphrase());
         this.keys = new KeyFile(DataFolder.of("vault")).open(passphrase);
+    }
+
+    private static boolean isRandom(String setting) {
+        return switch (setting.strip()) {
+            case "keyed" -> false;
+            case "random" -> true;
+            default ->
+                throw new IllegalArgumentException("pseudonyms \"" + setting + "\": must be keyed or random" + PLACE);
+        };
     }
 
     VaultKeys keys() {
         return keys;
+    }
+
+    boolean randomPseudonyms() {
+        return randomPseudonyms;
     }
 }
