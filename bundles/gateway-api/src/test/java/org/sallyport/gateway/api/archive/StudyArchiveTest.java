@@ -66,6 +66,7 @@ class StudyArchiveTest {
     }
 
     @Test
+    @Tag("long")
     void countThatNeedsZip64IsForeseen() throws IOException {
         assertForeseen(65_534);
         assertForeseen(65_535);
@@ -87,6 +88,7 @@ class StudyArchiveTest {
     }
 
     @Test
+    @Tag("long")
     void lengthsAndOffsetsThatNeedZip64AreForeseen() throws IOException {
         for (long size : new long[] {FOUR_GIB - 2, FOUR_GIB - 1, FOUR_GIB + 5}) {
             StudyArchive archive = StudyArchive.of(
