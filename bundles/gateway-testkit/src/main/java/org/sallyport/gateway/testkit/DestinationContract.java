@@ -211,7 +211,11 @@ public abstract class DestinationContract {
             reading.countDown();
             try {
                 // Until the interrupt came: it reaches either this wait or what the destination does next.
-                interrupted.await(1, TimeUnit.SECONDS);
+                if (interrupted.await(1, TimeUnit.SECONDS)) {
+                    // A store may be slow: a destination that returns while another thread of its own still reads is
+                    // found out.
+                    TimeUnit.MILLISECONDS.sleep(200);
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

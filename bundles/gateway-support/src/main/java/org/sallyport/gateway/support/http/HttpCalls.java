@@ -30,6 +30,8 @@ import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpStatus;
 import org.apache.hc.core5.http.io.HttpClientResponseHandler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls of a server. Redirections are not followed, so that credentials go nowhere else. A reply that comes before a body is sent whole (401, 413)
@@ -38,8 +40,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpCalls implements Closeable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HttpCalls.class);
+
     /** Read to keep the connection, and thrown away. */
     private static final int LONGEST_UNWANTED = 64 << 10;
+
+    /** Within it a thread ends whose connection was closed, unless it hangs elsewhere. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     /**
      * @param threads name of the threads; there are as many as calls at the same time
@@ -157,16 +164,18 @@ public final class HttpCalls implements Closeable {
     private Reply run(HttpUriRequestBase request, HttpClientResponseHandler<Reply> taking, String late, Wait wait)
             throws IOException, InterruptedException {
         running.add(request);
+        Future<Reply> reply = null;
         try {
             if (closed) {
                 throw new InterruptedException("closed");
             }
-            return wait.until(senders.submit(() -> client.execute(request, taking)));
+            reply = senders.submit(() -> client.execute(request, taking));
+            return wait.until(reply);
         } catch (TimeoutException e) {
-            request.abort();
+            abort(request, reply);
             throw new InterruptedIOException(late);
         } catch (InterruptedException e) {
-            request.abort();
+            abort(request, reply);
             throw e;
         } catch (ExecutionException e) {
             if (closed) {
@@ -181,6 +190,19 @@ public final class HttpCalls implements Closeable {
             throw new IOException(e.getCause());
         } finally {
             running.remove(request);
+        }
+    }
+
+    /** What the request reads from, and writes to, is the caller's: its thread has let go of it when this returns, if it can within the grace. */
+    private static void abort(HttpUriRequestBase request, @Nullable Future<Reply> reply) throws InterruptedException {
+        request.abort();
+        if (reply == null) {
+            return;
+        }
+        try {
+            reply.get(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("an aborted request ended by {}", e.getClass().getSimpleName());
         }
     }
 
