@@ -36,6 +36,7 @@ public final class RawHttpServer implements AutoCloseable {
     private final Thread listener = new Thread(this::listen, "raw-server");
     private final Deque<Behaviour> behaviours = new ConcurrentLinkedDeque<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile boolean trusted = true;
     private final List<String> troubles = new CopyOnWriteArrayList<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
@@ -71,9 +72,9 @@ public final class RawHttpServer implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /** For a test that means them to happen. */
-    public void forgetTroubles() {
-        troubles.clear();
+    /** From now on a connection that fails before a request came is no trouble: the client is not to trust this server. */
+    public void willNotBeTrusted() {
+        trusted = false;
     }
 
     public List<String> troubles() {
@@ -96,7 +97,15 @@ public final class RawHttpServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try (socket) {
-            Request request = new Request(socket);
+            Request request;
+            try {
+                request = new Request(socket);
+            } catch (IOException e) {
+                if (trusted) {
+                    throw e;
+                }
+                return;
+            }
             requests.add(request);
             Behaviour behaviour = behaviours.poll();
             if (behaviour == null) {

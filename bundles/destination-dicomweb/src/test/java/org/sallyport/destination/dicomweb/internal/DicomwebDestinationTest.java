@@ -529,10 +529,10 @@ class DicomwebDestinationTest {
         assertEquals(DeliveryOutcome.delivered("3 stored"), deliver(SMALL));
 
         // Without trust in the server nothing is sent to it.
+        server.willNotBeTrusted();
         open(Map.of());
         assertTrue(later(deliver(SMALL)).startsWith("the connection failed (SSLHandshakeException)"));
         assertEquals(1, server.requests().size());
-        server.forgetTroubles();
     }
 
     // Probe
