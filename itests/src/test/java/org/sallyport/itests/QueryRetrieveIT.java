@@ -506,10 +506,14 @@ class QueryRetrieveIT {
         String study = String.valueOf(find("PLAIN", "-S", "STUDY", "StudyInstanceUID", "ModalitiesInStudy=MR")
                 .get(0)
                 .string(Tag.StudyInstanceUID));
-        appliance().await("its deliveries have ended, and it can be deleted", SOON, () -> {
-            appliance().shell("study:delete --reason 'a test' " + study).ok();
-            return true;
-        });
+        appliance()
+                .await(
+                        "its deliveries have ended, and it can be deleted",
+                        SOON,
+                        () -> appliance()
+                                        .shell("study:delete --reason 'a test' " + study)
+                                        .exit()
+                                == 0);
         assertEquals(
                 Set.of(CT.studyInstanceUid()),
                 values(find("VIEWER", "-S", "STUDY", "StudyInstanceUID"), Tag.StudyInstanceUID));
