@@ -164,12 +164,19 @@ public final class HttpCalls implements Closeable {
     private Reply run(HttpUriRequestBase request, HttpClientResponseHandler<Reply> taking, String late, Wait wait)
             throws IOException, InterruptedException {
         running.add(request);
-        Future<Reply> reply = null;
         try {
             if (closed) {
                 throw new InterruptedException("closed");
             }
-            reply = senders.submit(() -> client.execute(request, taking));
+            return await(request, senders.submit(() -> client.execute(request, taking)), late, wait);
+        } finally {
+            running.remove(request);
+        }
+    }
+
+    private Reply await(HttpUriRequestBase request, Future<Reply> reply, String late, Wait wait)
+            throws IOException, InterruptedException {
+        try {
             return wait.until(reply);
         } catch (TimeoutException e) {
             abort(request, reply);
@@ -188,17 +195,12 @@ public final class HttpCalls implements Closeable {
                 throw failed;
             }
             throw new IOException(e.getCause());
-        } finally {
-            running.remove(request);
         }
     }
 
     /** What the request reads from, and writes to, is the caller's: its thread has let go of it when this returns, if it can within the grace. */
-    private static void abort(HttpUriRequestBase request, @Nullable Future<Reply> reply) throws InterruptedException {
+    private static void abort(HttpUriRequestBase request, Future<Reply> reply) throws InterruptedException {
         request.abort();
-        if (reply == null) {
-            return;
-        }
         try {
             reply.get(GRACE.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {

@@ -44,7 +44,10 @@ public final class VaultOpening {
         try {
             keys = new KeyHolder(configuration, properties, configurations);
         } catch (IOException | IllegalArgumentException e) {
-            LOG.error("the vault stays closed and nothing is received: {}", e.getMessage(), e);
+            LOG.error(
+                    "the vault stays closed and nothing is received, until its settings change or the gateway starts again: {}",
+                    e.getMessage(),
+                    e);
         }
         this.opened = keys == null ? null : context.registerService(KeyHolder.class, keys, null);
     }
