@@ -5,8 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,7 +39,7 @@ final class Appliance implements AutoCloseable {
 
     private static final int LOG_LINES = 60;
     private static final int LONGEST_LINE = 400;
-    private static final Duration STOP = Duration.ofMinutes(1);
+    private static final Duration STOP = Duration.ofMinutes(3);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path data;
@@ -208,8 +212,8 @@ final class Appliance implements AutoCloseable {
         HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + apiPort + "/api/health/")
                 .toURL()
                 .openConnection();
-        connection.setConnectTimeout(2_000);
-        connection.setReadTimeout(5_000);
+        connection.setConnectTimeout(30_000);
+        connection.setReadTimeout(30_000);
         try {
             return connection.getResponseCode();
         } finally {
@@ -297,8 +301,43 @@ final class Appliance implements AutoCloseable {
 
     /** Every regular file below the data folder, but for locks and databases that are open. */
     List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.walk(data)) {
-            return files.filter(Files::isRegularFile).toList();
+        List<Path> all = new ArrayList<>();
+        Files.walkFileTree(data, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile()) {
+                    all.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return unlessGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException e) throws IOException {
+                return e == null ? FileVisitResult.CONTINUE : unlessGone(e);
+            }
+        });
+        return all;
+    }
+
+    /** An appliance that runs makes and removes files meanwhile. */
+    private static FileVisitResult unlessGone(IOException e) throws IOException {
+        if (e instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE;
+        }
+        throw e;
+    }
+
+    /** What a file holds; nothing if it has gone. */
+    static byte[] bytes(Path file) throws IOException {
+        try {
+            return Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            return new byte[0];
         }
     }
 

@@ -32,7 +32,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 @Tag("peers")
 class ArchivesIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int IMAGES = 3;
 
@@ -62,7 +62,7 @@ class ArchivesIT {
         Path storage = folder.resolve("orthanc");
         Path configuration = Files.writeString(folder.resolve("orthanc.json"), """
                 {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "HttpPort": %2$d, "DicomPort": %3$d,
-                 "DicomAet": "ORTHANC",
+                 "DicomAet": "ORTHANC", "DicomScuTimeout": 120,
                  "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d}}}
                 """.formatted(
                         storage, httpPort, dicomPort, Appliance.AET, appliance.dicomPort()));
@@ -292,7 +292,7 @@ class ArchivesIT {
                 .redirectOutput(folder.resolve("terminal").toFile());
         builder.environment().putAll(appliance.environment());
         Process terminal = builder.start();
-        assertTrue(terminal.waitFor(60, TimeUnit.SECONDS), "the shell did not end");
+        assertTrue(terminal.waitFor(180, TimeUnit.SECONDS), "the shell did not end");
         assertTrue(Files.readString(folder.resolve("terminal")).contains(marker), "the command was not typed");
         Path history = Path.of(System.getProperty("user.home"), ".karaf/karaf.history");
         assertFalse(Files.exists(history) && Files.readString(history).contains(marker), "it is in " + history);

@@ -11,7 +11,7 @@ final class Await {
 
     private static final long LONGEST_PAUSE_NANOS = 500_000_000;
 
-    /** A condition; what it throws means "not yet". */
+    /** A condition; an exception means "not yet", and so does a command that failed. */
     interface Condition {
         boolean holds() throws Exception;
     }
@@ -22,19 +22,22 @@ final class Await {
     static void until(String what, Duration deadline, Condition condition) {
         long begin = System.nanoTime();
         long end = begin + deadline.toNanos();
-        Exception last = null;
-        while (System.nanoTime() < end) {
+        Throwable last = null;
+        boolean isLast;
+        do {
+            // One look begins after the deadline: a machine that stood still has not looked.
+            isLast = System.nanoTime() >= end;
             try {
                 if (condition.holds()) {
                     return;
                 }
                 last = null;
-            } catch (Exception e) {
+            } catch (Exception | Command.Failed e) {
                 last = e;
             }
             long pause = Math.max(FIRST_PAUSE_NANOS, (System.nanoTime() - begin) / 8);
             LockSupport.parkNanos(Math.min(pause, LONGEST_PAUSE_NANOS));
-        }
+        } while (!isLast);
         throw new AssertionError("not within " + deadline.toSeconds() + " s: " + what, last);
     }
 }

@@ -36,7 +36,7 @@ import org.sallyport.simulator.IthSimulator;
 @Tag("peers")
 class BackEndIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     static Path folder;
@@ -63,7 +63,7 @@ class BackEndIT {
                 .with("ITH_URL", backEnd.url() + "/")
                 .with("ITH_TOKEN", IthSimulator.KEY)
                 .with("ITH_REFRESH", "1")
-                .with("ITH_READ_TIMEOUT", "4")
+                .with("ITH_READ_TIMEOUT", "15")
                 .with("UPLOAD_RETRY_DELAY", "1")
                 .with("UPLOAD_MAX_RETRIES", "0")
                 .with("CLEANUP_AFTER_UPLOAD", "false")
@@ -308,7 +308,7 @@ class BackEndIT {
         PlantedIdentifiers planted = new PlantedIdentifiers(List.of(new Patient(61), named.patient()));
         List<String> found = new ArrayList<>();
         for (Path file : appliance.files()) {
-            byte[] bytes = Files.readAllBytes(file);
+            byte[] bytes = Appliance.bytes(file);
             if (new String(bytes, StandardCharsets.ISO_8859_1).contains(IthSimulator.KEY)
                     || planted.firstIn(bytes).isPresent()) {
                 found.add(appliance.data().relativize(file).toString());

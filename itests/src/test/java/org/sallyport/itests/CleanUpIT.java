@@ -37,7 +37,7 @@ import org.sallyport.simulator.Archive;
 @Tag("peers")
 class CleanUpIT {
 
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(4);
     private static final String AT_ONCE = "cleanup-after = outbox=0s\ninterval = 1\n";
 
     @TempDir

@@ -13,14 +13,24 @@ import java.util.concurrent.TimeUnit;
 /** Runs a program of the machine to its end. */
 final class Command {
 
-    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final Duration LONGEST = Duration.ofMinutes(20);
+
+    /** A command that had to end well did not. */
+    static final class Failed extends AssertionError {
+
+        private static final long serialVersionUID = 1L;
+
+        Failed(String message) {
+            super(message);
+        }
+    }
 
     /** @param output standard output and error together */
     record Result(List<String> command, int exit, String output) {
 
         Result ok() {
             if (exit != 0) {
-                throw new AssertionError(String.join(" ", shortened()) + " ended with " + exit + ":\n" + output);
+                throw new Failed(String.join(" ", shortened()) + " ended with " + exit + ":\n" + output);
             }
             return this;
         }

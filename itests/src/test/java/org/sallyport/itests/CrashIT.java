@@ -31,7 +31,7 @@ class CrashIT {
     /** Bytes of pixel data of an image. */
     private static final long PIXELS = 2L * Senders.SIZE * Senders.SIZE;
 
-    private static final Duration SOON = Duration.ofMinutes(1);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     Path folder;

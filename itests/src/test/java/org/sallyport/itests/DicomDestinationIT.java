@@ -34,7 +34,7 @@ class DicomDestinationIT {
     private static final int IMAGES = 3;
     private static final String PASSCODE = "a-passcode-like-no-other-7261";
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
-    private static final Duration DEADLINE = Duration.ofSeconds(90);
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
 
     @TempDir
     private Path folder;
@@ -72,6 +72,8 @@ class DicomDestinationIT {
                 .with("PACS_USER", "gate")
                 .with("PACS_PASSCODE", PASSCODE)) {
             orthanc(ports.get(1), ports.get(2), appliance.dicomPort());
+            Await.until(
+                    "Orthanc answers", DEADLINE, () -> inOrthanc(ports.get(2)).isEmpty());
             appliance.start();
             Files.writeString(
                     appliance.data().resolve("etc/org.sallyport.destination.dicom-orthanc.cfg"),
@@ -134,7 +136,7 @@ class DicomDestinationIT {
             assertEquals(expected, inOrthanc(ports.get(2)));
             assertEquals(withoutWavelets, inFolder(received, log));
             for (Path file : appliance.files()) {
-                String bytes = Files.readString(file, StandardCharsets.ISO_8859_1);
+                String bytes = new String(Appliance.bytes(file), StandardCharsets.ISO_8859_1);
                 assertFalse(bytes.contains(PASSCODE), () -> "the passcode lies in " + file);
             }
             String shown = appliance
@@ -166,7 +168,8 @@ class DicomDestinationIT {
                 folder.resolve("orthanc.json"),
                 "{\"StorageDirectory\": \"" + storage + "\", \"IndexDirectory\": \"" + storage + "\", \"HttpPort\": "
                         + httpPort + ", \"DicomPort\": " + dicomPort
-                        + ", \"DicomAet\": \"ORTHANC\", \"DicomModalities\": {\"gate\": {\"AET\": \"" + Appliance.AET
+                        + ", \"DicomAet\": \"ORTHANC\", \"DicomScuTimeout\": 120, \"DicomModalities\": {\"gate\": {\"AET\": \""
+                        + Appliance.AET
                         + "\", \"Host\": \"127.0.0.1\", \"Port\": " + reportPort
                         + ", \"AllowStorageCommitment\": true}}, \"LuaScripts\": [\"" + loses() + "\"]}");
         start(folder.resolve("orthanc.log"), "Orthanc", configuration.toString());

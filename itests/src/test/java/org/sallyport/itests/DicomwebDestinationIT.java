@@ -31,7 +31,7 @@ class DicomwebDestinationIT {
     private static final String USER = "gate";
     private static final String PASSWORD = "a-secret-of-the-test-5512";
     private static final int IMAGES = 7;
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     Path folder;
@@ -63,7 +63,8 @@ class DicomwebDestinationIT {
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("orthanc.out").toFile())
                 .start();
-        Await.until("Orthanc answers", SOON, () -> json("/instances").isEmpty());
+        Await.until(
+                "Orthanc answers", Duration.ofMinutes(3), () -> json("/system").has("Version"));
     }
 
     private byte[] get(String path) throws IOException, InterruptedException {
@@ -134,7 +135,7 @@ class DicomwebDestinationIT {
                 .contains("write .password = $[env:VARIABLE] or .password = FILE(/path/of/a/file)"));
         List<String> found = new ArrayList<>();
         for (Path file : appliance.files()) {
-            if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(PASSWORD)) {
+            if (new String(Appliance.bytes(file), StandardCharsets.ISO_8859_1).contains(PASSWORD)) {
                 found.add(appliance.data().relativize(file).toString());
             }
         }

@@ -24,7 +24,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 @Tag("peers")
 class EventsIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;
@@ -50,14 +50,14 @@ class EventsIT {
 
     private static String status(Appliance appliance, String... options) throws Exception {
         List<String> command =
-                new ArrayList<>(List.of("curl", "-s", "-m", "20", "-o", "/dev/null", "-w", "%{http_code}"));
+                new ArrayList<>(List.of("curl", "-s", "-m", "120", "-o", "/dev/null", "-w", "%{http_code}"));
         command.addAll(List.of(options));
         command.add(appliance.url() + "/admin/api/events");
         return Command.run(command).output();
     }
 
     private void assertEnds(int curl) throws InterruptedException {
-        assertTrue(curls.get(curl).waitFor(30, TimeUnit.SECONDS), "the stream did not end");
+        assertTrue(curls.get(curl).waitFor(120, TimeUnit.SECONDS), "the stream did not end");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,11 +68,18 @@ class FirstStudyIT {
         for (Variant.Made made : studies) {
             appliance.send(made.variant().options(), made.sent());
         }
-        // Time-out 3 s, and 10 s.
+        Instant sent = Instant.now();
         appliance.await(
                 "one archive for each study",
-                Duration.ofSeconds(13),
+                Duration.ofMinutes(3),
                 () -> appliance.archives().size() == studies.size());
+        int late = 0;
+        for (Path archive : appliance.archives()) {
+            // Time-out 3 s, and 10 s.
+            late += Files.getLastModifiedTime(archive).toInstant().isAfter(sent.plusSeconds(13)) ? 1 : 0;
+        }
+        // A machine that stands still for some seconds delays some, a slow gateway all.
+        assertTrue(late <= studies.size() / 4, late + " of " + studies.size() + " archives came late");
         Path out = folder.resolve("out");
         for (Path zip : appliance.archives()) {
             for (Path file : Archive.unpack(zip, out)) {
@@ -214,7 +222,7 @@ class FirstStudyIT {
         List<String> leaks = new ArrayList<>();
         for (Path file : appliance().files()) {
             planted()
-                    .firstIn(Files.readAllBytes(file))
+                    .firstIn(Appliance.bytes(file))
                     .ifPresent(leak -> leaks.add(appliance().data().relativize(file) + ": " + leak));
         }
         assertEquals(List.of(), leaks);
@@ -260,11 +268,16 @@ class FirstStudyIT {
 
     @Test
     void theQueueShowsEveryDelivery() throws Exception {
-        List<String> states = new ArrayList<>();
-        appliance()
-                .json("delivery:list")
-                .forEach(delivery -> states.add(delivery.get("state").asText()));
-        assertEquals(Stream.generate(() -> "DELIVERED").limit(studies.size()).toList(), states);
+        List<String> all =
+                Stream.generate(() -> "DELIVERED").limit(studies.size()).toList();
+        // An archive is there before its delivery is recorded.
+        appliance().await("every delivery is shown", Duration.ofMinutes(2), () -> {
+            List<String> states = new ArrayList<>();
+            appliance()
+                    .jsonOnceThere("delivery:list")
+                    .forEach(delivery -> states.add(delivery.get("state").asText()));
+            return states.equals(all);
+        });
     }
 
     @Test

@@ -41,7 +41,7 @@ import org.sallyport.itests.plugin.SwapPlugin.Behaviour;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HotSwapIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     private Path folder = Path.of("");
 

@@ -52,7 +52,7 @@ class LargeObjectIT {
             appliance.start();
             appliance.send(List.of(), List.of(file));
             Files.delete(file);
-            appliance.await("the archive", Duration.ofMinutes(3), () -> !appliance
+            appliance.await("the archive", Duration.ofMinutes(15), () -> !appliance
                     .archives()
                     .isEmpty());
             Path archive = appliance.archives().get(0);

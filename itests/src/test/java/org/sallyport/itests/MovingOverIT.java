@@ -135,7 +135,7 @@ class MovingOverIT {
         assertEquals(0, count(again, "patients: pseudonyms taken over"));
 
         appliance.send(List.of(), known().writeTo(folder.resolve("sent")));
-        appliance.await("the known patient's image", Duration.ofSeconds(30), () -> {
+        appliance.await("the known patient's image", Duration.ofMinutes(2), () -> {
             JsonNode studies = appliance.jsonOnceThere("study:list");
             return studies.size() == 1
                     && studies.get(0).path("patient").asText().equals("ANON-00000001");
@@ -143,7 +143,7 @@ class MovingOverIT {
         for (Path file : appliance.files()) {
             if (file.startsWith(appliance.data().resolve("vault"))
                     || file.startsWith(appliance.data().resolve("karaf/tmp"))) {
-                String bytes = new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
+                String bytes = new String(Appliance.bytes(file), java.nio.charset.StandardCharsets.ISO_8859_1);
                 assertTrue(!bytes.contains("Family77^") && !bytes.contains("MRN777"), file + " shows identity");
             }
         }

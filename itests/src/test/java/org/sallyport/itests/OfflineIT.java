@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("peers")
 class OfflineIT {
 
-    private static final Duration SOON = Duration.ofMinutes(2);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     Path folder;
@@ -29,7 +29,8 @@ class OfflineIT {
                 .with("SALLYPORT_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -Duser.home=" + home)
                 .by("unshare", "--net", "sh", "-c", "ip link set lo up && exec \"$0\"")) {
             appliance.launch();
-            appliance.await("ready", SOON, () -> appliance.output().contains("ready: send images to"));
+            appliance.await(
+                    "ready", Duration.ofMinutes(8), () -> appliance.output().contains("ready: send images to"));
             List<String> send = new ArrayList<>(List.of(
                     "nsenter",
                     "--target",

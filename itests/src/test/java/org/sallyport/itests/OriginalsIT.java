@@ -37,7 +37,7 @@ import org.sallyport.gateway.testkit.PlantedIdentifiers;
 @Tag("peers")
 class OriginalsIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;
@@ -198,7 +198,15 @@ class OriginalsIT {
                     newest(appliance, "stranger"));
             assertEquals(Map.of(), in("stranger"));
 
-            // Who, what, where to, how many and how it ended; refused attempts too.
+            // Who, what, where to, how many and how it ended; refused attempts too. Images are there before that is
+            // recorded.
+            appliance.await("the queue knows", SOON, () -> {
+                int done = 0;
+                for (JsonNode row : appliance.jsonOnceThere("delivery:list --state DELIVERED")) {
+                    done += row.path("destination").asText().equals("ward") ? 1 : 0;
+                }
+                return done == Variant.ALL.size();
+            });
             String toWard = "dicom://WARD@127.0.0.1:" + ward;
             List<String> delivered = audited(appliance, "identity.deliver");
             assertEquals(
@@ -267,7 +275,7 @@ class OriginalsIT {
             awaitNewest(appliance, "ward", "PARKED");
 
             for (Path file : appliance.files()) {
-                assertEquals(Optional.empty(), planted.firstIn(Files.readAllBytes(file)), file.toString());
+                assertEquals(Optional.empty(), planted.firstIn(Appliance.bytes(file)), file.toString());
             }
             assertTrue(appliance.json("audit:verify").get(0).path("whole").asBoolean());
             assertEquals(0, appliance.stop());

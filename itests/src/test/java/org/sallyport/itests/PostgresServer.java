@@ -59,6 +59,8 @@ final class PostgresServer implements AutoCloseable {
                         "-D",
                         server.data.toString(),
                         "-w",
+                        "-t",
+                        "300",
                         "-l",
                         folder.resolve("data/log").toString(),
                         "-o",

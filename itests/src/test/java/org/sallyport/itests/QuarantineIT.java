@@ -92,7 +92,7 @@ class QuarantineIT {
             assertEquals(0, appliance.json("quarantine:list").size());
             appliance.await(
                     "the study goes out",
-                    Duration.ofSeconds(60),
+                    Duration.ofMinutes(4),
                     () -> appliance.archives().size() == 1);
             Set<String> audited = new HashSet<>();
             appliance

@@ -44,7 +44,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 @org.junit.jupiter.api.Tag("peers")
 class QueryRetrieveIT {
 
-    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofMinutes(4);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final SyntheticStudy CT = new SyntheticStudy(new Patient(201), Modality.CT, 201, 2, 3, 64, 64);
     private static final SyntheticStudy MR = new SyntheticStudy(new Patient(202), Modality.MR, 202, 1, 2, 64, 64);
@@ -101,7 +101,7 @@ class QueryRetrieveIT {
         }
         Path configuration = Files.writeString(folder.resolve("orthanc.json"), """
                 {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "HttpPort": %2$d, "DicomPort": %3$d,
-                 "DicomAet": "ORTHANC", "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d}}}
+                 "DicomAet": "ORTHANC", "DicomScuTimeout": 120, "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d}}}
                 """.formatted(
                         folder.resolve("orthanc"), ports.get(3), ports.get(2), Appliance.AET, appliance.dicomPort()));
         start("Orthanc", configuration.toString());
@@ -168,7 +168,10 @@ class QueryRetrieveIT {
         List<String> command = command("findscu", aet, "-v", root, "-X", "-od", into.toString());
         keys(command, level, keys);
         Command.Result result = ran(command);
-        assertTrue(result.output().contains("(Success)"), result.output());
+        if (!result.output().contains("(Success)")) {
+            // In a wait it means: not yet.
+            throw new IOException(result.output());
+        }
         return read(into);
     }
 
@@ -462,9 +465,11 @@ class QueryRetrieveIT {
         assertEquals(
                 "1.2.3.4.5.6",
                 report.get("Failures").get(0).get("SOPInstanceUID").asText());
-        try (Stream<Path> left = Files.list(folder.resolve("data/commitment"))) {
-            assertEquals(List.of(), left.toList());
-        }
+        Await.until("nothing is left to be reported", SOON, () -> {
+            try (Stream<Path> left = Files.list(folder.resolve("data/commitment"))) {
+                return left.findAny().isEmpty();
+            }
+        });
     }
 
     // ---- and after all that
@@ -498,8 +503,9 @@ class QueryRetrieveIT {
                         () -> find("VIEWER", "-S", "STUDY", "PatientName=*", "StudyInstanceUID")
                                         .size()
                                 == 2);
-        String log = appliance().log();
-        assertTrue(log.contains("2 studies can be searched"), "the log does not tell that sheets were read");
+        appliance().await("the log tells that sheets were read", SOON, () -> appliance()
+                .log()
+                .contains("2 studies can be searched"));
     }
 
     private void whatIsDeletedIsNotFound() throws Exception {

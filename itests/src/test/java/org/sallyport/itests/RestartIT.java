@@ -37,7 +37,7 @@ class RestartIT {
                 int studies = i;
                 appliance.await(
                         "delivered",
-                        Duration.ofSeconds(20),
+                        Duration.ofMinutes(2),
                         () -> appliance.archives().size() == studies);
                 assertEquals(studies, appliance.json("study:list").size(), "studies of former runs are there");
                 assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
@@ -52,7 +52,7 @@ class RestartIT {
         try (Appliance appliance = new Appliance(folder.resolve("data")).from(copy)) {
             appliance.start();
             vendorBundle(appliance.data().resolve("deploy/vendor.jar"));
-            appliance.await("the vendor's bundle is active", Duration.ofSeconds(30), () -> vendorIsActive(appliance));
+            appliance.await("the vendor's bundle is active", Duration.ofMinutes(2), () -> vendorIsActive(appliance));
             Path tracker = appliance.data().resolve("etc/org.sallyport.tracker.cfg");
             Files.writeString(tracker, "study-timeout = 2\n");
             assertEquals(0, appliance.stop());
@@ -67,7 +67,7 @@ class RestartIT {
             assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
             assertTrue(appliance.shell("study:list").ok().output().contains("pseudonym"), "the new code runs");
             appliance.await(
-                    "the vendor's bundle is still there", Duration.ofSeconds(30), () -> vendorIsActive(appliance));
+                    "the vendor's bundle is still there", Duration.ofMinutes(2), () -> vendorIsActive(appliance));
             assertEquals("study-timeout = 2\n", Files.readString(tracker), "the setting stays");
         }
     }

@@ -70,7 +70,7 @@ final class Senders {
 
     void await() throws InterruptedException {
         for (Process process : processes) {
-            if (!process.waitFor(2, TimeUnit.MINUTES)) {
+            if (!process.waitFor(10, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
                 throw new AssertionError("a sender did not end");
             }

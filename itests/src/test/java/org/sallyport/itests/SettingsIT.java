@@ -31,7 +31,7 @@ import org.sallyport.simulator.IthSimulator;
 @Tag("peers")
 class SettingsIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;

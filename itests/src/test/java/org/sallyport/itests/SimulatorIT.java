@@ -30,7 +30,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 @Tag("peers")
 class SimulatorIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
     private static final Pattern STUDY = Pattern.compile(
             "name=subject value=\"(ANON-[0-9A-F]+)\"><input type=hidden name=study value=\"([0-9.]+)\"");
 
@@ -48,6 +48,7 @@ class SimulatorIT {
         SyntheticStudy study = new SyntheticStudy(new Patient(1), Modality.CT, 1, 1, 2, 64, 64);
         try (Appliance appliance = new Appliance(folder.resolve("data"))
                 .option("--with-simulator")
+                .with("ITH_REFRESH", "2")
                 .with("SIMULATOR_PORT", String.valueOf(ports.get(0)))
                 .with("SIMULATOR_PACS_PORT", String.valueOf(ports.get(1)))) {
             appliance.start();

@@ -24,7 +24,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 @Tag("peers")
 class TlsIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;
@@ -80,7 +80,9 @@ class TlsIT {
                 .with("DICOM_TLS_TRUSTED", trusted.toString())) {
             appliance.start();
             assertEquals("null", secured(appliance).get("message").asText());
-            assertTrue(secured(appliance).get("listening").asBoolean());
+            appliance.await("the secured port is open", SOON, () -> secured(appliance)
+                    .get("listening")
+                    .asBoolean());
 
             // Who is trusted, and nobody else.
             assertEquals(0, echo("SCANNER", by(scanner), ours));

@@ -18,7 +18,7 @@ import org.sallyport.itests.plugin.SwapPlugin.Behaviour;
 @Tag("peers")
 class VendorIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(4);
 
     @TempDir
     private Path folder;

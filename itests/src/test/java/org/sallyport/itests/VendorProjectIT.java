@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("peers")
 class VendorProjectIT {
 
-    private static final int MINUTES = 10;
+    private static final int MINUTES = 30;
 
     @TempDir
     private Path folder;
@@ -32,7 +32,7 @@ class VendorProjectIT {
             assertEquals(commands.stream().map(command -> "0: " + command).toList(), ends, () -> Page.text(output));
             appliance.send(List.of(), Senders.study(1, 3).writeTo(folder.resolve("study")));
             Path received = appliance.data().resolve("my-archive");
-            appliance.await("the plug-in has the images", Duration.ofSeconds(60), () -> {
+            appliance.await("the plug-in has the images", Duration.ofMinutes(3), () -> {
                 try (Stream<Path> files = Files.list(received)) {
                     return files.filter(file -> file.toString().endsWith(".dcm"))
                                     .count()

@@ -92,7 +92,7 @@ class ArchivePeersTest {
 
     private Association open(int port, String called, List<ProposedContext> contexts, Options options)
             throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (true) {
             try {
                 return AssociationRequester.open("127.0.0.1", port, called, "SALLYPORT", contexts, options);

@@ -217,7 +217,7 @@ class PeersTest {
 
     private static Association openWhenItListens(int port, List<ProposedContext> contexts, Process storescp)
             throws IOException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             try {
                 return AssociationRequester.open(

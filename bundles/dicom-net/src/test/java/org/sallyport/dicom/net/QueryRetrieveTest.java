@@ -158,7 +158,7 @@ class QueryRetrieveTest {
 
     @Test
     void aPeerThatDoesNotStopIsAborted() throws IOException {
-        timeouts = new Timeouts(Duration.ofSeconds(1), Duration.ofMillis(700), Duration.ofSeconds(20));
+        timeouts = new Timeouts(Duration.ofSeconds(5), Duration.ofMillis(700), Duration.ofSeconds(20));
         service.handling((association, request) -> {
             request.dataSet().readAllBytes();
             for (int i = 0; i < Integer.MAX_VALUE; i++) {

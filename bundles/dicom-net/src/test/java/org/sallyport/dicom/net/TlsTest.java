@@ -328,7 +328,8 @@ class TlsTest {
                 echoes(started, requester(null, server.certificate(), true));
                 return;
             } catch (AssociationException e) {
-                if (e.kind() != Kind.REJECTED || System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(20)) {
+                // No place yet; or the machine stood still for longer than the short time-out.
+                if (System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(60)) {
                     throw e;
                 }
             }

@@ -1,5 +1,7 @@
 package org.sallyport.destination.dicom.internal;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -71,8 +74,20 @@ class StorescpContractTest extends PacsContract {
         return true;
     }
 
+    /** storescp has a process for each association, which removes what came in part when it hears that it was aborted. */
+    private void awaitAssociations() {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        // One that has ended and was not waited for has no command any more.
+        while (storescp != null
+                && storescp.children().anyMatch(child -> child.info().command().isPresent())) {
+            assertTrue(System.nanoTime() < deadline, "an association of storescp does not end");
+            LockSupport.parkNanos(5_000_000);
+        }
+    }
+
     @Override
     protected List<Received> received() throws IOException {
+        awaitAssociations();
         List<Received> received = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder.resolve("received"))) {
             for (Path file : files.toList()) {

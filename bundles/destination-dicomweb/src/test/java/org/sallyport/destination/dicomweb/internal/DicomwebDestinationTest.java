@@ -329,7 +329,7 @@ class DicomwebDestinationTest {
 
     @Test
     void aTricklingAnswerEnds() throws Exception {
-        open(Map.of("read$_$timeout", 2, "request$_$timeout", 3));
+        open(Map.of("read$_$timeout", 30, "request$_$timeout", 3));
         server.will(request -> {
             request.readBody();
             OutputStream out = request.socket.getOutputStream();
@@ -552,11 +552,13 @@ class DicomwebDestinationTest {
     }
 
     @Test
-    @Timeout(10)
     void theProbeEndsInTime() throws Exception {
         server.will(server.stalls());
         ProbeResult result = open(Map.of()).probe();
         assertEquals(ProbeResult.State.UNREACHABLE, result.state());
-        assertTrue(result.text().startsWith("the server did not answer in time"), result.text());
+        // Those that ask have ten seconds.
+        assertTrue(
+                result.text().matches("the server did not answer in time: no whole answer within [89] s"),
+                result.text());
     }
 }

@@ -35,7 +35,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 
 /** Against Orthanc's DICOMweb plug-in. */
 @Tag("peers")
-@Timeout(120)
+@Timeout(300)
 class OrthancPeerTest {
 
     @TempDir

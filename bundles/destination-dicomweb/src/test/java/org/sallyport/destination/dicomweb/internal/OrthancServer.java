@@ -22,7 +22,7 @@ final class OrthancServer implements AutoCloseable {
     static final String USER = "gate";
     static final String PASSWORD = "peer-test-5512";
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(2);
 
     private final Process process;
     private final int port;

@@ -12,7 +12,7 @@ final class Awaiting {
 
     /** Waits for something that another thread does. */
     static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, () -> "not in time: " + what);
             LockSupport.parkNanos(1_000_000);

@@ -958,7 +958,7 @@ class DeliveryEngineTest {
             }
             return DeliveryOutcome.delivered("late");
         });
-        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.TIME_LIMIT, "1s"));
+        engine.addDestination(archive, Map.of(Destination.NAME, "archive", Destination.TIME_LIMIT, "4s"));
         engine.complete(STUDY);
         engine.complete(STUDY);
         await(
@@ -986,7 +986,7 @@ class DeliveryEngineTest {
                         Destination.NAME,
                         "archive",
                         Destination.TIME_LIMIT,
-                        "1s",
+                        "3s",
                         Destination.BREAKER,
                         0,
                         Destination.CONCURRENCY,

@@ -55,7 +55,7 @@ class PostgresMigrationsTest extends MigrationsContract {
                 }));
             }
             for (Future<?> one : all) {
-                one.get(60, TimeUnit.SECONDS);
+                one.get(120, TimeUnit.SECONDS);
             }
         } finally {
             starts.shutdownNow();

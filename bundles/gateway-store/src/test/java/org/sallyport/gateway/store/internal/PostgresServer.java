@@ -60,6 +60,8 @@ final class PostgresServer implements Closeable {
                 "-D",
                 server.data(),
                 "-w",
+                "-t",
+                "180",
                 "-l",
                 folder.resolve("log").toString(),
                 "-o",
@@ -112,7 +114,7 @@ final class PostgresServer implements Closeable {
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile())
                     .start();
-            if (!process.waitFor(120, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            if (!process.waitFor(240, TimeUnit.SECONDS) || process.exitValue() != 0) {
                 process.destroyForcibly();
                 throw new IOException(command + " failed: " + Files.readString(log));
             }

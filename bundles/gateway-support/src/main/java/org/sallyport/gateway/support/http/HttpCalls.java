@@ -46,7 +46,7 @@ public final class HttpCalls implements Closeable {
     private static final int LONGEST_UNWANTED = 64 << 10;
 
     /** Within it a thread ends whose connection was closed, unless it hangs elsewhere. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     /**
      * @param threads name of the threads; there are as many as calls at the same time

@@ -35,9 +35,11 @@ final class DispatchNews {
 
     /** @return ends it */
     ScheduledFuture<?> downloading(DownloadFile download, ScheduledExecutorService timer) {
+        // However soon it is over.
+        teller.tell(event, "downloading", 0, 0, 0);
         return timer.scheduleAtFixedRate(
                 () -> teller.tell(event, "downloading", half(download.read(), download.length()), 0, 0),
-                0,
+                DOWNLOADING_EVERY.toMillis(),
                 DOWNLOADING_EVERY.toMillis(),
                 TimeUnit.MILLISECONDS);
     }

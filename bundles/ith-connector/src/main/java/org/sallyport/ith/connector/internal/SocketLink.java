@@ -299,8 +299,10 @@ final class SocketLink implements AutoCloseable {
             if (connection.isSilentFor(pace.pong())) {
                 return "no answer to a ping within " + pace.pong().toSeconds() + " s";
             }
+            // What is told of a command is queued before it ends: its end has to be the last.
+            List<Report> reports = side.reports(MOST_ENDS);
             tellNews(connection);
-            for (Report report : side.reports(MOST_ENDS)) {
+            for (Report report : reports) {
                 send(connection, report.frame());
                 report.sent().run();
             }

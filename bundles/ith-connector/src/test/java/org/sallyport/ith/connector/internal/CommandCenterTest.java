@@ -13,10 +13,12 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -107,7 +109,11 @@ class CommandCenterTest {
     }
 
     private static void await(String what, BooleanSupplier holds) {
-        long end = System.nanoTime() + SOON.toNanos();
+        await(what, SOON, holds);
+    }
+
+    private static void await(String what, Duration longest, BooleanSupplier holds) {
+        long end = System.nanoTime() + longest.toNanos();
         while (!holds.getAsBoolean()) {
             assertTrue(System.nanoTime() < end, what);
             LockSupport.parkNanos(20_000_000);
@@ -231,7 +237,9 @@ class CommandCenterTest {
         await("pong", () -> simulator.frames("pong").size() == 1);
     }
 
+    /** Each is forced to the disk when it comes and when it ends. */
     @Test
+    @Timeout(300)
     void aBurstOfEventsIsTakenWhole() throws Exception {
         open();
         awaitConnection();
@@ -241,7 +249,7 @@ class CommandCenterTest {
             pushed.add(event.get("correlation_id").asText());
             simulator.push(event);
         }
-        await("all are answered", () -> {
+        await("all are answered", Duration.ofSeconds(280), () -> {
             Set<String> answered = new HashSet<>();
             simulator
                     .frames("dispatch.status")
@@ -317,9 +325,9 @@ class CommandCenterTest {
                 QUICK.send());
         open(impatient, Map.of(), Clock.systemUTC());
         awaitConnection();
-        assertEquals(1, simulator.socketsEver());
+        int before = simulator.socketsEver();
         simulator.fallSilent();
-        await("another connection", () -> simulator.socketsOpen() == 1);
+        await("another connection", () -> simulator.socketsEver() > before && simulator.socketsOpen() == 1);
         ObjectNode event = nobody("s1");
         simulator.push(event);
         await("a command is answered on it", () -> !answers(event).isEmpty());
@@ -358,7 +366,11 @@ class CommandCenterTest {
     void aFrameOfMoreThanAMebibyteEndsTheConnectionAndNothingElse() throws Exception {
         CommandCenter opened = open();
         awaitConnection();
-        simulator.pushInFragments("{\"type\":\"" + "x".repeat(2 << 20) + "\"}", 64);
+        try {
+            simulator.pushInFragments("{\"type\":\"" + "x".repeat(2 << 20) + "\"}", 64);
+        } catch (IOException e) {
+            // The gateway left before the last fragment, as it may; that it did is asserted below.
+        }
         await("connected anew", () -> simulator.socketsEver() > 1 && simulator.socketsOpen() == 1);
         BackEnd.Moment error = opened.status().lastError();
         assertNotNull(error);
@@ -381,8 +393,12 @@ class CommandCenterTest {
         awaitConnection();
         await("the first configuration", () -> opened.status().configurationAt() != null);
         int asked = simulator.configurations();
+        Instant before = opened.status().configurationAt();
         simulator.push(simulator.event("proxy.nodes_changed", "proxy", "p"));
-        await("fetched again", () -> simulator.configurations() > asked);
+        await(
+                "fetched again, and in force",
+                () -> simulator.configurations() > asked
+                        && !Objects.equals(before, opened.status().configurationAt()));
         simulator.answersConfiguration(500);
         ObjectNode event = simulator.event("proxy.status_changed", "proxy", "p");
         ((ObjectNode) event.get("payload")).put("new_status", "inactive").put("reason", "maintenance");

@@ -122,14 +122,14 @@ class DownloadFileTest {
     /** Slower than the read time-out in all, but never silent for so long. */
     @Test
     void aSlowBackEndIsWaitedFor() throws Exception {
-        waitsFor(2);
+        waitsFor(5);
         backEnd.will(request -> {
             String head = "HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n";
             request.socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < 16; i++) {
                 request.socket.getOutputStream().write('x');
                 request.socket.getOutputStream().flush();
-                backEnd.closing.await(170, TimeUnit.MILLISECONDS);
+                backEnd.closing.await(400, TimeUnit.MILLISECONDS);
             }
         });
         assertEquals(200, download.fetch("/a", file).status());

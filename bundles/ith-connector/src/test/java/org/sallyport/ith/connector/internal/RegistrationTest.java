@@ -123,7 +123,7 @@ class RegistrationTest {
     void aBackEndThatKeepsSilentOrTricklesIsGivenUp() throws Exception {
         configured();
         Registration hasty = new Registration(
-                link, new Announcement(Configurations.settings(Map.of())), reachability, Duration.ofMillis(200));
+                link, new Announcement(Configurations.settings(Map.of())), reachability, Duration.ofSeconds(2));
         backEnd.will(backEnd.keepsSilent(), request -> request.trickle(backEnd.closing));
         assertThrows(InterruptedIOException.class, () -> hasty.admits("token"));
         assertThrows(InterruptedIOException.class, () -> hasty.admits("token"));

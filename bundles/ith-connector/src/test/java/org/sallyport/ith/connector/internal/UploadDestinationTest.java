@@ -441,7 +441,7 @@ class UploadDestinationTest {
         });
         long start = System.nanoTime();
         assertEquals("the back end did not answer in time", later(deliver(SMALL)));
-        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(30));
     }
 
     @Test
@@ -452,12 +452,12 @@ class UploadDestinationTest {
     }
 
     @Test
-    void theProbeEndsWithinTenSecondsWhateverTheTimeOutOfUploads() throws Exception {
+    void theProbeEndsSoonWhateverTheTimeOutOfUploads() throws Exception {
         destination = open(Map.of("read$_$timeout", 3600));
         backEnd.will(request -> request.trickle(backEnd.closing));
         long start = System.nanoTime();
         assertEquals(ProbeResult.unreachable("did not answer in time"), destination.probe());
-        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10));
+        assertTrue(System.nanoTime() - start < TimeUnit.SECONDS.toNanos(30));
     }
 
     /** As servers do that do not care: what was not read makes the close a reset. */
@@ -678,7 +678,7 @@ class UploadDestinationTest {
         thread.start();
         assertTrue(backEnd.stalled.await(20, TimeUnit.SECONDS), "the upload began");
         end.accept(thread);
-        assertTrue(done.await(5, TimeUnit.SECONDS), "the upload went on");
+        assertTrue(done.await(30, TimeUnit.SECONDS), "the upload went on");
         ExecutionException e = assertThrows(ExecutionException.class, task::get);
         assertInstanceOf(InterruptedException.class, e.getCause());
     }

@@ -75,7 +75,7 @@ class UploadPlanTest {
         java.util.Arrays.fill(sizes, 10_000);
         List<DeliveryInstance> study = Instances.of(sizes);
         List<List<DeliveryInstance>> archives =
-                assertTimeout(Duration.ofSeconds(5), () -> UploadPlan.archives(study, 900_000_000, 900_000_000));
+                assertTimeout(Duration.ofSeconds(20), () -> UploadPlan.archives(study, 900_000_000, 900_000_000));
         assertEquals(2, archives.size());
     }
 
