@@ -103,7 +103,7 @@ class IthCommandsIT {
 
     /** What is pushed to nobody is lost. */
     @BeforeEach
-    void theWebSocketIsOpen() {
+    void theWebSocketIsOpen() throws IOException {
         appliance.await("the WebSocket is open", SOON, () -> simulator.socketsOpen() == 1);
     }
 
