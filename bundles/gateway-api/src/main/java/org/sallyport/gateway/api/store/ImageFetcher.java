@@ -9,13 +9,20 @@ import java.io.InputStream;
  */
 public interface ImageFetcher {
 
+    /** What a caller does while it waits. */
+    interface Waiting {
+
+        /** Run several times a second. @throws IOException ends the waiting, not the fetching */
+        void tick() throws IOException;
+    }
+
     /**
-     * The image as it was delivered, without identity. May wait, as long as the caller is not interrupted; one fetching serves all who ask for the same
-     * study meanwhile.
+     * The image as it was delivered, without identity. May wait long; one fetching serves all who ask for the same study meanwhile.
      *
      * @param instance {@link StoredInstance.Presence#CLEANED_UP}
      * @return a Part 10 file whose length and SHA-256 are those of the instance; the caller closes it
-     * @throws IOException if it cannot be had now; the message says why, without identity
+     * @throws NotFetchedException if it cannot be had now
+     * @throws IOException what the waiting threw, or that the thread was interrupted
      */
-    InputStream fetch(StoredInstance instance) throws IOException;
+    InputStream fetch(StoredInstance instance, Waiting waiting) throws IOException;
 }

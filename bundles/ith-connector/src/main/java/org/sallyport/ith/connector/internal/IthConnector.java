@@ -30,6 +30,7 @@ import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.api.store.ImageFetcher;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StudyFinder;
@@ -53,6 +54,7 @@ public final class IthConnector implements Gateway {
 
     private final @Nullable BackEndLink link;
     private final @Nullable CommandCenter center;
+    private final @Nullable FetchedStudies fetched;
     private final @Nullable Runnable registration;
 
     // Set and unset by Declarative Services, read by any thread.
@@ -142,6 +144,7 @@ public final class IthConnector implements Gateway {
         if (configuration.url().isBlank()) {
             link = null;
             center = null;
+            fetched = null;
             registration = null;
             return;
         }
@@ -153,11 +156,15 @@ public final class IthConnector implements Gateway {
         link = opened;
         try {
             center = new CommandCenter(opened, settings, this, audit, register, folder, Clock.systemUTC(), Pace.USUAL);
+            fetched = new FetchedStudies(
+                    opened.http(), settings, opened::id, folder.resolve("fetched"), System::nanoTime);
+            Runnable images = registrar.register(ImageFetcher.class, fetched, Map.of());
             Runnable people = registrar.register(BackEnd.class, center, Map.of());
             Runnable callers = registrar.register(BackEndRegistration.class, center.registration(), Map.of());
             registration = () -> {
                 callers.run();
                 people.run();
+                images.run();
             };
             opened.start();
             center.start();
@@ -189,6 +196,9 @@ public final class IthConnector implements Gateway {
         try {
             if (center != null) {
                 center.close();
+            }
+            if (fetched != null) {
+                fetched.close();
             }
         } finally {
             if (link != null) {

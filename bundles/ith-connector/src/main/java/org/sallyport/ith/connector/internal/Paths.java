@@ -23,11 +23,22 @@ final class Paths {
         String entity = encoded(event.entityId());
         return switch (event.type()) {
             case "subject.dispatch" -> base + "/subjects/" + entity + "/download?" + ARCHIVE;
-            case "session.dispatch" -> base + "/sessions/" + entity + "/download?" + ARCHIVE + "&subject_id=" + subject;
+            case "session.dispatch" -> session(workspace, event.entityId(), event.text("subject_id"));
             default ->
                 base + "/scans/" + entity + "/download?" + ARCHIVE + "&subject_id=" + subject + "&session_id="
                         + encoded(event.text("session_id"));
         };
+    }
+
+    /** Where a session's objects are downloaded from. */
+    static String session(String workspace, String session, String subject) {
+        return "/api/v1/proxy/" + workspace + "/sessions/" + encoded(session) + "/download?" + ARCHIVE + "&subject_id="
+                + encoded(subject);
+    }
+
+    /** @param workspace as the configuration names it, checked there */
+    static String sessions(String workspace) {
+        return "/api/v1/proxy/" + workspace + "/sessions";
     }
 
     /** For a path or a query: RFC 3986 2.1. */

@@ -15,13 +15,19 @@ import org.sallyport.dicom.net.Association.DataSetSource;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.intake.IdentityRestorer.Restoring;
 import org.sallyport.gateway.api.store.ImageFetcher;
+import org.sallyport.gateway.api.store.ImageFetcher.Waiting;
 import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.NotFetchedException;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens stored instances as they are sent: with identity or without, in the transfer syntax that the receiver takes. Owned by one thread. */
 final class Images implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Images.class);
 
     private static final int BUFFER = 256 * 1024;
     private static final Transcoder TRANSCODER = new Transcoder(Limits.DEFAULT, PixelLimits.DEFAULT, BulkStore.REFUSE);
@@ -66,10 +72,24 @@ final class Images implements Closeable {
         }
     }
 
-    Opened open(StoredInstance instance) throws IOException {
+    /** Fetches an image that is no longer here, so that no association has to stay open meanwhile; why it cannot be had is told when it is opened. */
+    void prepare(StoredInstance instance, Waiting waiting) throws IOException {
+        ImageFetcher back = fetcher.get();
+        if (back == null || instance.presence() != StoredInstance.Presence.CLEANED_UP) {
+            return;
+        }
+        try (InputStream fetched = back.fetch(instance, waiting)) {
+            LOG.debug("instance {} can be had, {} bytes", instance.facts().sopInstanceUid(), fetched.available());
+        } catch (NotFetchedException e) {
+            LOG.debug("instance {} cannot be had: {}", instance.facts().sopInstanceUid(), e.getMessage());
+        }
+    }
+
+    /** @param waiting run while an image is fetched that is no longer here */
+    Opened open(StoredInstance instance, Waiting waiting) throws IOException {
         TransferSyntax syntax = TransferSyntax.of(instance.facts().transferSyntaxUid())
                 .orElseThrow(() -> new IOException("stored in a transfer syntax that is not known"));
-        InputStream part10 = part10(instance);
+        InputStream part10 = part10(instance, waiting);
         InputStream in = new BufferedInputStream(
                 identity == null ? part10 : restoring(identity).open(instance, part10), BUFFER);
         try {
@@ -80,7 +100,7 @@ final class Images implements Closeable {
         }
     }
 
-    private InputStream part10(StoredInstance instance) throws IOException {
+    private InputStream part10(StoredInstance instance, Waiting waiting) throws IOException {
         try {
             return store.openPart10(instance);
         } catch (InstanceGoneException e) {
@@ -88,7 +108,7 @@ final class Images implements Closeable {
             if (back == null || instance.presence() == StoredInstance.Presence.DELETED) {
                 throw e;
             }
-            return back.fetch(instance);
+            return back.fetch(instance, waiting);
         }
     }
 

@@ -26,6 +26,7 @@ import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.store.ImageFetcher;
 import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.NotFetchedException;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.scp.internal.find.Asker;
@@ -101,19 +102,23 @@ public final class RetrieveService {
         note(asker.view(), "C-GET", instances.size() + " images asked for");
         Tally tally = new Tally(instances.size());
         boolean cancelled = false;
-        long told = System.nanoTime();
+        Progress progress = new Progress(provider, tally);
         try (Images opened = images.apply(asker.view())) {
             for (StoredInstance instance : instances) {
                 cancelled = provider.isCancelled();
                 if (cancelled) {
                     break;
                 }
-                send(opened, instance, tally, contexts, provider::store);
-                if (System.nanoTime() - told > PROGRESS_NANOS) {
-                    provider.progress(tally.numbers());
-                    told = System.nanoTime();
-                }
+                send(opened, instance, tally, contexts, provider::store, () -> {
+                    progress.tell();
+                    if (provider.isCancelled()) {
+                        throw new CancelledException();
+                    }
+                });
+                progress.tell();
             }
+        } catch (CancelledException e) {
+            cancelled = true;
         } finally {
             note(asker.view(), "C-GET", tally.toString());
         }
@@ -185,16 +190,49 @@ public final class RetrieveService {
         LOG.info("{} ({}): {}", asker.aet(), asker.address(), tally);
     }
 
+    /** Pending responses, now and then. Owned by the association's thread. */
+    private static final class Progress {
+
+        private final QueryRetrieveProvider provider;
+        private final Tally tally;
+        private long told = System.nanoTime();
+
+        Progress(QueryRetrieveProvider provider, Tally tally) {
+            this.provider = provider;
+            this.tally = tally;
+        }
+
+        void tell() throws IOException {
+            if (System.nanoTime() - told > PROGRESS_NANOS) {
+                provider.progress(tally.numbers());
+                told = System.nanoTime();
+            }
+        }
+    }
+
+    /** The caller has cancelled while an image was waited for. */
+    private static final class CancelledException extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Sends a C-STORE. */
     private interface Storing {
         CommandSet store(PresentationContext context, String sopInstanceUid, Association.DataSetSource source)
                 throws IOException;
     }
 
-    /** @throws AssociationException if the association has ended; any other failure concerns this instance only */
+    /**
+     * @throws AssociationException if the association has ended
+     * @throws CancelledException if that was heard while the instance was fetched; any other failure concerns this instance only
+     */
     private void send(
-            Images opened, StoredInstance instance, Tally tally, List<PresentationContext> contexts, Storing storing)
-            throws AssociationException {
+            Images opened,
+            StoredInstance instance,
+            Tally tally,
+            List<PresentationContext> contexts,
+            Storing storing,
+            ImageFetcher.Waiting waiting)
+            throws AssociationException, CancelledException {
         Optional<PresentationContext> context = Contexts.choose(contexts, instance);
         if (context.isEmpty()) {
             tally.failed(
@@ -203,7 +241,7 @@ public final class RetrieveService {
             return;
         }
         String reason;
-        try (Images.Opened image = opened.open(instance)) {
+        try (Images.Opened image = opened.open(instance, waiting)) {
             int status = storing.store(
                             context.get(),
                             image.sopInstanceUid(),
@@ -216,6 +254,10 @@ public final class RetrieveService {
         } catch (AssociationException e) {
             tally.failed(called(instance), "the association ended");
             throw e;
+        } catch (CancelledException e) {
+            throw e;
+        } catch (NotFetchedException e) {
+            reason = "cleaned up after delivery, and cannot be fetched back now: " + e.getMessage();
         } catch (InstanceGoneException e) {
             reason = "cleaned up after delivery, and cannot be fetched";
         } catch (ImageException | DicomDataException e) {
@@ -261,14 +303,11 @@ public final class RetrieveService {
                 threads.add(thread);
                 thread.start();
             }
-            long told = System.nanoTime();
+            Progress progress = new Progress(provider, tally);
             boolean cancelled = false;
             while (isRunning() && !cancelled) {
                 cancelled = provider.isCancelled();
-                if (System.nanoTime() - told > PROGRESS_NANOS) {
-                    provider.progress(tally.numbers());
-                    told = System.nanoTime();
-                }
+                progress.tell();
             }
             over = cancelled;
             join();
@@ -296,9 +335,12 @@ public final class RetrieveService {
 
         private void work() {
             try (Images opened = images.apply(target.view())) {
-                while (!over && !queue.isEmpty()) {
+                for (StoredInstance first = queue.peek(); !over && first != null; first = queue.peek()) {
+                    opened.prepare(first, this::waited);
                     associate(opened);
                 }
+            } catch (CancelledException e) {
+                LOG.debug("cancelled while an image was fetched");
             } catch (AssociationException e) {
                 problem = "no association: " + e.kind();
                 LOG.warn("sending to node {} ended: {}", target.node().id(), e.getMessage());
@@ -330,13 +372,20 @@ public final class RetrieveService {
                             tally,
                             association.contexts(),
                             (context, uid, source) -> association.storeFor(
-                                    context, uid, originator.aet(), originator.messageId(), source));
+                                    context, uid, originator.aet(), originator.messageId(), source),
+                            this::waited);
                     if (association.hasEnded()) {
                         // One that could not be read to its end: the others go by a new association.
                         return;
                     }
                 }
                 association.release();
+            }
+        }
+
+        private void waited() throws CancelledException {
+            if (over) {
+                throw new CancelledException();
             }
         }
 
