@@ -48,7 +48,9 @@ class QueryRetrieveIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final SyntheticStudy CT = new SyntheticStudy(new Patient(201), Modality.CT, 201, 2, 3, 64, 64);
     private static final SyntheticStudy MR = new SyntheticStudy(new Patient(202), Modality.MR, 202, 1, 2, 64, 64);
-    private static final PlantedIdentifiers PLANTED = new PlantedIdentifiers(List.of(CT.patient(), MR.patient()));
+    private static final SyntheticStudy PT = new SyntheticStudy(new Patient(203), Modality.PT, 203, 1, 2, 64, 64);
+    private static final PlantedIdentifiers PLANTED =
+            new PlantedIdentifiers(List.of(CT.patient(), MR.patient(), PT.patient()));
 
     @TempDir
     private Path folder;
@@ -79,13 +81,14 @@ class QueryRetrieveIT {
     }
 
     private void begin() throws Exception {
-        ports = Ports.free(4);
+        ports = Ports.free(5);
         node("viewer", "VIEWER", 104, "read", "original");
         node("plain", "PLAIN", 104, "read", "pseudonymous");
         node("scanner", "SCANNER", 104, "write", "pseudonymous");
         node("store", "STORE", ports.get(0), "read", "original");
         node("research", "RESEARCH", ports.get(1), "read", "pseudonymous");
         node("orthanc", "ORTHANC", ports.get(2), "read_write", "original");
+        node("slow", "SLOW", ports.get(4), "read", "original");
         Appliance appliance = new Appliance(folder.resolve("data"));
         started = appliance;
         for (int i = 0; i < 2; i++) {
@@ -99,6 +102,15 @@ class QueryRetrieveIT {
                     "+xa",
                     String.valueOf(ports.get(i)));
         }
+        start(
+                "storescp",
+                "-aet",
+                "SLOW",
+                "--sleep-during",
+                "1",
+                "-od",
+                Files.createDirectory(folder.resolve("slow")).toString(),
+                String.valueOf(ports.get(4)));
         Path configuration = Files.writeString(folder.resolve("orthanc.json"), """
                 {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "HttpPort": %2$d, "DicomPort": %3$d,
                  "DicomAet": "ORTHANC", "DicomScuTimeout": 120, "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d}}}
@@ -109,7 +121,7 @@ class QueryRetrieveIT {
         appliance.await(
                 "the nodes are in force",
                 SOON,
-                () -> appliance.json("node:list").size() == 6);
+                () -> appliance.json("node:list").size() == 7);
         for (SyntheticStudy study : List.of(CT, MR)) {
             appliance.send(List.of("-aet", "SCANNER"), study.writeTo(folder.resolve("study" + study.number())));
         }
@@ -135,6 +147,9 @@ class QueryRetrieveIT {
         whoMayGetsTheOriginalsBack();
         othersGetPseudonymousImages();
         imagesAreMovedToNodesAsTheseMaySeeThem();
+        whatIsCancelledGoesNoFurther();
+        whatCannotBeSentIsToldAndTheOthersGo();
+        moreThanTheMostMatchesAreToldOf();
         orthancAsksAndFetches();
         orthancHasImagesCommitted();
         queriesThatUsedIdentityAreAuditedWithoutValues();
@@ -407,6 +422,52 @@ class QueryRetrieveIT {
         assertTrue(closed.contains("0xa702"), closed);
     }
 
+    // ---- what does not go to its end
+
+    private void whatIsCancelledGoesNoFurther() throws Exception {
+        List<String> command = command("movescu", "VIEWER", "-d", "-S", "-aem", "SLOW", "--cancel", "1");
+        keys(command, "STUDY", "StudyInstanceUID=" + CT.studyInstanceUid());
+        String cancelled = ran(command).output();
+        assertTrue(cancelled.contains("0xfe00"), cancelled);
+        assertTrue(read(folder.resolve("slow")).size() < CT.series() * CT.images(), "all were sent");
+    }
+
+    /** getscu takes native images only, and JPEG 2000 is not decoded here. */
+    private void whatCannotBeSentIsToldAndTheOthersGo() throws Exception {
+        List<Path> images = PT.writeTo(folder.resolve("study" + PT.number()));
+        Path wavelets = folder.resolve("wavelets.dcm");
+        Command.run("gdcmconv", "--j2k", images.get(1).toString(), wavelets.toString())
+                .ok();
+        appliance().send(List.of("-aet", "SCANNER", "-xe"), List.of(images.get(0)));
+        appliance().send(List.of("-aet", "SCANNER", "-xv"), List.of(wavelets));
+        Path into = Files.createDirectory(folder.resolve("got" + answers++));
+        List<String> command = command("getscu", "VIEWER", "-d", "-S", "-od", into.toString());
+        keys(command, "STUDY", "StudyInstanceUID=" + PT.studyInstanceUid());
+        String some = ran(command).output();
+        assertTrue(some.contains("0xb000"), some);
+        assertEquals(Set.of(PT.sopInstanceUid(1, 1)), values(read(into), Tag.SOPInstanceUID));
+        // getscu does not read which; storescp takes native images only, too.
+        String moved = move("SLOW", PT.studyInstanceUid());
+        assertTrue(moved.contains("0xb000"), moved);
+        assertTrue(moved.contains(PT.sopInstanceUid(1, 2)), "the failed one is named: " + moved);
+        assertFalse(moved.contains(PT.sopInstanceUid(1, 1)), moved);
+    }
+
+    private void moreThanTheMostMatchesAreToldOf() throws Exception {
+        Path settings = appliance().data().resolve("etc/org.sallyport.query.cfg");
+        String shipped = Files.readString(settings);
+        Files.writeString(settings, shipped.replace("max-matches = 10000", "max-matches = 2"));
+        Await.until("the limit is in force", SOON, () -> {
+            String output = refusal("VIEWER", "-S", "STUDY", "StudyInstanceUID");
+            return output.contains("0xa700") && output.contains("more than 2 matches");
+        });
+        Files.writeString(settings, shipped);
+        Await.until(
+                "it is as before",
+                SOON,
+                () -> find("VIEWER", "-S", "STUDY", "StudyInstanceUID").size() == 3);
+    }
+
     // ---- Orthanc
 
     private JsonNode orthanc(String method, String path, String body) throws IOException, InterruptedException {
@@ -502,10 +563,10 @@ class QueryRetrieveIT {
                         SOON,
                         () -> find("VIEWER", "-S", "STUDY", "PatientName=*", "StudyInstanceUID")
                                         .size()
-                                == 2);
+                                == 3);
         appliance().await("the log tells that sheets were read", SOON, () -> appliance()
                 .log()
-                .contains("2 studies can be searched"));
+                .contains("3 studies can be searched"));
     }
 
     private void whatIsDeletedIsNotFound() throws Exception {
@@ -521,7 +582,7 @@ class QueryRetrieveIT {
                                         .exit()
                                 == 0);
         assertEquals(
-                Set.of(CT.studyInstanceUid()),
+                new TreeSet<>(Set.of(CT.studyInstanceUid(), PT.studyInstanceUid())),
                 values(find("VIEWER", "-S", "STUDY", "StudyInstanceUID"), Tag.StudyInstanceUID));
         assertEquals(
                 List.of(),
