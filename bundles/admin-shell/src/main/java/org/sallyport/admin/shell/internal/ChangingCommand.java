@@ -53,14 +53,9 @@ abstract class ChangingCommand extends GatewayCommand {
                     action, user(), "shell", subject, reason(), "refused", "it failed; nothing or not all was changed");
             throw e;
         }
-        if (json) {
-            Sheet sheet = new Sheet();
-            sheet.put("action", action);
-            sheet.put("subject", subject);
-            sheet.put("message", message);
-            sheet.print(System.out, true);
-        } else {
-            System.out.println(message);
-        }
+        Sheet sheet = new Sheet();
+        sheet.put("action", action);
+        sheet.put("subject", subject);
+        tell(sheet, message);
     }
 }

@@ -24,7 +24,15 @@ public final class DeidPreview extends HeldCommand {
     @Override
     public @Nullable Object execute() throws Exception {
         byte[] png = held().preview(id(id), frame, request(id));
-        System.out.println(Base64.getMimeEncoder().encodeToString(png));
+        if (json) {
+            Sheet sheet = new Sheet();
+            sheet.put("id", id);
+            sheet.put("frame", frame);
+            sheet.put("png", Base64.getEncoder().encodeToString(png));
+            sheet.print(System.out, true);
+        } else {
+            System.out.println(Base64.getMimeEncoder().encodeToString(png));
+        }
         return null;
     }
 }

@@ -31,7 +31,12 @@ public final class DicomEcho extends GatewayCommand {
             throw new IllegalArgumentException("port " + port + ": must be 1–65535");
         }
         long millis = need(receiver, "the DICOM receiver").echo(aet, host, port);
-        System.out.println(aet + " at " + host + ":" + port + " answered in " + millis + " ms");
+        Sheet sheet = new Sheet();
+        sheet.put("aet", aet);
+        sheet.put("host", host);
+        sheet.put("port", port);
+        sheet.put("milliseconds", millis);
+        tell(sheet, aet + " at " + host + ":" + port + " answered in " + millis + " ms");
         return null;
     }
 }

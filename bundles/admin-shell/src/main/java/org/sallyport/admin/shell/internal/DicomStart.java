@@ -19,8 +19,11 @@ public final class DicomStart extends GatewayCommand {
     public @Nullable Object execute() throws Exception {
         DicomReceiver found = need(receiver, "the DICOM receiver");
         found.start();
-        System.out.println("listening as " + found.status().aet() + " on port "
-                + found.status().port());
+        DicomReceiver.Status status = found.status();
+        Sheet sheet = new Sheet();
+        sheet.put("aet", status.aet());
+        sheet.put("port", status.port());
+        tell(sheet, "listening as " + status.aet() + " on port " + status.port());
         return null;
     }
 }

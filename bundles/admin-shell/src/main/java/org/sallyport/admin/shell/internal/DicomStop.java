@@ -17,8 +17,13 @@ public final class DicomStop extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        need(receiver, "the DICOM receiver").stop();
-        System.out.println("the DICOM listener is closed");
+        DicomReceiver found = need(receiver, "the DICOM receiver");
+        found.stop();
+        DicomReceiver.Status status = found.status();
+        Sheet sheet = new Sheet();
+        sheet.put("aet", status.aet());
+        sheet.put("port", status.port());
+        tell(sheet, "the DICOM listener is closed");
         return null;
     }
 }

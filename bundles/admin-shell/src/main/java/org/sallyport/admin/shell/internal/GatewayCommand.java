@@ -1,5 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.security.AccessController;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,7 +16,7 @@ abstract class GatewayCommand implements Action {
 
     private static final int MOST = 10_000;
 
-    @Option(name = "--json", description = "Print JSON instead of a table")
+    @Option(name = "--json", description = "Print JSON")
     boolean json;
 
     /** Services are optional references, so that the commands are there while a bundle is replaced. */
@@ -24,6 +25,16 @@ abstract class GatewayCommand implements Action {
             throw new IllegalStateException(name + PROBLEM_ABSENT);
         }
         return service;
+    }
+
+    /** Says what was done: to people in a sentence, to programs as one JSON object that holds the sentence too. */
+    final void tell(Sheet sheet, String message) throws JsonProcessingException {
+        if (json) {
+            sheet.put("message", message);
+            sheet.print(System.out, true);
+        } else {
+            System.out.println(message);
+        }
     }
 
     /** A count that a person asked for. */

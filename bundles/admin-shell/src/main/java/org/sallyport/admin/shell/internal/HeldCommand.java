@@ -35,13 +35,8 @@ abstract class HeldCommand extends GatewayCommand {
     }
 
     final void tell(String key, String subject, String message) throws Exception {
-        if (json) {
-            Sheet sheet = new Sheet();
-            sheet.put(key, subject);
-            sheet.put("message", message);
-            sheet.print(System.out, true);
-        } else {
-            System.out.println(message);
-        }
+        Sheet sheet = new Sheet();
+        sheet.put(key, subject);
+        tell(sheet, message);
     }
 }

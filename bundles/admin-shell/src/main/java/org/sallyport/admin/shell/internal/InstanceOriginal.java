@@ -56,7 +56,9 @@ public final class InstanceOriginal extends GatewayCommand {
                 .orElseThrow(() -> new IllegalArgumentException(
                         "no image " + sop + ": study:show --images shows which a study has"));
         AccessRequest request = new AccessRequest(user(), roles(), "shell", reason == null ? "" : reason, sop);
-        OutputStream base64 = Base64.getMimeEncoder().wrap(new Unclosed(System.out));
+        OutputStream base64 = json
+                ? Base64.getEncoder().wrap(new JsonText(System.out, "image", sop, "part10"))
+                : Base64.getMimeEncoder().wrap(new Unclosed(System.out));
         IdentityRestorer service = need(restorer, "the identity restorer");
         if (from == null) {
             service.restore(instance, request, base64);

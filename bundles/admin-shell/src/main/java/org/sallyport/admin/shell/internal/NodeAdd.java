@@ -46,7 +46,10 @@ public final class NodeAdd extends GatewayCommand {
                 permission == null ? "read_write" : permission,
                 identity == null ? "pseudonymous" : identity,
                 certificate == null ? "" : certificate);
-        System.out.println("node " + name + " written to " + file);
+        Sheet sheet = new Sheet();
+        sheet.put("node", name);
+        sheet.put("file", file);
+        tell(sheet, "node " + name + " written to " + file);
         return null;
     }
 }

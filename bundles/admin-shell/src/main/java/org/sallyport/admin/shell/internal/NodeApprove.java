@@ -34,8 +34,15 @@ public final class NodeApprove extends GatewayCommand {
             throw new IllegalArgumentException("say why: --reason \"...\"");
         }
         Node node = need(rules, "the back end (ITH_URL)").approve(id, user(), "shell", reason);
-        System.out.println("node " + node.id() + " (" + node.aet() + " at " + node.address() + ":" + node.port()
-                + ") is approved");
+        Sheet sheet = new Sheet();
+        sheet.put("node", node.id());
+        sheet.put("aet", node.aet());
+        sheet.put("address", node.address());
+        sheet.put("port", node.port());
+        tell(
+                sheet,
+                "node " + node.id() + " (" + node.aet() + " at " + node.address() + ":" + node.port()
+                        + ") is approved");
         return null;
     }
 }

@@ -16,7 +16,9 @@ public final class NodeRemove extends GatewayCommand {
     @Override
     public @Nullable Object execute() throws Exception {
         NodeFiles.remove(name);
-        System.out.println("node " + name + " is removed");
+        Sheet sheet = new Sheet();
+        sheet.put("node", name);
+        tell(sheet, "node " + name + " is removed");
         return null;
     }
 }

@@ -19,15 +19,17 @@ public final class VendorForget extends GatewayCommand {
 
     @Reference(optional = true)
     @Nullable
-    VendorKeeper keeper;
+    Vendors keeper;
 
     @Override
-    public @Nullable Object execute() {
+    public @Nullable Object execute() throws Exception {
         if (!need(keeper, "the keeper of vendors' bundles").forget(name)) {
             throw new IllegalArgumentException(
                     name + " is not Missing: see vendor:list; what is installed goes by bundle:uninstall");
         }
-        System.out.println(name + " is forgotten");
+        Sheet sheet = new Sheet();
+        sheet.put("name", name);
+        tell(sheet, name + " is forgotten");
         return null;
     }
 }

@@ -34,7 +34,6 @@ import org.apache.karaf.features.FeaturesListener;
 import org.apache.karaf.features.FeaturesService;
 import org.apache.karaf.features.Repository;
 import org.apache.karaf.features.RepositoryEvent;
-import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
@@ -57,22 +56,15 @@ import org.slf4j.LoggerFactory;
  * start what is missing is installed again, from where it came or else from a copy; from then on the record follows what is installed. What lies in
  * {@code deploy} needs no record: Karaf installs it again by itself.
  *
- * <p>Everything but {@link #bundles} runs on one thread of its own, which owns record and folder.
+ * <p>Everything but what {@link Vendors} asks runs on one thread of its own, which owns record and folder.
  */
-@Component(service = VendorKeeper.class, immediate = true)
-public final class VendorKeeper implements BundleListener, FeaturesListener {
+@Component(service = Vendors.class, immediate = true)
+public final class VendorKeeper implements Vendors, BundleListener, FeaturesListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(VendorKeeper.class);
 
     private static final long SETTLE_MILLIS = 300;
     private static final long ENDS_SECONDS = 10;
-
-    /**
-     * A row for people.
-     *
-     * @param id null if it could not be installed again
-     */
-    public record View(@Nullable Long id, String name, String version, String state, String by, String message) {}
 
     private final BundleContext context;
     private final FeaturesService features;
@@ -337,12 +329,7 @@ public final class VendorKeeper implements BundleListener, FeaturesListener {
         return result;
     }
 
-    /**
-     * Gives up one that could not be installed again. Any thread.
-     *
-     * @param name as {@link #bundles} names it
-     * @return false if there is none such
-     */
+    @Override
     public boolean forget(String name) {
         boolean there = notRestored.remove(name) != null;
         if (there) {
@@ -378,7 +365,7 @@ public final class VendorKeeper implements BundleListener, FeaturesListener {
         }
     }
 
-    /** All bundles that are not the gateway's, and those that should be there and are not. Any thread. */
+    @Override
     public List<View> bundles() throws Exception {
         Map<String, String> failed = new HashMap<>();
         FailedComponents.destinations(components)

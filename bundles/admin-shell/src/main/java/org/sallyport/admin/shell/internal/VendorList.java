@@ -12,13 +12,12 @@ public final class VendorList extends GatewayCommand {
 
     @Reference(optional = true)
     @Nullable
-    VendorKeeper keeper;
+    Vendors keeper;
 
     @Override
     public @Nullable Object execute() throws Exception {
         Listing list = new Listing("id", "bundle", "version", "state", "installed by", "message");
-        for (VendorKeeper.View view :
-                need(keeper, "the keeper of vendors' bundles").bundles()) {
+        for (Vendors.View view : need(keeper, "the keeper of vendors' bundles").bundles()) {
             list.row(view.id(), view.name(), view.version(), view.state(), view.by(), view.message());
         }
         list.print(System.out, json);

@@ -88,7 +88,7 @@ class CommandsTest {
         return new ObjectMapper().readTree(Console.run(command));
     }
 
-    private static DeliveryRecord delivery(State state) {
+    static DeliveryRecord delivery(State state) {
         return new DeliveryRecord(
                 7,
                 "2.25.1",
@@ -305,7 +305,7 @@ class CommandsTest {
         assertTrue(row.get("filter").isNull());
     }
 
-    private static Fake<AuditLog> audit() {
+    static Fake<AuditLog> audit() {
         return new Fake<>(AuditLog.class).on("record", a -> null);
     }
 
@@ -313,7 +313,7 @@ class CommandsTest {
         return new DestinationDirectory.View("ith", DestinationDirectory.State.ACTIVE, null, null, 1);
     }
 
-    private static Fake<DestinationDirectory> engine() {
+    static Fake<DestinationDirectory> engine() {
         return new Fake<>(DestinationDirectory.class)
                 .on("destinations", a -> List.of(ith()))
                 .on("pause", a -> true)
@@ -626,12 +626,12 @@ class CommandsTest {
         assertEquals(99, row.get("bytes").asInt());
     }
 
-    private static StudyIndex.StudyRecord study() {
+    static StudyIndex.StudyRecord study() {
         return new StudyIndex.StudyRecord(
                 "2.25.1", "ANON-1", "20260228", null, Set.of("CT"), "CT1", 1, 2, 3, 1, 0, 0, AT, AT);
     }
 
-    private static StoredInstance instance() {
+    static StoredInstance instance() {
         InstanceFacts facts = new InstanceFacts(
                 "2.25.1",
                 "2.25.11",
@@ -750,6 +750,9 @@ class CommandsTest {
         assertEquals(
                 new AccessRequest("ann", Set.of("privacy-officer", "viewer"), "shell", "call back", "2.25.111"),
                 asked[0]);
+        JsonNode object = json(command);
+        assertEquals("2.25.111", object.get("image").asText());
+        assertArrayEquals(original, object.get("part10").binaryValue());
     }
 
     @Test
