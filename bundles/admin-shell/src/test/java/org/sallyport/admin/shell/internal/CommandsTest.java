@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
+import org.sallyport.gateway.api.delivery.StudyCompletion;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.node.BackEnd;
 import org.sallyport.gateway.api.node.BackEndRules;
@@ -674,6 +676,43 @@ class CommandsTest {
         assertEquals("2.25.111", json(show).get(0).get("image").asText());
         index.on("study", a -> Optional.empty());
         assertEquals("no study 2.25.1: study:list shows which there are", error(IllegalArgumentException.class, show));
+    }
+
+    @Test
+    void aStudyIsCompletedByAPersonsWord() throws Exception {
+        Fake<StudyCompletion> completion = new Fake<>(StudyCompletion.class).on("complete", a -> null);
+        Fake<StudyIndex> index = new Fake<>(StudyIndex.class).on("study", a -> Optional.of(study()));
+        Fake<AuditLog> audit = audit();
+        StudyComplete command = new StudyComplete();
+        command.study = "2.25.1";
+        command.reason = "the scan was broken off";
+        assertEquals("the index" + ABSENT, error(IllegalStateException.class, command));
+        command.index = index.service;
+        assertEquals("the delivery engine" + ABSENT, error(IllegalStateException.class, command));
+        command.completion = completion.service;
+        command.audit = audit.service;
+        assertEquals(
+                "study 2.25.1 was complete already: no image of it is loose\n",
+                runAs("ann", Set.of("operator"), command));
+        index.on(
+                "study",
+                a -> Optional.of(new StudyIndex.StudyRecord(
+                        "2.25.1", "ANON-1", null, null, Set.of("CT"), "CT1", 1, 2, 3, 0, 2, 0, AT, AT)));
+        assertEquals(
+                "study 2.25.1 is complete: study:show says where its 2 images go",
+                json(command).get("message").asText());
+        assertEquals(List.of("complete[2.25.1]", "complete[2.25.1]"), completion.calls);
+        assertEquals(
+                "record[study.complete, ann, shell, 2.25.1, the scan was broken off, done, null]", audit.calls.get(0));
+        completion.on("complete", a -> {
+            throw new IOException("there is no destination");
+        });
+        assertEquals("there is no destination", error(IOException.class, command));
+        assertTrue(audit.calls.get(3).contains("refused"), audit.calls.toString());
+        index.on("study", a -> Optional.empty());
+        assertEquals(
+                "no study 2.25.1: study:list shows which there are", error(IllegalArgumentException.class, command));
+        assertEquals(4, audit.calls.size(), "what is not there is not audited");
     }
 
     @Test
