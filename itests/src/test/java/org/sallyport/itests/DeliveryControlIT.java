@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +26,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.Timeouts;
 
 /** What people do to destinations, deliveries and routes by the shell of the real appliance. */
 @Tag("peers")
@@ -191,6 +200,50 @@ class DeliveryControlIT {
         awaitDestination("later", "MISSING");
         appliance().shell("destination:forget --reason 'given back' later").ok();
         assertTrue(audited().contains("destination.forget later done"));
+    }
+
+    @Test
+    void theListenerClosesForNewAssociationsOnlyAndOpensAgain() throws Exception {
+        int port = appliance().dicomPort();
+        JsonNode echo = appliance().json("dicom:echo", Appliance.AET, "127.0.0.1", String.valueOf(port));
+        assertEquals(port, echo.get("port").asInt());
+        assertTrue(echo.get("milliseconds").asLong() >= 0);
+        ExecutorService shell = Executors.newSingleThreadExecutor();
+        try (Association held = AssociationRequester.open(
+                "127.0.0.1", port, Appliance.AET, "HOLDER", AssociationRequester.verification(), Timeouts.DEFAULT)) {
+            assertTrue(
+                    appliance()
+                            .json("dicom:associations")
+                            .findValuesAsText("calling")
+                            .contains("HOLDER"),
+                    "it is listed");
+            Future<Command.Result> stop = shell.submit(() -> appliance().shell("dicom:stop --json"));
+            appliance().await("no association is taken", SOON, () -> echoscu() != 0);
+            assertEquals(CommandSet.SUCCESS, held.echo(), "the one that is open goes on");
+            assertFalse(stop.isDone(), "and is waited for");
+            held.release();
+            assertTrue(stop.get(2, TimeUnit.MINUTES).ok().output().contains("\"port\""));
+        } finally {
+            shell.shutdownNow();
+        }
+        assertEquals(List.of(), appliance().json("dicom:associations").findValuesAsText("calling"));
+        assertFalse(appliance().json("dicom:status").get(0).get("listening").asBoolean());
+        assertEquals(HttpURLConnection.HTTP_UNAVAILABLE, appliance().health());
+        JsonNode started = appliance().json("dicom:start");
+        assertEquals(Appliance.AET, started.get("aet").asText());
+        assertEquals(port, started.get("port").asInt());
+        assertEquals(0, echoscu());
+        awaitStates(send(), "outbox DELIVERED");
+    }
+
+    private int echoscu() throws Exception {
+        return Command.run(
+                        "echoscu",
+                        "-aec",
+                        Appliance.AET,
+                        "127.0.0.1",
+                        String.valueOf(appliance().dicomPort()))
+                .exit();
     }
 
     /** The connection used to be closed under what was still on its way, one time in ten. */
