@@ -7,11 +7,16 @@ die() {
   exit 1
 }
 
+# Where Debian puts Javas, and the file by which it is told whether services of new packages may start.
+JVMS=/usr/lib/jvm
+POLICY=/usr/sbin/policy-rc.d
+
 # Sets JAVA_HOME to a Java 17. Karaf's shell does not work on later versions.
 need_java() {
-  local home
-  for home in "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v javac || true)" || true)")")" /usr/lib/jvm/*17*; do
-    if [ -n "$home" ] && [ -x "$home/bin/java" ] && "$home/bin/java" -version 2>&1 | grep -q 'version "17[."]'; then
+  local home javac
+  javac=$(readlink -f "$(command -v javac || true)" || true)
+  for home in "${JAVA_HOME:-}" "${javac%/bin/javac}" "$JVMS"/*17*; do
+    if [[ $home = /* ]] && [ -x "$home/bin/java" ] && "$home/bin/java" -version 2>&1 | grep -q 'version "17[."]'; then
       export JAVA_HOME=$home
       return
     fi
@@ -20,7 +25,11 @@ need_java() {
 }
 
 need_maven() {
-  command -v mvn >/dev/null || die "Maven 3.8.7 or later is needed to build. On Debian and Ubuntu: apt-get install maven."
+  local least=3.8.7 version
+  command -v mvn >/dev/null || die "Maven $least or later is needed to build. On Debian and Ubuntu: apt-get install maven."
+  version=$(mvn -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | head -1 || true)
+  [ "$(printf '%s\n' "$least" "${version:-0}" | sort -V | head -1)" = "$least" ] ||
+    die "Maven $least or later is needed to build, and $(command -v mvn) is ${version:-none that tells its version}. Install a newer one and put it first in PATH."
 }
 
 # Installs Debian packages that are missing, or says which: need_packages name…
@@ -34,15 +43,13 @@ need_packages() {
   say "installing ${missing[*]}"
   DEBIAN_FRONTEND=noninteractive apt-get update -qq
   # Services that come with a package (Orthanc, PostgreSQL) must not start: the tests start their own.
-  printf '#!/bin/sh\nexit 101\n' >"/usr/sbin/policy-rc.d.sallyport" && chmod 755 "/usr/sbin/policy-rc.d.sallyport"
-  local made=
-  if [ ! -e /usr/sbin/policy-rc.d ]; then
-    cp "/usr/sbin/policy-rc.d.sallyport" /usr/sbin/policy-rc.d && made=1
+  local made= rc=0
+  if [ ! -e "$POLICY" ]; then
+    made=1
+    printf '#!/bin/sh\nexit 101\n' >"$POLICY" && chmod 755 "$POLICY"
   fi
-  rm -f "/usr/sbin/policy-rc.d.sallyport"
-  local rc=0
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || rc=$?
-  [ -z "$made" ] || rm -f /usr/sbin/policy-rc.d
+  [ -z "$made" ] || rm -f "$POLICY"
   [ "$rc" -eq 0 ] || die "apt-get install ${missing[*]} failed"
 }
 
