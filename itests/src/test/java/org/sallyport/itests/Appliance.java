@@ -49,6 +49,8 @@ final class Appliance implements AutoCloseable {
     private final List<String> options = new ArrayList<>();
     private Path project = ROOT;
     private List<String> starter = List.of();
+    private Path input = Path.of("/dev/null");
+    private String aet = AET;
     private @Nullable Process process;
 
     Appliance(Path data) throws IOException {
@@ -94,6 +96,23 @@ final class Appliance implements AutoCloseable {
     Appliance from(Path copy) {
         project = copy;
         return this;
+    }
+
+    /** What {@code ./run} reads when it asks. */
+    Appliance answering(String answer) throws IOException {
+        input = Files.writeString(data.resolveSibling(data.getFileName() + ".in"), answer);
+        return this;
+    }
+
+    /** Its AE title, if it is not from here that it gets one. */
+    Appliance called(String title) {
+        aet = title;
+        return this;
+    }
+
+    /** As a shell with a terminal runs it: in a process group of its own, which hears Ctrl-C even if that of the tests does not. */
+    Appliance inForeground() {
+        return by("setsid", "env", "--default-signal=INT");
     }
 
     /** Runs {@code ./run} by a command that is given its path as the last argument. */
@@ -185,7 +204,7 @@ final class Appliance implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(outputFile().toFile()))
-                .redirectInput(Path.of("/dev/null").toFile());
+                .redirectInput(input.toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("DICOM_") || name.startsWith("ITH_"));
         builder.environment().putAll(environment);
         process = builder.start();
@@ -221,9 +240,26 @@ final class Appliance implements AutoCloseable {
         }
     }
 
-    /** Ctrl-C. @return the exit code */
+    /** SIGTERM. @return the exit code */
     int stop() throws InterruptedException {
         running().destroy();
+        return ended();
+    }
+
+    /** Ctrl-C, of one that runs in the foreground. @return the exit code, once no process is left of those that it started */
+    int interrupt() throws IOException, InterruptedException {
+        String group = "-" + running().pid();
+        Command.run("bash", "-c", "kill -INT -- " + group).ok();
+        int exit = ended();
+        await(
+                "no process is left",
+                STOP,
+                () -> Command.run("bash", "-c", "kill -0 -- " + group).exit() != 0);
+        return exit;
+    }
+
+    /** Waits for {@code ./run} to end by itself. @return the exit code */
+    int ended() throws InterruptedException {
         if (!running().waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
             running().destroyForcibly().waitFor();
             throw new AssertionError("the appliance did not stop within " + STOP);
@@ -351,7 +387,7 @@ final class Appliance implements AutoCloseable {
 
     Command.Result storescu(List<String> options, List<Path> files) throws IOException, InterruptedException {
         List<String> command =
-                new ArrayList<>(List.of("storescu", "-aec", environment.getOrDefault("DICOM_AE_TITLE", AET)));
+                new ArrayList<>(List.of("storescu", "-aec", environment.getOrDefault("DICOM_AE_TITLE", aet)));
         command.addAll(options);
         command.add("127.0.0.1");
         command.add(String.valueOf(dicomPort));

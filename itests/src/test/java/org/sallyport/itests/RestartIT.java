@@ -1,14 +1,19 @@
 package org.sallyport.itests;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -16,59 +21,193 @@ import java.util.jar.Manifest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.dicom.data.BulkStore;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.Part10Reader;
+import org.sallyport.gateway.testkit.SyntheticStudy;
 
 /** Stopped and started again, and rebuilt: data, settings and vendor bundles stay, and the new code runs. */
 @Tag("peers")
 class RestartIT {
 
     private static final int TIMES = 5;
+    private static final Duration SOON = Duration.ofMinutes(2);
+
+    /** What the copy of the project has in its file {@code .env}. */
+    private static final String TITLE = "FROMENV";
+
+    /** Small, and not changed here. */
+    private static final String UNCHANGED = "bundles/gateway-tracker/target";
 
     @TempDir
     Path folder;
 
     @Test
     void everythingAnswersAfterEachStart() throws Exception {
-        try (Appliance appliance = new Appliance(folder.resolve("data"))) {
+        try (Appliance appliance = new Appliance(folder.resolve("data")).inForeground()) {
+            Path cached = appliance.data().resolve("karaf/cache/witness");
             for (int i = 1; i <= TIMES; i++) {
                 appliance.start();
-                Command.run("echoscu", "-aec", Appliance.AET, "127.0.0.1", String.valueOf(appliance.dicomPort()))
-                        .ok();
+                echo(appliance, Appliance.AET).ok();
                 appliance.send(List.of(), Senders.study(i, 2).writeTo(folder.resolve("study" + i)));
                 int studies = i;
-                appliance.await(
-                        "delivered",
-                        Duration.ofMinutes(2),
-                        () -> appliance.archives().size() == studies);
+                appliance.await("delivered", SOON, () -> appliance.archives().size() == studies);
                 assertEquals(studies, appliance.json("study:list").size(), "studies of former runs are there");
                 assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
-                assertEquals(0, appliance.stop());
+                if (i == 1) {
+                    aSecondIsRefused(appliance);
+                    assertEquals(0, appliance.interrupt());
+                    Files.createFile(cached);
+                } else {
+                    assertTrue(Files.exists(cached), "after a clean stop Karaf's cache is as good as it was");
+                    assertEquals(0, appliance.stop());
+                }
+            }
+            assertFalse(appliance.log().contains("cut off"), "no file had to be mended");
+        }
+    }
+
+    private static Command.Result echo(Appliance appliance, String aet) throws Exception {
+        return Command.run("echoscu", "-aec", aet, "127.0.0.1", String.valueOf(appliance.dicomPort()));
+    }
+
+    /** On the same data folder; whatever it is asked for. */
+    private static void aSecondIsRefused(Appliance running) throws Exception {
+        String run = Appliance.ROOT.resolve("run").toString();
+        for (String command : List.of("\"$0\"", "echo yes | \"$0\" --reset")) {
+            Command.Result second =
+                    Command.run(running.environment(), List.of("bash", "-c", "set -o pipefail; " + command, run));
+            assertEquals(1, second.exit(), second::output);
+            assertEquals("run: another appliance is running on " + running.data() + "\n", second.output());
+        }
+        echo(running, Appliance.AET).ok();
+        assertEquals(1, running.json("study:list").size());
+    }
+
+    @Test
+    void whatIsThereGoesOnlyIfThePersonSaysYesAndARebuildTakesNothingAway() throws Exception {
+        Path copy = Appliance.copyOfProject(folder.resolve("project"));
+        Files.writeString(copy.resolve(".env"), "# Of this site.\nDICOM_AE_TITLE = " + TITLE + "\n");
+        Path data = folder.resolve("data");
+        aResetAsksFirst(copy, data);
+
+        Sent sent;
+        Path tracker = data.resolve("etc/org.sallyport.tracker.cfg");
+        try (Appliance appliance = started(new Appliance(data).option("--reset").answering("yes\n"), copy)) {
+            assertFalse(Files.exists(data.resolve("vault/old")), "it was emptied");
+            assertFalse(Files.exists(folder.resolve("disk/sallyport-packs")), "images on another disk too");
+            whatIsSaid(appliance);
+            assertEquals(0, echo(appliance, TITLE).exit());
+            assertNotEquals(0, echo(appliance, Appliance.AET).exit(), "the title of .env is the only one");
+            vendorBundle(data.resolve("deploy/vendor.jar"));
+            appliance.await("the vendor's bundle is active", SOON, () -> vendorIsActive(appliance));
+            sent = send(appliance);
+            Files.writeString(tracker, "study-timeout = 86400\n");
+            assertEquals(0, appliance.stop());
+        }
+
+        Path source =
+                copy.resolve("bundles/admin-shell/src/main/java/org/sallyport/admin/shell/internal/StudyList.java");
+        String before = Files.readString(source);
+        String after = before.replace("\"patient\"", "\"pseudonym\"");
+        assertNotEquals(before, after, "the column is called so");
+        Files.writeString(source, after);
+        Command.run("rm", "-r", copy.resolve(UNCHANGED).toString()).ok();
+        try (Appliance appliance = started(new Appliance(data), copy)) {
+            assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
+            assertArrayEquals(jar(Appliance.ROOT), jar(copy), "what was not changed comes out the same");
+            JsonNode studies = appliance.json("study:list");
+            assertEquals(1, studies.size());
+            assertTrue(studies.get(0).has("pseudonym"), "the new code runs");
+            appliance.await("the vendor's bundle is still there", SOON, () -> vendorIsActive(appliance));
+            assertEquals("study-timeout = 86400\n", Files.readString(tracker), "the setting stays");
+            assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
+            assertArrayEquals(sent.original(), appliance.original(sent.image()));
+            aStudyIsCompletedByCommand(appliance);
+        }
+    }
+
+    private static Appliance started(Appliance appliance, Path project) throws IOException {
+        return appliance.from(project).called(TITLE).start();
+    }
+
+    private void aResetAsksFirst(Path copy, Path data) throws Exception {
+        Path disk = Files.createDirectories(folder.resolve("disk/sallyport-packs"));
+        Path image = Files.createFile(disk.resolve("old"));
+        Path key = Files.createDirectories(data.resolve("vault")).resolve("old");
+        Files.createFile(key);
+        Files.createSymbolicLink(data.resolve("packs"), disk);
+        for (String answer : List.of("no\n", "YES\n", "\n", "")) {
+            try (Appliance asked =
+                    new Appliance(data).from(copy).option("--reset").answering(answer)) {
+                asked.launch();
+                assertEquals(1, asked.ended(), asked.output());
+                assertTrue(
+                        asked.output()
+                                .endsWith("Delete everything below " + data
+                                        + ", originals and keys too? Type yes: run: nothing was deleted\n"),
+                        asked.output());
+                assertTrue(Files.exists(key) && Files.exists(image), answer);
             }
         }
     }
 
-    @Test
-    void aRebuiltJarTakesEffectAndAVendorsBundleAndAChangedSettingStay() throws Exception {
-        Path copy = Appliance.copyOfProject(folder.resolve("project"));
-        try (Appliance appliance = new Appliance(folder.resolve("data")).from(copy)) {
-            appliance.start();
-            vendorBundle(appliance.data().resolve("deploy/vendor.jar"));
-            appliance.await("the vendor's bundle is active", Duration.ofMinutes(2), () -> vendorIsActive(appliance));
-            Path tracker = appliance.data().resolve("etc/org.sallyport.tracker.cfg");
-            Files.writeString(tracker, "study-timeout = 2\n");
-            assertEquals(0, appliance.stop());
+    private static void whatIsSaid(Appliance appliance) throws Exception {
+        Path password = appliance.data().resolve("admin-password");
+        for (String line : List.of(
+                "ready: send images to " + TITLE + ", port " + appliance.dicomPort(),
+                "completed studies appear in " + appliance.outbox(),
+                "user admin of the shell: one-time password in " + password)) {
+            appliance.await(line, SOON, () -> appliance.output().lines().anyMatch(line::equals));
+        }
+        assertTrue(Files.readString(password).matches("[0-9a-f]{24}\n"), "a password is in the file");
+    }
 
-            Path source =
-                    copy.resolve("bundles/admin-shell/src/main/java/org/sallyport/admin/shell/internal/StudyList.java");
-            String before = Files.readString(source);
-            String after = before.replace("\"patient\"", "\"pseudonym\"");
-            assertNotEquals(before, after, "the column is called so");
-            Files.writeString(source, after);
-            appliance.start();
-            assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
-            assertTrue(appliance.shell("study:list").ok().output().contains("pseudonym"), "the new code runs");
-            appliance.await(
-                    "the vendor's bundle is still there", Duration.ofMinutes(2), () -> vendorIsActive(appliance));
-            assertEquals("study-timeout = 2\n", Files.readString(tracker), "the setting stays");
+    /** @param original what the vault gives back of one of its images */
+    private record Sent(String image, byte[] original) {}
+
+    private Sent send(Appliance appliance) throws Exception {
+        SyntheticStudy study = Senders.study(1, 2);
+        appliance.send(List.of(), study.writeTo(folder.resolve("first")));
+        appliance.await("delivered", SOON, () -> appliance.archives().size() == 1);
+        String uid = appliance.json("study:list").get(0).get("study").asText();
+        String image =
+                appliance.json("study:show --images", uid).get(0).get("image").asText();
+        byte[] original = appliance.original(image);
+        DataSet read = Part10Reader.open(new ByteArrayInputStream(original), Limits.DEFAULT, BulkStore.REFUSE)
+                .dataSet()
+                .readAll();
+        assertEquals(study.studyInstanceUid(), read.string(org.sallyport.dicom.data.Tag.StudyInstanceUID));
+        return new Sent(image, original);
+    }
+
+    /** With a time-out of a day nothing else can have completed it. */
+    private void aStudyIsCompletedByCommand(Appliance appliance) throws Exception {
+        appliance.send(List.of(), Senders.study(2, 3).writeTo(folder.resolve("second")));
+        List<JsonNode> loose = new ArrayList<>();
+        for (JsonNode study : appliance.json("study:list")) {
+            if (study.get("loose").asInt() > 0) {
+                loose.add(study);
+            }
+        }
+        assertEquals(1, loose.size());
+        String uid = loose.get(0).get("study").asText();
+        JsonNode told = appliance.json("study:complete --reason 'the scan was broken off'", uid);
+        assertEquals(
+                "study " + uid + " is complete: study:show says where its 3 images go",
+                told.get("message").asText());
+        appliance.await("it goes out", SOON, () -> appliance.archives().size() == 2);
+        assertTrue(appliance.shell("audit:list").ok().lines().stream()
+                .anyMatch(line -> line.contains("study.complete") && line.contains("the scan was broken off")));
+        assertNotEquals(0, appliance.shell("study:complete 1.2.3").exit(), "there is none such");
+    }
+
+    private static byte[] jar(Path project) throws IOException {
+        try (var files = Files.list(project.resolve(UNCHANGED))) {
+            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".jar"))
+                    .findFirst()
+                    .orElseThrow());
         }
     }
 
