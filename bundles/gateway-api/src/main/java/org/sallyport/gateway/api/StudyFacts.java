@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param series number of series in this delivery
  * @param instances number of instances in this delivery
  * @param bytes length of all Part 10 files of this delivery
- * @param attributes for filters and templates: {@code Modality}, {@code CallingAET}, {@code CalledAET}, {@code CallingAddress},
- *     {@code BodyPartExamined}, {@code StudyDescription}, {@code Images}, {@code Profile}; treated values only
+ * @param attributes for filters and templates: {@code Modality} ({@code String[]}), {@code Images} ({@code Integer}), {@code CallingAET},
+ *     {@code CalledAET}, {@code CallingAddress}, {@code StationName}, {@code InstitutionName}, {@code Manufacturer}, {@code BodyPartExamined},
+ *     {@code StudyDescription}, {@code SeriesDescription}, {@code StudyDate}, {@code StudyTime}, {@code Profile}: a {@code String}, or a
+ *     {@code String[]} where the images differ; treated values only, absent where the profile removes them
  */
 public record StudyFacts(
         String studyInstanceUid,

@@ -23,7 +23,9 @@ final class Facts {
         Tag.StudyDescription,
         Tag.SeriesDescription,
         Tag.BodyPartExamined,
-        Tag.Manufacturer
+        Tag.Manufacturer,
+        Tag.StationName,
+        Tag.InstitutionName
     };
     private static final int LONGEST = 255;
 

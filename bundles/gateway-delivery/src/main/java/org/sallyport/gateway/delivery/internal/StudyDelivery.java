@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,17 +40,19 @@ final class StudyDelivery implements Delivery {
     static StudyFacts facts(StudyRecord study, List<StoredInstance> stored) {
         Set<String> series = new HashSet<>();
         Set<String> modalities = new HashSet<>();
-        Map<String, Object> attributes = new HashMap<>();
+        Map<String, Set<String>> values = new HashMap<>();
         long bytes = 0;
         for (StoredInstance instance : stored) {
             series.add(instance.facts().seriesInstanceUid());
             modalities.add(instance.facts().modality());
             bytes += instance.length();
-            instance.facts().attributes().forEach(attributes::putIfAbsent);
-            attributes.putIfAbsent("CallingAET", instance.facts().callingAet());
-            attributes.putIfAbsent("CalledAET", instance.facts().calledAet());
-            attributes.putIfAbsent("CallingAddress", instance.facts().address());
+            instance.facts().attributes().forEach((name, value) -> add(values, name, value));
+            add(values, "CallingAET", instance.facts().callingAet());
+            add(values, "CalledAET", instance.facts().calledAet());
+            add(values, "CallingAddress", instance.facts().address());
         }
+        Map<String, Object> attributes = new HashMap<>();
+        values.forEach((name, all) -> attributes.put(name, one(all)));
         attributes.put("Modality", modalities.toArray(new String[0]));
         attributes.put("Images", stored.size());
         return new StudyFacts(
@@ -63,6 +66,15 @@ final class StudyDelivery implements Delivery {
                 stored.size(),
                 bytes,
                 attributes);
+    }
+
+    private static void add(Map<String, Set<String>> values, String name, String value) {
+        values.computeIfAbsent(name, key -> new LinkedHashSet<>(2)).add(value);
+    }
+
+    /** As a filter takes it: of several values it holds if it holds for one (OSGi Core 3.2.7). */
+    static Object one(Set<String> values) {
+        return values.size() == 1 ? values.iterator().next() : values.toArray(new String[0]);
     }
 
     /** Of what a plug-in says of single images: what is of this delivery's, in its order, fit to be shown. */

@@ -98,6 +98,7 @@ class RouteTest {
         assertEquals(Duration.ofSeconds(90), settings.timeLimit());
         assertEquals(9, settings.priority());
         assertEquals(LaneSettings.DEFAULT, LaneSettings.of(Map.of()));
+        assertNull(LaneSettings.of(Map.of()).giveUpAfter(), "never");
         assertEquals(LaneSettings.DEFAULT, LaneSettings.of(Map.of("bandwidth", " ", "give-up-after", "never")));
         assertEquals(1_000, LaneSettings.of(Map.of("bandwidth", "1000")).bandwidth());
         assertEquals(

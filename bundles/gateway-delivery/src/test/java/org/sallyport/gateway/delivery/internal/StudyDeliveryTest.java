@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.DeliveryInstance;
@@ -78,10 +80,27 @@ class StudyDeliveryTest {
         assertEquals("GATEWAY", facts.attributes().get("CalledAET"));
         assertEquals("192.0.2.7", facts.attributes().get("CallingAddress"));
         assertEquals(3, facts.attributes().get("Images"));
+        assertArrayEquals(
+                new String[] {"CT", "PT"},
+                Stream.of((String[]) Objects.requireNonNull(facts.attributes().get("Modality")))
+                        .sorted()
+                        .toArray());
         assertEquals(17, delivery.id());
         assertEquals(3, delivery.attempt());
         assertEquals(2, delivery.part());
         assertEquals(IdentityMode.PSEUDONYMOUS, delivery.identity());
+    }
+
+    @Test
+    void whereImagesDifferEachValueIsThere() throws IOException {
+        index.add(STUDY, "2.25.10", "2.25.100", "CT", 1, Map.of("BodyPartExamined", "CHEST", "StationName", "CT1"));
+        index.add(STUDY, "2.25.11", "2.25.101", "CT", 1, Map.of("BodyPartExamined", "HEAD", "StationName", "CT1"));
+        index.add(STUDY, "2.25.11", "2.25.102", "CT", 1, Map.of("BodyPartExamined", "HEAD"));
+        Map<String, Object> attributes = delivery().study().attributes();
+        assertArrayEquals(
+                new String[] {"CHEST", "HEAD"}, (Object[]) Objects.requireNonNull(attributes.get("BodyPartExamined")));
+        assertEquals("CT1", attributes.get("StationName"));
+        assertNull(attributes.get("InstitutionName"));
     }
 
     @Test
