@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param instanceNumber Instance Number (0020,0013) or null
  * @param attributes treated study and series attributes by keyword ({@code StudyDate}, {@code StudyTime}, {@code StudyDescription},
  *     {@code SeriesDescription}, {@code BodyPartExamined}, {@code Profile}…); at most 64 entries of at most 1,024 characters
- * @param lookupKeys keyed digests ({@link org.sallyport.gateway.api.vault.IdentityVault#lookupKey}) by which the study is found; at most 8 of 40
- *     characters
+ * @param lookupKeys keyed digests ({@link org.sallyport.gateway.api.vault.IdentityVault#lookupKey}) by which the study is found and routed; at most
+ *     8 of 40 characters
  */
 public record InstanceFacts(
         String studyInstanceUid,
@@ -36,6 +36,9 @@ public record InstanceFacts(
         Instant receivedAt,
         Map<String, String> attributes,
         Set<String> lookupKeys) {
+
+    /** Attributes of whose original values lookup keys are kept, of the kind of their keyword: routes go by them, and most profiles remove them. */
+    public static final Set<String> KEYED_ATTRIBUTES = Set.of("StationName", "InstitutionName");
 
     public InstanceFacts {
         originalDigest = originalDigest.clone();

@@ -3,18 +3,21 @@ package org.sallyport.gateway.deid.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.DicomDataException;
+import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.Value;
 import org.sallyport.gateway.api.intake.Sender;
+import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.vault.StudyContext;
 
@@ -179,8 +182,18 @@ final class Passage {
     }
 
     private Set<String> lookupKeys(DataSet head) {
-        String accession = head.string(Tag.AccessionNumber);
-        return accession == null ? Set.of() : Set.of(intake.vault().lookupKey(ACCESSION, accession));
+        Set<String> keys = new HashSet<>();
+        addKey(keys, ACCESSION, head.string(Tag.AccessionNumber));
+        for (String keyword : InstanceFacts.KEYED_ATTRIBUTES) {
+            addKey(keys, keyword, head.string(Dictionary.tagOf(keyword).orElseThrow()));
+        }
+        return keys;
+    }
+
+    private void addKey(Set<String> keys, String kind, @Nullable String value) {
+        if (value != null) {
+            keys.add(intake.vault().lookupKey(kind, value));
+        }
     }
 
     /** Big endian and deflated are stored as explicit VR little endian; everything else as received. */

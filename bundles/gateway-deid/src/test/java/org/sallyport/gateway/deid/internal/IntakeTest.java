@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -43,6 +44,7 @@ import org.sallyport.gateway.api.intake.IntakeResult.Kept;
 import org.sallyport.gateway.api.intake.IntakeResult.Rejected;
 import org.sallyport.gateway.api.intake.IntakeResult.Why;
 import org.sallyport.gateway.api.intake.ReceivedObject;
+import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.api.store.StoreFullException;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
@@ -116,6 +118,27 @@ class IntakeTest {
         otherText.setString(Tag.PatientComments, "seen");
         assertEquals(new Kept(How.CHANGED), gate.receive(otherText), "also of what is removed");
         assertNotEquals(List.of(), DataSetDifference.between(otherPixels, otherText));
+    }
+
+    /** Routes go by station and institution, which most profiles remove. */
+    @Test
+    void stationAndInstitutionAreKnownAsTheProfileLeavesThemAndByKeyedDigests() throws Exception {
+        DataSet image = Gate.image();
+        image.setString(Tag.StationName, "CT-URBAN");
+        image.setString(Tag.InstitutionName, "Krankenhaus am Urban");
+        gate.receive(image);
+        InstanceFacts removed = gate.last().facts();
+        Set<String> keys = Set.of(
+                gate.vault.lookupKey("StationName", "CT-URBAN"),
+                gate.vault.lookupKey("InstitutionName", "Krankenhaus am Urban"));
+        assertEquals(keys, removed.lookupKeys());
+        assertFalse(removed.toString().toUpperCase(Locale.ROOT).contains("URBAN"), "nothing of it in the clear");
+
+        Gate open = new Gate(Gate.profile(Option.RETAIN_DEVICE_IDENTITY, Option.RETAIN_INSTITUTION_IDENTITY), folder);
+        open.receive(image);
+        InstanceFacts kept = open.last().facts();
+        assertEquals("CT-URBAN", kept.attributes().get("StationName"));
+        assertEquals("Krankenhaus am Urban", kept.attributes().get("InstitutionName"));
     }
 
     @Test

@@ -40,6 +40,7 @@ import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.IdentityVault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +63,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     private final Router router;
     private final BusHappenings happenings = new BusHappenings();
     private final AtomicReference<@Nullable OriginalDeliveries> originals = new AtomicReference<>();
+    private final AtomicReference<@Nullable IdentityVault> vault = new AtomicReference<>();
     private final List<Lane> lanes = new CopyOnWriteArrayList<>();
     private final List<StudyCheck> checks = new CopyOnWriteArrayList<>();
 
@@ -108,7 +110,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 owner,
                 clock,
                 zone);
-        this.router = new Router(means, this::allRoutes);
+        this.router = new Router(means, vault::get, this::allRoutes);
         int released = queue.releaseClaims(owner);
         if (released > 0) {
             LOG.info("{} deliveries that were under way when the gateway stopped are tried again", released);
@@ -203,6 +205,18 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     }
 
     @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setVault(IdentityVault there) {
+        vault.set(there);
+    }
+
+    void unsetVault(IdentityVault there) {
+        vault.compareAndSet(there, null);
+    }
+
+    @Reference(
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
@@ -251,10 +265,11 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         }
         check(studyInstanceUid);
         List<StoredInstance> instances = means.index().instances(studyInstanceUid);
-        Map<String, Object> attributes = StudyDelivery.facts(study, instances).attributes();
+        RoutedStudy routed = RoutedStudy.of(study, instances, vault::get);
         Map<String, DeliveryQueue.Order> chosen = new HashMap<>();
         boolean drained = false;
         for (Route route : goodRoutes()) {
+            Map<String, Object> attributes = routed.seenBy(route);
             if (route.takes(attributes)) {
                 if (means.modes().isDraining(route.name())) {
                     drained = true;

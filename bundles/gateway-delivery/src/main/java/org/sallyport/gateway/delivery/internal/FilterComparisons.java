@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
@@ -13,6 +14,38 @@ import org.sallyport.gateway.api.delivery.RouteDirectory.Comparison;
 final class FilterComparisons {
 
     private FilterComparisons() {}
+
+    /** A comparison with a whole value, by {@code =} and without an asterisk that stands for anything. */
+    record Whole(String attribute, String value) {}
+
+    static List<Whole> whole(Filter filter) {
+        List<Whole> found = new ArrayList<>();
+        for (String text : leaves(filter.toString())) {
+            int equals = text.indexOf('=');
+            String attribute = text.substring(1, equals);
+            String value = unescaped(text.substring(equals + 1, text.length() - 1));
+            if (value != null && !attribute.matches(".*[~<>]")) {
+                found.add(new Whole(attribute.strip(), value));
+            }
+        }
+        return found;
+    }
+
+    /** @return null if there is an asterisk that stands for anything */
+    private static @Nullable String unescaped(String value) {
+        StringBuilder plain = new StringBuilder(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '*') {
+                return null;
+            }
+            if (c == '\\' && i + 1 < value.length()) {
+                i++;
+            }
+            plain.append(value.charAt(i));
+        }
+        return plain.toString();
+    }
 
     static List<Comparison> of(Filter filter, Map<String, Object> study) {
         List<Comparison> comparisons = new ArrayList<>();
@@ -49,7 +82,7 @@ final class FilterComparisons {
         }
     }
 
-    private static List<String> values(@org.jspecify.annotations.Nullable Object value) {
+    private static List<String> values(@Nullable Object value) {
         if (value == null) {
             return List.of();
         }

@@ -1,7 +1,10 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
 import org.sallyport.gateway.api.Destination;
@@ -90,6 +93,11 @@ record Route(
     /** Empty = every study. */
     String filterText() {
         return filter == null ? "" : filter.toString();
+    }
+
+    /** Its filters over studies. */
+    List<Filter> filters() {
+        return Stream.of(filter, settings.urgent()).filter(Objects::nonNull).toList();
     }
 
     boolean takes(Map<String, Object> study) {

@@ -14,6 +14,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
 import org.sallyport.gateway.api.delivery.RouteDirectory.Comparison;
 import org.sallyport.gateway.api.delivery.RouteDirectory.Explanation;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
+import org.sallyport.gateway.api.vault.IdentityVault;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,11 +24,13 @@ final class Router {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
 
     private final Lane.Means means;
+    private final Supplier<@Nullable IdentityVault> vault;
     private final Supplier<List<Route>> routes;
 
     /** @param routes all routes that there are now, the misconfigured with their problem */
-    Router(Lane.Means means, Supplier<List<Route>> routes) {
+    Router(Lane.Means means, Supplier<@Nullable IdentityVault> vault, Supplier<List<Route>> routes) {
         this.means = means;
+        this.vault = vault;
         this.routes = routes;
     }
 
@@ -43,11 +46,12 @@ final class Router {
     }
 
     List<Explanation> explain(String study) throws IOException {
-        Map<String, Object> attributes = attributes(study);
+        RoutedStudy routed = routed(study);
         List<DeliveryRecord> there = means.queue().ofStudy(study);
         List<Explanation> explanations = new ArrayList<>();
         for (Route route : routes.get()) {
             Filter filter = route.filter();
+            Map<String, Object> attributes = routed.seenBy(route);
             List<Comparison> comparisons = filter == null ? List.of() : FilterComparisons.of(filter, attributes);
             String problem = problem(route);
             boolean taken = problem == null && route.takes(attributes);
@@ -74,9 +78,10 @@ final class Router {
     }
 
     Map<String, List<Long>> apply(String study, @Nullable Request originals) throws IOException {
-        Map<String, Object> attributes = attributes(study);
+        RoutedStudy routed = routed(study);
         Map<String, List<Long>> added = new TreeMap<>();
         for (Route route : routes.get()) {
+            Map<String, Object> attributes = routed.seenBy(route);
             if (problem(route) == null && route.takes(attributes)) {
                 List<Long> ids =
                         means.queue().enqueueParts(study, route.name(), order(route, attributes, originals), false);
@@ -90,7 +95,7 @@ final class Router {
     }
 
     List<Long> replay(String study, String destination, @Nullable Request originals) throws IOException {
-        Map<String, Object> attributes = attributes(study);
+        RoutedStudy routed = routed(study);
         Route route = routes.get().stream()
                 .filter(one -> one.name().equals(destination))
                 .findFirst()
@@ -99,7 +104,8 @@ final class Router {
         if (route.problem() != null) {
             throw new IOException("destination " + destination + " is misconfigured: " + route.problem());
         }
-        List<Long> ids = means.queue().enqueueParts(study, destination, order(route, attributes, originals), true);
+        List<Long> ids =
+                means.queue().enqueueParts(study, destination, order(route, routed.seenBy(route), originals), true);
         LOG.info("study {} is queued for {} once more: deliveries {}", study, destination, ids);
         return ids;
     }
@@ -108,10 +114,10 @@ final class Router {
         return originals == null ? route.order(attributes) : route.orderOriginals(attributes, originals);
     }
 
-    private Map<String, Object> attributes(String uid) throws IOException {
+    private RoutedStudy routed(String uid) throws IOException {
         StudyRecord study = means.index()
                 .study(uid)
                 .orElseThrow(() -> new IOException("no study " + Words.of(uid) + ": study:list shows which there are"));
-        return StudyDelivery.facts(study, means.index().instances(uid)).attributes();
+        return RoutedStudy.of(study, means.index().instances(uid), vault);
     }
 }

@@ -47,6 +47,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
 import org.sallyport.gateway.api.delivery.StudyCheck;
 import org.sallyport.gateway.api.store.StoredInstance;
+import org.sallyport.gateway.api.vault.IdentityVault;
 
 /** Studies on their way to destinations of every temper. The clock stands still, so that what is tried later stays so. */
 class DeliveryEngineTest {
@@ -1119,6 +1120,32 @@ class DeliveryEngineTest {
                         .map(r -> r.destination() + " " + r.there())
                         .toList());
         assertThrows(IOException.class, () -> engine.explain("2.25.999"));
+    }
+
+    @Test
+    void aStudyIsRoutedByAStationThatWasRemovedFromItsImages() throws IOException {
+        String study = "2.25.7";
+        index.addKeyed(study, "2.25.7.1.1", Map.of(), Set.of(RoutedStudyTest.key("StationName", "CT1")));
+        FakeDestination ct1 = addFiltered("ct1", "(StationName=CT1)");
+        FakeDestination ct2 = addFiltered("ct2", "(StationName=CT2)");
+        assertThrows(IOException.class, () -> engine.complete(study), "without the vault nobody can tell");
+        IdentityVault vault = RoutedStudyTest.vault();
+        engine.setVault(vault);
+        engine.complete(study);
+        awaitEnd(1, State.DELIVERED);
+        assertEquals("ct1", queue.get(1).destination());
+        assertEquals(List.of(), ct2.handed);
+        assertFalse(ct1.handed.get(0).study().attributes().containsKey("StationName"), "the destination is not told");
+        assertEquals(
+                List.of(
+                        new RouteDirectory.Comparison("(StationName=CT1)", "StationName", List.of("CT1"), true),
+                        new RouteDirectory.Comparison("(StationName=CT2)", "StationName", List.of(), false)),
+                engine.explain(study).stream()
+                        .flatMap(explained -> explained.comparisons().stream())
+                        .toList());
+        assertEquals(Map.of(), engine.apply(study, null));
+        engine.unsetVault(vault);
+        assertThrows(IOException.class, () -> engine.explain(study));
     }
 
     @Test

@@ -34,7 +34,12 @@ final class FakeIndex implements StudyIndex, InstanceStore {
     private final List<StoredInstance> instances = new CopyOnWriteArrayList<>();
 
     void add(String study, String series, String sop, String modality, int version, Map<String, String> attributes) {
-        add(study, series, sop, modality, version, attributes, 100);
+        add(study, series, sop, modality, version, attributes, 100, Set.of());
+    }
+
+    /** One image of which originals are known by their lookup keys. */
+    void addKeyed(String study, String sop, Map<String, String> attributes, Set<String> lookupKeys) {
+        add(study, study + ".1", sop, "CT", 1, attributes, 100, lookupKeys);
     }
 
     private void add(
@@ -44,7 +49,8 @@ final class FakeIndex implements StudyIndex, InstanceStore {
             String modality,
             int version,
             Map<String, String> attributes,
-            int length) {
+            int length,
+            Set<String> lookupKeys) {
         InstanceFacts facts = new InstanceFacts(
                 study,
                 series,
@@ -62,7 +68,8 @@ final class FakeIndex implements StudyIndex, InstanceStore {
                 "GATEWAY",
                 "192.0.2.7",
                 RECEIVED,
-                new TreeMap<>(attributes));
+                new TreeMap<>(attributes),
+                lookupKeys);
         instances.add(new StoredInstance(facts, UUID.randomUUID(), "pack", 0, length, 7, new byte[32], version));
     }
 
@@ -91,7 +98,7 @@ final class FakeIndex implements StudyIndex, InstanceStore {
 
     /** A study of one image of so many bytes. */
     void add(String study, int length) {
-        add(study, study + ".1", study + ".1.1", "CT", 1, Map.of(), length);
+        add(study, study + ".1", study + ".1.1", "CT", 1, Map.of(), length, Set.of());
     }
 
     @Override
