@@ -215,6 +215,41 @@ class TlsTest {
         }
     }
 
+    private static void exchange(Path content, Path file) throws IOException {
+        Files.copy(content, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Test
+    void aChangedFileOfTheRequesterIsUsedByItsNextAssociation() throws Exception {
+        AssociationServer started = start(acceptor(server.pem(), client.certificate(), ClientAuthentication.REQUIRED));
+        Path own = Files.copy(stranger.pem(), directory.resolve("requester.pem"));
+        Tls tls = requester(own, server.certificate(), true);
+        fails(started, tls);
+        exchange(client.pem(), own);
+        echoes(started, tls);
+        exchange(stranger.pem(), own);
+        fails(started, tls);
+    }
+
+    @Test
+    void changedTrustedFilesAreUsedByTheNextAssociationsOfBothSides() throws Exception {
+        Path byAcceptor = Files.copy(stranger.certificate(), directory.resolve("trusted-by-acceptor.pem"));
+        Path byRequester = Files.copy(stranger.certificate(), directory.resolve("trusted-by-requester.pem"));
+        AssociationServer started = start(acceptor(server.pem(), byAcceptor, ClientAuthentication.REQUIRED));
+        Tls tls = requester(client.pem(), byRequester, true);
+        fails(started, tls);
+        exchange(server.certificate(), byRequester);
+        fails(started, tls);
+        exchange(client.certificate(), byAcceptor);
+        echoes(started, tls);
+        exchange(stranger.certificate(), byRequester);
+        fails(started, tls);
+        exchange(server.certificate(), byRequester);
+        echoes(started, tls);
+        exchange(stranger.certificate(), byAcceptor);
+        fails(started, tls);
+    }
+
     /** Certificate and key in files of their own, exchanged one after the other. */
     @Test
     void aPairThatIsExchangedInTwoStepsIsUsedWhenBothAreThere() throws Exception {
