@@ -14,7 +14,6 @@ import org.sallyport.dicom.data.Uids;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
-import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.StorageCommitment;
 import org.sallyport.dicom.net.StorageCommitment.Reference;
@@ -31,26 +30,19 @@ final class Asking {
     private static final Duration SLICE = Duration.ofMillis(250);
 
     private final Delivery delivery;
-    private final Peer peer;
+    private final Link link;
     private final DicomSettings.Commitment commitment;
     private final CommitmentDesk desk;
-    private final DicomSettings settings;
     private volatile @Nullable Association open;
     private volatile boolean ended;
     private volatile @Nullable DeliveryOutcome outcome;
     private volatile @Nullable Report found;
 
-    Asking(
-            Delivery delivery,
-            Peer peer,
-            DicomSettings.Commitment commitment,
-            CommitmentDesk desk,
-            DicomSettings settings) {
+    Asking(Delivery delivery, Link link, DicomSettings.Commitment commitment, CommitmentDesk desk) {
         this.delivery = delivery;
-        this.peer = peer;
+        this.link = link;
         this.commitment = commitment;
         this.desk = desk;
-        this.settings = settings;
     }
 
     /** What the PACS reported, or null. */
@@ -103,15 +95,14 @@ final class Asking {
                 .map(instance -> new Reference(instance.sopClassUid(), instance.sopInstanceUid()))
                 .toList();
         String transaction = Uids.fromUuid(UUID.randomUUID());
-        try (Association association = AssociationRequester.open(
-                peer.host(), peer.port(), peer.calledAet(), settings.callingAet(), contexts, settings.options())) {
+        try (Association association = link.open(contexts)) {
             open = association;
             if (association.context(StorageCommitment.SOP_CLASS).isEmpty()) {
                 association.release();
                 return DeliveryOutcome.refused(
                         "the PACS offers no storage commitment: set storage-commitment = no," + " or allow it there");
             }
-            CompletableFuture<Report> report = desk.expect(transaction, peer.calledAet(), association.address());
+            CompletableFuture<Report> report = desk.expect(transaction, link, association.address());
             association.onEventReport(desk::take);
             CommandSet answer =
                     StorageCommitment.request(association, new StorageCommitment.Request(transaction, references));

@@ -27,27 +27,25 @@ final class CommitmentDesk implements CommitmentListener {
     private static final Logger LOG = LoggerFactory.getLogger(CommitmentDesk.class);
 
     /** Who was asked under one transaction UID, and what is waited for. */
-    private record Asked(String aet, InetAddress address, CompletableFuture<StorageCommitment.Report> report) {}
+    private record Asked(Link link, InetAddress address, CompletableFuture<StorageCommitment.Report> report) {}
 
-    private final String ourAet;
     private final Set<InetAddress> further;
     /** By transaction UID; no more than there are deliveries at the same time. */
     private final Map<String, Asked> waiting = new ConcurrentHashMap<>();
 
     /** @param further addresses from which the PACS may report beside the one at which it was asked */
-    CommitmentDesk(String ourAet, Set<InetAddress> further) {
-        this.ourAet = ourAet;
+    CommitmentDesk(Set<InetAddress> further) {
         this.further = Set.copyOf(further);
     }
 
     /**
      * Someone waits for the report of a transaction, until {@link #forget}.
      *
-     * @param aet of the PACS
+     * @param link by which the PACS is asked
      * @param address at which it is asked
      */
-    CompletableFuture<StorageCommitment.Report> expect(String transactionUid, String aet, InetAddress address) {
-        Asked asked = new Asked(aet, address, new CompletableFuture<>());
+    CompletableFuture<StorageCommitment.Report> expect(String transactionUid, Link link, InetAddress address) {
+        Asked asked = new Asked(link, address, new CompletableFuture<>());
         waiting.put(transactionUid, asked);
         return asked.report;
     }
@@ -80,8 +78,8 @@ final class CommitmentDesk implements CommitmentListener {
     }
 
     private boolean isFrom(Asked asked, Reporter reporter) {
-        return reporter.callingAet().equals(asked.aet)
-                && reporter.calledAet().equals(ourAet)
+        return reporter.callingAet().equals(asked.link.peer().calledAet())
+                && reporter.calledAet().equals(asked.link.callingAet())
                 && (reporter.address().equals(asked.address) || further.contains(reporter.address()));
     }
 

@@ -25,8 +25,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Its AE title, 1–16 characters")
     String called$_$aet() default "";
 
-    @AttributeDefinition(description = "The AE title that we call with, 1–16 characters")
-    String calling$_$aet() default "DICOMRCV";
+    @AttributeDefinition(description = "The AE title that we call with, 1–16 characters; empty = the gateway's own")
+    String calling$_$aet() default "";
 
     @AttributeDefinition(description = "OSGi filter over study attributes; empty = every study")
     String filter() default "";

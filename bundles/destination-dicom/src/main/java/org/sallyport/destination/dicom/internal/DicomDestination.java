@@ -49,7 +49,12 @@ final class DicomDestination implements Destination {
         this.settings = settings;
         this.transcoder = new ImageTranscoder();
         DicomSettings.Commitment commitment = settings.commitment();
-        this.desk = new CommitmentDesk(settings.callingAet(), commitment == null ? Set.of() : commitment.from());
+        this.desk = new CommitmentDesk(commitment == null ? Set.of() : commitment.from());
+    }
+
+    /** Whether the PACS is asked to commit itself. */
+    boolean isToCommit() {
+        return settings.commitment() != null;
     }
 
     /** Takes reports that come to the gateway's port. */
@@ -64,9 +69,9 @@ final class DicomDestination implements Destination {
 
     /** Whatever the images hold: the caller has decided that the peer may have it. */
     DeliveryOutcome send(Delivery delivery) throws InterruptedException {
-        Peer peer;
+        Link link;
         try {
-            peer = settings.peer().peer();
+            link = settings.link();
         } catch (IOException e) {
             return DeliveryOutcome.later(String.valueOf(e.getMessage()));
         }
@@ -76,14 +81,14 @@ final class DicomDestination implements Destination {
                 .toList();
         Tally tally = new Tally();
         for (Plan.Batch batch : Plan.of(due)) {
-            send(new Sending(settings, peer, transcoder, delivery, batch, tally, memory, stored.size()), batch);
+            send(new Sending(link, transcoder, delivery, batch, tally, memory, stored.size()), batch);
             if (delivery.isCancelled()) {
                 break;
             }
         }
         DeliveryOutcome failure = tally.failure(due.size());
         if (failure == null && settings.commitment() != null) {
-            failure = commit(delivery, peer, settings.commitment());
+            failure = commit(delivery, link, settings.commitment());
         }
         if (failure != null) {
             return failure;
@@ -91,7 +96,7 @@ final class DicomDestination implements Destination {
         memory.forget(delivery.id());
         String warnings = tally.warned() == 0 ? "" : ", " + tally.warned() + " with a warning";
         String committed = settings.commitment() == null ? "" : ", committed";
-        return DeliveryOutcome.delivered(peer.calledAet() + warnings + committed);
+        return DeliveryOutcome.delivered(link.peer().calledAet() + warnings + committed);
     }
 
     private void send(Sending sending, Plan.Batch batch) throws InterruptedException {
@@ -148,9 +153,9 @@ final class DicomDestination implements Destination {
     // ---- storage commitment
 
     /** @return null if the PACS committed itself to everything */
-    private @Nullable DeliveryOutcome commit(Delivery delivery, Peer peer, DicomSettings.Commitment commitment)
+    private @Nullable DeliveryOutcome commit(Delivery delivery, Link link, DicomSettings.Commitment commitment)
             throws InterruptedException {
-        Asking asking = new Asking(delivery, peer, commitment, desk, settings);
+        Asking asking = new Asking(delivery, link, commitment, desk);
         apart(1, asking::ask, asking::end);
         Report found = asking.report();
         return found == null ? asking.outcome() : judge(delivery, found);
@@ -186,19 +191,14 @@ final class DicomDestination implements Destination {
     @Override
     public ProbeResult probe() {
         Timeouts short_ = new Timeouts(PROBE, PROBE, PROBE);
-        Peer peer;
+        Link link;
         try {
-            peer = settings.peer().peer();
+            link = settings.link();
         } catch (IOException e) {
             return ProbeResult.unreachable(String.valueOf(e.getMessage()));
         }
-        try (Association association = AssociationRequester.open(
-                peer.host(),
-                peer.port(),
-                peer.calledAet(),
-                settings.callingAet(),
-                AssociationRequester.verification(),
-                settings.options().withTimeouts(short_))) {
+        try (Association association =
+                link.with(link.options().withTimeouts(short_)).open(AssociationRequester.verification())) {
             int status = association.echo();
             association.release();
             return status == 0

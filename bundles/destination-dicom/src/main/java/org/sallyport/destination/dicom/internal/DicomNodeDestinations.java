@@ -18,7 +18,7 @@ public final class DicomNodeDestinations implements NodeDestinations {
     public NodeSender open(Node node, String callingAet) throws IOException {
         Peer peer = new Peer(node.address(), node.port(), node.aet());
         DicomDestination destination = new DicomDestination(
-                new DicomSettings("node", () -> peer, callingAet, ASSOCIATIONS, Options.DEFAULT, true, null));
+                new DicomSettings("node", () -> peer, () -> callingAet, ASSOCIATIONS, Options.DEFAULT, true, null));
         return new NodeSender() {
             @Override
             public DeliveryOutcome send(Delivery delivery) throws Exception {

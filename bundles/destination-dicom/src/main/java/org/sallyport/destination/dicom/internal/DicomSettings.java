@@ -28,7 +28,7 @@ import org.sallyport.gateway.support.settings.Values;
 record DicomSettings(
         String name,
         Peer.Source peer,
-        String callingAet,
+        CallingAet callingAet,
         int associations,
         Options options,
         boolean replacesExisting,
@@ -53,9 +53,11 @@ record DicomSettings(
 
     /**
      * @param nodes for a destination that is a node
+     * @param own the gateway's AE title, for a destination that names none to call with
      * @throws IllegalArgumentException naming the key, the value or file and what is allowed; never a secret
      */
-    static DicomSettings of(DicomConfiguration c, Secrets secrets, Supplier<@Nullable NodeDirectory> nodes) {
+    static DicomSettings of(
+            DicomConfiguration c, Secrets secrets, Supplier<@Nullable NodeDirectory> nodes, CallingAet own) {
         Values values = new Values(place(c));
         Duration connect = Duration.ofSeconds(values.within("connect-timeout", c::connect$_$timeout, 1, 3600));
         Duration response = Duration.ofSeconds(values.within("response-timeout", c::response$_$timeout, 1, 3600));
@@ -70,7 +72,7 @@ record DicomSettings(
         return new DicomSettings(
                 c.destination_name(),
                 peer(c, values, nodes),
-                aet("calling-aet", c.calling$_$aet(), values),
+                calling(c, values, own),
                 values.within("associations", c::associations, 1, 16),
                 options,
                 values.yes("replaces-existing", c.replaces$_$existing()),
@@ -93,6 +95,23 @@ record DicomSettings(
         Peer fixed =
                 new Peer(host, values.within("port", c::port, 1, 65_535), aet("called-aet", c.called$_$aet(), values));
         return () -> fixed;
+    }
+
+    private static CallingAet calling(DicomConfiguration c, Values values, CallingAet own) {
+        if (c.calling$_$aet().isBlank()) {
+            return own;
+        }
+        String fixed = aet("calling-aet", c.calling$_$aet(), values);
+        return () -> fixed;
+    }
+
+    /**
+     * As things stand at the moment.
+     *
+     * @throws IOException if that cannot be told; the message says why, for people
+     */
+    Link link() throws IOException {
+        return new Link(peer.peer(), callingAet.aet(), options);
     }
 
     private static Set<InetAddress> addresses(String text, Values values) {

@@ -23,6 +23,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.node.CommitmentListener;
+import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.support.settings.Secrets;
 import org.sallyport.gateway.support.settings.Values;
@@ -37,6 +38,10 @@ import org.sallyport.gateway.support.settings.Values;
 public final class DicomSwitch {
 
     private final AtomicReference<@Nullable NodeDirectory> nodes = new AtomicReference<>();
+    private final AtomicReference<@Nullable DicomReceiver> receiver = new AtomicReference<>();
+    private final BundleContext context;
+    private final @Nullable DicomDestination destination;
+    private final Map<String, Object> service = new HashMap<>();
     private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
     @Activate
@@ -46,18 +51,17 @@ public final class DicomSwitch {
             BundleContext context,
             @Reference ConfigurationAdmin configurations)
             throws IOException {
+        this.context = context;
         if (configuration.host().isBlank() && configuration.node().isBlank()) {
+            this.destination = null;
             return;
         }
         String place = DicomSettings.place(configuration);
         int concurrency = new Values(place).within("concurrency", configuration::concurrency, 1, 64);
         Secrets secrets = Secrets.of(configurations, properties, place);
-        DicomSettings settings = DicomSettings.of(configuration, secrets, nodes::get);
-        DicomDestination made = new DicomDestination(settings);
-        if (settings.commitment() != null) {
-            registrations.add(context.registerService(CommitmentListener.class, made.desk(), null));
-        }
-        Map<String, Object> service = new HashMap<>(Destination.settings(properties));
+        DicomSettings settings = DicomSettings.of(configuration, secrets, nodes::get, CallingAet.own(receiver::get));
+        this.destination = new DicomDestination(settings);
+        service.putAll(Destination.settings(properties));
         service.put(Destination.NAME, configuration.destination_name());
         service.put(Destination.FILTER, configuration.filter());
         service.put(Destination.CONCURRENCY, concurrency);
@@ -67,6 +71,18 @@ public final class DicomSwitch {
             service.put(
                     Destination.RECEIVER,
                     Receiver.dicom(peer.calledAet(), peer.host(), peer.port()).toString());
+        }
+    }
+
+    /** After what it refers to has been set: deliveries begin at once. */
+    @Activate
+    void register() {
+        DicomDestination made = destination;
+        if (made == null) {
+            return;
+        }
+        if (made.isToCommit()) {
+            registrations.add(context.registerService(CommitmentListener.class, made.desk(), null));
         }
         registrations.add(context.registerService(Destination.class, made, FrameworkUtil.asDictionary(service)));
     }
@@ -81,6 +97,18 @@ public final class DicomSwitch {
 
     void unsetNodes(NodeDirectory directory) {
         nodes.compareAndSet(directory, null);
+    }
+
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setReceiver(DicomReceiver there) {
+        receiver.set(there);
+    }
+
+    void unsetReceiver(DicomReceiver there) {
+        receiver.compareAndSet(there, null);
     }
 
     /** The destination first: what runs there is ended with it. */

@@ -14,7 +14,6 @@ import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.UidRegistry;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
-import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.gateway.api.Delivery;
@@ -26,8 +25,7 @@ import org.sallyport.gateway.api.DeliveryInstance;
  */
 final class Sending {
 
-    private final DicomSettings settings;
-    private final Peer peer;
+    private final Link link;
     private final Transcoder transcoder;
     private final Delivery delivery;
     private final Plan.Batch batch;
@@ -40,16 +38,14 @@ final class Sending {
 
     /** @param before instances that are stored already, for the progress */
     Sending(
-            DicomSettings settings,
-            Peer peer,
+            Link link,
             Transcoder transcoder,
             Delivery delivery,
             Plan.Batch batch,
             Tally tally,
             StoredInstances memory,
             int before) {
-        this.settings = settings;
-        this.peer = peer;
+        this.link = link;
         this.transcoder = transcoder;
         this.delivery = delivery;
         this.batch = batch;
@@ -85,13 +81,7 @@ final class Sending {
     }
 
     private void oneAssociation() throws IOException {
-        Association association = AssociationRequester.open(
-                peer.host(),
-                peer.port(),
-                peer.calledAet(),
-                settings.callingAet(),
-                batch.contexts(),
-                settings.options());
+        Association association = link.open(batch.contexts());
         open.add(association);
         try (association) {
             while (!isOver()) {

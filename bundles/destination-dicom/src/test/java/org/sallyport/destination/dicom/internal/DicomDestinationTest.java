@@ -35,6 +35,7 @@ import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.StorageCommitment;
@@ -54,6 +55,7 @@ class DicomDestinationTest {
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
 
     private final FakePacs pacs = new FakePacs(20);
+    private volatile String title = "GATE";
 
     DicomDestinationTest() throws IOException {}
 
@@ -67,10 +69,16 @@ class DicomDestinationTest {
         return destination(() -> new Peer("127.0.0.1", port, "PACS"), associations, commitment);
     }
 
-    private static DicomDestination destination(
+    private DicomDestination destination(
             Peer.Source peer, int associations, DicomSettings.@Nullable Commitment commitment) {
         return new DicomDestination(new DicomSettings(
-                "pacs", peer, "GATE", associations, Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS), true, commitment));
+                "pacs",
+                peer,
+                () -> title,
+                associations,
+                Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
+                true,
+                commitment));
     }
 
     private DicomDestination destination() {
@@ -107,6 +115,17 @@ class DicomDestinationTest {
         assertEquals(List.of(1, 2, 3), delivery.told());
         assertEquals("GATE", pacs.requests.get(0).callingAet());
         assertEquals("PACS", pacs.requests.get(0).calledAet());
+    }
+
+    @Test
+    void theTitleIsTheOneThatWeHaveWhenWeCall() throws Exception {
+        DicomDestination destination = destination();
+        title = "GATE_17";
+        destination.probe();
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(FakeDelivery.images(1)));
+        assertEquals(
+                List.of("GATE_17", "GATE_17"),
+                pacs.requests.stream().map(AssociateRequest::callingAet).toList());
     }
 
     @Test

@@ -15,17 +15,22 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.dicom.net.UserInformation.UserIdentity;
+import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.support.settings.Secrets;
 
 class DicomSettingsTest {
 
     @TempDir
     private Path folder;
+
+    private final AtomicReference<@Nullable DicomReceiver> receiver = new AtomicReference<>();
 
     private static DicomConfiguration configuration(Map<String, Object> given) {
         Map<String, Object> values =
@@ -37,10 +42,13 @@ class DicomSettingsTest {
                 (proxy, method, arguments) -> values.getOrDefault(method.getName(), method.getDefaultValue())));
     }
 
-    private static DicomSettings settings(Map<String, Object> given, Map<String, Object> written) throws IOException {
+    private DicomSettings settings(Map<String, Object> given, Map<String, Object> written) throws IOException {
         DicomConfiguration configuration = configuration(given);
         return DicomSettings.of(
-                configuration, new Secrets(written::get, DicomSettings.place(configuration)), () -> null);
+                configuration,
+                new Secrets(written::get, DicomSettings.place(configuration)),
+                () -> null,
+                CallingAet.own(receiver::get));
     }
 
     @Test
@@ -74,6 +82,32 @@ class DicomSettingsTest {
         for (String wrong : List.of("", "SEVENTEEN-LETTERS", "A\\B", "Ä")) {
             assertThrows(IllegalArgumentException.class, () -> settings(Map.of("called$_$aet", wrong), Map.of()));
         }
+    }
+
+    @Test
+    void weCallWithOurOwnTitleUnlessAnotherIsSet() throws IOException {
+        DicomSettings own = settings(Map.of(), Map.of());
+        DicomSettings fixed = settings(Map.of("calling$_$aet", " WARD_3 "), Map.of());
+        assertEquals("WARD_3", fixed.link().callingAet());
+        IOException e = assertThrows(IOException.class, own::link);
+        assertEquals("our own AE title is not known: see whether gateway-scp is active", e.getMessage());
+        receiver.set(receiver("GATE_17"));
+        assertEquals("GATE_17", own.link().callingAet());
+        receiver.set(receiver("GATE_18"));
+        assertEquals("GATE_18", own.link().callingAet());
+        assertEquals("WARD_3", fixed.link().callingAet());
+        assertTrue(
+                problem(Map.of("calling$_$aet", "SEVENTEEN-LETTERS"), Map.of()).startsWith("calling-aet"));
+    }
+
+    private static DicomReceiver receiver(String aet) {
+        return DicomReceiver.class.cast(Proxy.newProxyInstance(
+                DicomReceiver.class.getClassLoader(), new Class<?>[] {DicomReceiver.class}, (proxy, method, given) -> {
+                    if (!method.getName().equals("status")) {
+                        throw new UnsupportedOperationException(method.getName());
+                    }
+                    return new DicomReceiver.Status(true, true, aet, 11_112, null);
+                }));
     }
 
     @Test

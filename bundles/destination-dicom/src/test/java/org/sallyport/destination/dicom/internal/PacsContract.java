@@ -22,7 +22,7 @@ abstract class PacsContract extends DestinationContract {
         return new DicomDestination(new DicomSettings(
                 "pacs",
                 () -> new Peer("127.0.0.1", port, "PACS"),
-                "GATE",
+                () -> "GATE",
                 2,
                 Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
                 true,

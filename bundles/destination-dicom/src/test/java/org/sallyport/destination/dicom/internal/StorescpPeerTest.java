@@ -97,7 +97,7 @@ class StorescpPeerTest {
         return new DicomDestination(new DicomSettings(
                 "pacs",
                 () -> new Peer("127.0.0.1", port, "ITS-TITLE"),
-                "OUR-TITLE",
+                () -> "OUR-TITLE",
                 3,
                 options.withTimeouts(FakePacs.TIMEOUTS),
                 true,
