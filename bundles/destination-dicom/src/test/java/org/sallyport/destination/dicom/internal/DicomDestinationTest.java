@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.destination.dicom.internal.FakeDelivery.Image;
 import org.sallyport.destination.dicom.internal.FakePacs.Commitment;
 import org.sallyport.dicom.data.DataSet;
@@ -260,10 +262,17 @@ class DicomDestinationTest {
 
     // ---- transfer syntaxes
 
-    @Test
-    void whatIsNotTakenAsStoredIsRewritten() throws Exception {
+    /** Explicit, RLE Lossless, deflated; the forms of JPEG are dcmtk's: {@link StorescpPeerTest}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1.2.840.10008.1.2.1", "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.1.99"})
+    void whatIsNotTakenAsStoredIsRewritten(String stored) throws Exception {
+        TransferSyntax syntaxOfStored = TransferSyntax.of(stored).orElseThrow();
         pacs.takes = (sopClass, syntax) -> syntax.equals(FakeDelivery.IMPLICIT);
-        assertInstanceOf(DeliveryOutcome.Delivered.class, destination().deliver(FakeDelivery.images(2)));
+        DeliveryInstance first = FakeDelivery.image("1.2.1", syntaxOfStored);
+        DeliveryInstance second = FakeDelivery.image("1.2.2", syntaxOfStored);
+        assertEquals(stored, second.transferSyntaxUid());
+        assertInstanceOf(DeliveryOutcome.Delivered.class, destination().deliver(FakeDelivery.of(first, second)));
+        storedOnce("1.2.1", "1.2.2");
         FakePacs.Received received = pacs.received("1.2.2").get(0);
         assertEquals(FakeDelivery.IMPLICIT, received.syntax());
         DataSet read = DataSetReader.readAll(

@@ -9,14 +9,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
+import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.FileMetaInformation;
+import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.data.Value;
+import org.sallyport.dicom.image.PixelLimits;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.IdentityMode;
@@ -60,8 +63,25 @@ record FakeDelivery(long id, IdentityMode identity, List<DeliveryInstance> insta
         image.setInt(Tag.BitsStored, 16);
         image.setInt(Tag.HighBit, 15);
         image.setInt(Tag.PixelRepresentation, 0);
-        image.put(Element.of(Tag.PixelData, VR.OW, new byte[512]));
+        image.put(Element.of(Tag.PixelData, VR.OW, pixels(512)));
         return image;
+    }
+
+    /** Steps with runs of the same value and without. */
+    static byte[] pixels(int length) {
+        byte[] pixels = new byte[length];
+        for (int i = 0; i < length; i++) {
+            pixels[i] = (byte) (i % 3 == 0 ? i / 16 * 8 : i / 32);
+        }
+        return pixels;
+    }
+
+    /** In any syntax that the gateway's own codecs can write. */
+    static DeliveryInstance image(String sopInstanceUid, TransferSyntax syntax) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        new org.sallyport.dicom.image.Transcoder(Limits.DEFAULT, PixelLimits.DEFAULT, BulkStore.REFUSE)
+                .part10(new ByteArrayInputStream(part10(CT, sopInstanceUid)), syntax, out);
+        return new Image(CT, sopInstanceUid, syntax.uid(), out.toByteArray());
     }
 
     static byte[] part10(String sopClassUid, String sopInstanceUid) throws IOException {
@@ -77,8 +97,7 @@ record FakeDelivery(long id, IdentityMode identity, List<DeliveryInstance> insta
         return new Image(CT, sopInstanceUid, rle, part10(CT, sopInstanceUid, rle, image));
     }
 
-    private static byte[] part10(String sopClassUid, String sopInstanceUid, String syntax, DataSet image)
-            throws IOException {
+    static byte[] part10(String sopClassUid, String sopInstanceUid, String syntax, DataSet image) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         FileMetaInformation.ours(sopClassUid, sopInstanceUid, syntax).write(out);
         DataSetWriter writer = new DataSetWriter(out, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);

@@ -1,9 +1,12 @@
 package org.sallyport.destination.dicom.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +27,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.sallyport.dicom.data.BulkStore;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.Element;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.Part10Reader;
+import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.Tls;
 import org.sallyport.dicom.net.Tls.ClientAuthentication;
@@ -156,6 +168,79 @@ class StorescpPeerTest {
             assertInstanceOf(DeliveryOutcome.Later.class, wrong.deliver(FakeDelivery.images(5)));
         }
         assertEquals(3, received().size());
+    }
+
+    /**
+     * A stock storescp takes no compressed images.
+     *
+     * @param bits of a sample
+     * @param apart how far samples may be from what dcmtk itself makes of the image: two lossy decoders may round differently
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1.2.840.10008.1.2.5, 16, dcmcrle +un, dcmdrle, 0",
+        "1.2.840.10008.1.2.1.99, 16, dcmconv +td, dcmconv +te, 0",
+        "1.2.840.10008.1.2.4.50, 8, dcmcjpeg +eb +un, dcmdjpeg, 1",
+        "1.2.840.10008.1.2.4.57, 16, dcmcjpeg +el +un, dcmdjpeg, 0",
+        "1.2.840.10008.1.2.4.70, 16, dcmcjpeg +e1 +un, dcmdjpeg, 0"
+    })
+    void compressedImagesAreStoredAsDcmtkDecompressesThem(
+            String syntax, int bits, String compress, String decompress, int apart) throws Exception {
+        DataSet image = FakeDelivery.dataSet(FakeDelivery.CT, "1.2.7");
+        image.setInt(org.sallyport.dicom.data.Tag.BitsAllocated, bits);
+        image.setInt(org.sallyport.dicom.data.Tag.BitsStored, bits);
+        image.setInt(org.sallyport.dicom.data.Tag.HighBit, bits - 1);
+        byte[] pixels = FakeDelivery.pixels(16 * 16 * bits / 8);
+        image.put(Element.of(org.sallyport.dicom.data.Tag.PixelData, bits == 8 ? VR.OB : VR.OW, pixels));
+        Path plain = Files.write(
+                folder.resolve("plain.dcm"),
+                FakeDelivery.part10(FakeDelivery.CT, "1.2.7", FakeDelivery.EXPLICIT, image));
+        Path compressed = through(compress, plain);
+        Part10Reader file = open(compressed);
+        assertEquals(syntax, file.transferSyntax().uid());
+        byte[] expected = pixels(through(decompress, compressed));
+        if (apart == 0) {
+            assertArrayEquals(pixels, expected);
+        }
+
+        storescp();
+        FakeDelivery delivery = FakeDelivery.of(
+                new FakeDelivery.Image(FakeDelivery.CT, "1.2.7", syntax, Files.readAllBytes(compressed)));
+        assertEquals(
+                DeliveryOutcome.delivered("ITS-TITLE"),
+                destination(Options.DEFAULT).deliver(delivery));
+        assertEquals(Set.of("1.2.7"), received());
+        Path stored = folder.resolve("received/CT.1.2.7");
+        assertFalse(open(stored).transferSyntax().encapsulated());
+        byte[] actual = pixels(stored);
+        assertEquals(expected.length, actual.length);
+        for (int i = 0; i < expected.length; i++) {
+            assertTrue(Math.abs((expected[i] & 0xFF) - (actual[i] & 0xFF)) <= apart, "byte " + i);
+        }
+    }
+
+    private Path through(String command, Path from) throws IOException, InterruptedException {
+        Path to = folder.resolve(command.replaceAll("[^a-z]", "") + ".dcm");
+        List<String> words = new ArrayList<>(List.of(command.split(" ")));
+        words.add(from.toString());
+        words.add(to.toString());
+        Process process = new ProcessBuilder(words)
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("conversion.log").toFile())
+                .start();
+        started.add(process);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), command);
+        assertEquals(0, process.exitValue(), Files.readString(folder.resolve("conversion.log")));
+        return to;
+    }
+
+    private static Part10Reader open(Path file) throws IOException {
+        return Part10Reader.open(new ByteArrayInputStream(Files.readAllBytes(file)), Limits.DEFAULT, BulkStore.REFUSE);
+    }
+
+    private static byte[] pixels(Path file) throws IOException {
+        return Objects.requireNonNull(open(file).dataSet().readAll().get(org.sallyport.dicom.data.Tag.PixelData))
+                .bytes();
     }
 
     @Test
