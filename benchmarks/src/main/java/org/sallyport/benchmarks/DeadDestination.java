@@ -10,6 +10,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,6 +24,7 @@ final class DeadDestination {
 
     private static final List<String> ALIVE = List.of("one", "two");
     private static final String THIRD = "third";
+    private static final List<String> DESTINATIONS = List.of("one", "two", THIRD);
     private static final Shape STUDY = new Shape("mr5", org.sallyport.gateway.testkit.Modality.MR, 1, 5, 70, 0);
     private static final int FIRST_STUDY = 100;
     private static final int WARM_UP_STUDIES = 60;
@@ -42,6 +46,10 @@ final class DeadDestination {
     private final int studies;
     private final int runs;
     private final Map<Variant, List<Times>> times = new LinkedHashMap<>();
+    /** Of all runs: by destination the names of its threads. */
+    private final Map<Variant, Map<String, Set<String>>> threads = new LinkedHashMap<>();
+
+    /** Of all runs the most. */
     private final Map<Variant, Long> threadsOfThird = new LinkedHashMap<>();
 
     DeadDestination(Workbench bench, DeliveryOptions options) {
@@ -70,6 +78,10 @@ final class DeadDestination {
                 + runs + " runs of " + ALIVE.size() * studies + " deliveries, and the range of the runs' medians.");
         System.err.printf("%-8s %8s %8s %8s %8s %18s%n", "third", "median", "min", "max", "95 %", "threads of third");
         times.forEach(this::print);
+        System.err.println();
+        System.err.println("Threads that work for destinations, those of all runs together, # = a number:");
+        threads.forEach((variant, lanes) ->
+                System.err.printf(Locale.ROOT, "%-8s %s%n", word(variant), LaneThreads.words(lanes)));
     }
 
     private static String word(Variant variant) {
@@ -79,14 +91,15 @@ final class DeadDestination {
     private void print(Variant variant, List<Times> figures) {
         Statistics median = Statistics.of(figures.stream().map(Times::median).toList());
         Statistics most = Statistics.of(figures.stream().map(Times::ninetyFifth).toList());
-        long threads = threadsOfThird.getOrDefault(variant, 0L);
+        long ofThird = threadsOfThird.getOrDefault(variant, 0L);
         System.out.println(new JsonLine("delivery")
                 .put("figure", "dead-destination")
                 .put("third", word(variant))
                 .put("queue_ms", median, 0)
                 .put("queue_ms_95", most, 0)
                 .put("deliveries", (long) ALIVE.size() * studies)
-                .put("threads_of_third", threads)
+                .put("threads_of_third", ofThird)
+                .put("threads", LaneThreads.words(threads.getOrDefault(variant, Map.of())))
                 .put("runs", median.runs()));
         System.err.printf(
                 Locale.ROOT,
@@ -96,7 +109,7 @@ final class DeadDestination {
                 median.min(),
                 median.max(),
                 most.median(),
-                threads);
+                ofThird);
     }
 
     private Times measure(Variant variant) throws IOException, InterruptedException {
@@ -126,7 +139,7 @@ final class DeadDestination {
                 awaitDelivered(appliance, delivered * WARM_UP_STUDIES);
                 send(appliance, FIRST_STUDY + WARM_UP_STUDIES, studies);
                 awaitDelivered(appliance, delivered * (WARM_UP_STUDIES + studies));
-                threadsOfThird.put(variant, threadsOfThird(appliance));
+                noteThreads(variant, appliance);
             }
             try (QueueDatabase database = new QueueDatabase(Appliance.data(system))) {
                 return times(database.deliveredMillis());
@@ -158,10 +171,16 @@ final class DeadDestination {
         }
     }
 
-    private long threadsOfThird(Appliance appliance) throws IOException, InterruptedException {
-        return HeapFigures.threads(bench, appliance.pid()).stream()
+    private void noteThreads(Variant variant, Appliance appliance) throws IOException, InterruptedException {
+        List<String> all = HeapFigures.threads(bench, appliance.pid());
+        Map<String, Set<String>> known = threads.computeIfAbsent(variant, key -> new TreeMap<>());
+        LaneThreads.of(all, DESTINATIONS)
+                .forEach((destination, names) -> known.computeIfAbsent(destination, key -> new TreeSet<>())
+                        .addAll(names));
+        long ofThird = all.stream()
                 .filter(name -> name.startsWith("delivery-" + THIRD) || name.startsWith("dicom-" + THIRD))
                 .count();
+        threadsOfThird.merge(variant, ofThird, Math::max);
     }
 
     /** Of the deliveries after the warm-up. */
