@@ -177,17 +177,36 @@ class DeliveryControlIT {
                 "(Images>=1) is true: Images = 2",
                 explained.get("compared").get(1).asText());
         assertTrue(appliance().shell("route:apply " + study).ok().output().contains("nothing is missing"));
-        configure("later", "filter = (Modality=CT)", "bandwidth = 5M", "window = 00:00-12:00,12:00-00:00");
+        // The default profile removes the station.
+        String byStation = "(&(Modality=CT)(StationName=HIDDENQUILL))";
+        configure("later", "filter = " + byStation, "bandwidth = 5M", "window = 00:00-12:00,12:00-00:00");
         appliance().await("the new filter", SOON, () -> explanation(study, "later")
                 .get("taken")
                 .asBoolean());
         awaitDestination("later", "ACTIVE");
+        JsonNode route = route("later");
+        assertTrue(route.get("there").asBoolean());
+        assertEquals(byStation, route.get("filter").asText());
+        assertTrue(route.get("problem").isNull(), route.toString());
+        assertEquals(List.of("outbox DELIVERED"), states(study), "a study that was there is not queued by itself");
         appliance().shell("route:apply " + study).ok();
         awaitStates(study, "outbox DELIVERED", "later DELIVERED");
         assertEquals(
                 "5000000 bytes/s",
                 appliance().json("destination:show", "later").get("bandwidth").asText());
         assertTrue(audited().contains("route.apply " + study + " done"));
+
+        appliance().shell("destination:drain --reason 'it moves' later").ok();
+        awaitDestination("later", "DRAINING");
+        assertTrue(route("later").get("problem").asText().startsWith("it is drained"));
+        String next = send();
+        awaitStates(next, "outbox DELIVERED");
+        appliance().shell("destination:resume later").ok();
+        awaitDestination("later", "ACTIVE");
+        assertEquals(List.of("outbox DELIVERED"), states(next));
+        appliance().shell("route:apply " + next).ok();
+        awaitStates(next, "outbox DELIVERED", "later DELIVERED");
+        assertTrue(audited().contains("destination.drain later done"));
 
         configure("later", "filter = (Modality=CT)", "bandwidth = fast");
         awaitDestination("later", "MISCONFIGURED");
@@ -258,6 +277,15 @@ class DeliveryControlIT {
         Command.Result failed = appliance().shell("bundle:headers; study:show nonsense");
         assertEquals(1, failed.exit());
         assertTrue(failed.output().contains("no study nonsense"), "what went wrong comes last");
+    }
+
+    private JsonNode route(String destination) throws Exception {
+        for (JsonNode one : appliance().json("route:list")) {
+            if (one.get("destination").asText().equals(destination)) {
+                return one;
+            }
+        }
+        throw new AssertionError("route:list does not name " + destination);
     }
 
     private JsonNode explanation(String study, String destination) throws Exception {
