@@ -21,6 +21,7 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 record Variant(
         int number, String name, String negotiated, String stored, List<String> options, List<String> converter) {
 
+    private static final String JPEG_BASELINE = "jpeg-baseline";
     private static final String IMPLICIT_LE = "1.2.840.10008.1.2";
     private static final String EXPLICIT_LE = "1.2.840.10008.1.2.1";
     private static final String DEFLATED = "1.2.840.10008.1.2.1.99";
@@ -37,6 +38,7 @@ record Variant(
                     List.of("-xe", "--max-pdu", "4096", "--max-send-pdu", "4096"),
                     List.of()),
             of(4, "jpeg-lossless", "1.2.840.10008.1.2.4.70", "-xs", List.of("dcmcjpeg", "+e1")),
+            of(10, JPEG_BASELINE, "1.2.840.10008.1.2.4.50", "-xy", List.of("dcmcjpeg", "+eb")),
             of(5, "jpeg-2000", "1.2.840.10008.1.2.4.90", "-xv", List.of("gdcmconv", "--j2k")),
             of(6, "rle", "1.2.840.10008.1.2.5", "-xr", List.of("dcmcrle")),
             of(7, "deflated", DEFLATED, "-xd", List.of("dcmconv", "+td")),
@@ -50,6 +52,11 @@ record Variant(
     /** Whether the gateway keeps it in another form than it came in. */
     boolean isConverted() {
         return !stored.equals(negotiated);
+    }
+
+    /** Whether its pixels are no more those of the sources. */
+    boolean isLossy() {
+        return name.equals(JPEG_BASELINE);
     }
 
     /**
