@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.sshd.common.file.FileSystemAware;
@@ -13,6 +14,7 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
 import org.apache.sshd.server.command.CommandFactory;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
@@ -21,18 +23,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the connection of an ssh command last until both sides have closed the command's channel (RFC 4254 5.3). Karaf closes it as soon as the command has
- * ended; what is still on its way is lost then: the end of a long output, or the exit code. Thread-safe.
+ * Makes of Karaf's ssh port one that runs commands of the shell and nothing else: users of any role could copy files of the machine by it (scp, sftp), and
+ * connect from here to anywhere. And has the connection of a command last until both sides have closed the command's channel (RFC 4254 5.3). Karaf closes
+ * it as soon as the command has ended; what is still on its way is lost then: the end of a long output, or the exit code. Thread-safe.
  */
 @Component(
         service = {},
         immediate = true)
-public final class SshCommandEnd {
+public final class SshPort {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SshCommandEnd.class);
+    private static final Logger LOG = LoggerFactory.getLogger(SshPort.class);
 
     /** For a client that does not read on. */
     private static final Duration LONGEST = Duration.ofMinutes(1);
+
+    private static final String NO_COMMAND = "shell:scp";
 
     /** Karaf's own, by server. */
     private final Map<SshServer, CommandFactory> karafs = new ConcurrentHashMap<>();
@@ -41,10 +46,13 @@ public final class SshCommandEnd {
     void addServer(SshServer server) {
         CommandFactory own = server.getCommandFactory();
         karafs.put(server, own);
+        server.setSubsystemFactories(List.of());
+        server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setCommandFactory((channel, text) -> {
             Command command = own.createCommand(channel, text);
-            // Copies files (scp); is asked for more than a command is.
-            return command instanceof FileSystemAware ? command : new PatientCommand(command, channel);
+            // Copies files: the shell answers that it has no such command.
+            return new PatientCommand(
+                    command instanceof FileSystemAware ? own.createCommand(channel, NO_COMMAND) : command, channel);
         });
     }
 
