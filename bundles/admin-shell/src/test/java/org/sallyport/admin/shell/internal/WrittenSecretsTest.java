@@ -1,5 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.lang.reflect.Proxy;
@@ -21,7 +22,15 @@ class WrittenSecretsTest {
         Configuration configuration = (Configuration) Proxy.newProxyInstance(
                 WrittenSecretsTest.class.getClassLoader(), new Class<?>[] {Configuration.class}, (p, method, a) -> {
                     if (method.getName().equals("getProperties")) {
-                        return FrameworkUtil.asDictionary(Map.of(".token", WRITTEN));
+                        return FrameworkUtil.asDictionary(Map.of(
+                                ".token",
+                                WRITTEN,
+                                "password",
+                                "$[env:MY_PASSWORD]",
+                                "hosts",
+                                new String[] {"a", "$[env:HOST]"},
+                                "url",
+                                "https://backend"));
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });
@@ -43,6 +52,8 @@ class WrittenSecretsTest {
         Dictionary<String, Object> properties = new Hashtable<>();
         properties.put("service.pid", pid);
         properties.put(".token", "s3cret");
+        properties.put("password", "s3cret too");
+        properties.put("hosts", new String[] {"a", "b"});
         properties.put("url", "https://backend");
         return properties;
     }
@@ -53,6 +64,15 @@ class WrittenSecretsTest {
         new WrittenSecrets(admin()).modifyConfiguration(null, properties);
         assertEquals(WRITTEN, properties.get(".token"));
         assertEquals("https://backend", properties.get("url"));
+    }
+
+    /** Else any variable of the environment could be looked at by a setting that names it. */
+    @Test
+    void whatRefersToSomethingIsShownAsTheFileHasIt() {
+        Dictionary<String, Object> properties = processed("org.sallyport.ith");
+        new WrittenSecrets(admin()).modifyConfiguration(null, properties);
+        assertEquals("$[env:MY_PASSWORD]", properties.get("password"));
+        assertArrayEquals(new String[] {"a", "$[env:HOST]"}, (String[]) properties.get("hosts"));
     }
 
     @Test
