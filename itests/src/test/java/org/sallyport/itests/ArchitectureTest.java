@@ -60,7 +60,7 @@ class ArchitectureTest {
             Map.entry("ith-connector", Set.of("gateway-api", "gateway-support", "dicom-data")),
             Map.entry("ith-migration", Set.of("gateway-api", "dicom-data")),
             Map.entry("ith-api", Set.of("gateway-api", "dicom-data")),
-            Map.entry("admin-rest", Set.of("gateway-api", "dicom-data")),
+            Map.entry("admin-rest", Set.of("gateway-api", "gateway-support", "dicom-data")),
             Map.entry("admin-shell", Set.of("gateway-api", "dicom-data")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import javax.servlet.ServletException;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -15,6 +17,7 @@ import org.osgi.service.http.NamespaceException;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.http.HttpsPort;
+import org.sallyport.gateway.support.settings.Secrets;
 
 /** Opens the HTTPS port on the HTTP service's server, which gives it up when it is stopped. */
 @Component(service = HttpsPort.class, configurationPid = "org.sallyport.https", immediate = true)
@@ -22,15 +25,22 @@ import org.sallyport.gateway.api.http.HttpsPort;
 public final class HttpsEndpoint implements HttpsPort {
 
     private static final String ALIAS = "/certificate.pem";
+    private static final String PLACE = " (org.sallyport.https.cfg)";
 
     private final HttpService http;
     private final Https https;
 
     @Activate
-    public HttpsEndpoint(HttpsConfiguration configuration, @Reference HttpService http)
+    public HttpsEndpoint(
+            HttpsConfiguration configuration,
+            Map<String, Object> properties,
+            @Reference HttpService http,
+            @Reference ConfigurationAdmin configurations)
             throws IOException, ServletException, NamespaceException {
         this.http = http;
-        HttpsKeys keys = new HttpsKeys(DataFolder.of("https"), configuration._passphrase());
+        String passphrase =
+                Secrets.of(configurations, properties, PLACE).get(".passphrase", configuration._passphrase());
+        HttpsKeys keys = new HttpsKeys(DataFolder.of("https"), passphrase);
         this.https = new Https(port(configuration.port()), keys, Clock.systemUTC());
         http.registerServlet(ALIAS, new CertificatePage(keys.certificateFile(), https), null, null);
     }
