@@ -35,6 +35,7 @@ record Route(
             return wrong("misconfigured", Destination.NAME + " \"" + name + "\": must be 1–40 of a–z, 0–9, -");
         }
         try {
+            PublishedSecrets.refuse(properties);
             return new Route(
                     name,
                     LaneSettings.filter(Destination.FILTER, text(properties, Destination.FILTER)),
