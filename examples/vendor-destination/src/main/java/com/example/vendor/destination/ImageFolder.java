@@ -11,10 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.HexFormat;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The receiver: a folder of images and the journal of what came. Thread-safe: files are written under names of their own and then renamed, the journal by one
@@ -23,11 +24,15 @@ import java.util.HexFormat;
 final class ImageFolder {
 
     private static final int BUFFER = 1 << 16;
+    private static final String HMAC = "HmacSHA256";
 
     private final Path folder;
+    private final String secret;
 
-    ImageFolder(Path folder) throws IOException {
+    /** @param secret goes into the names of files; never shown */
+    ImageFolder(Path folder, String secret) throws IOException {
         this.folder = Files.createDirectories(folder);
+        this.secret = secret;
     }
 
     boolean isWritable() {
@@ -84,11 +89,13 @@ final class ImageFolder {
         }
     }
 
-    private static String hash(String text) {
+    private String hash(String text) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(digest, 0, 16);
-        } catch (NoSuchAlgorithmException e) {
+            Mac mac = Mac.getInstance(HMAC);
+            // A key has at least one byte.
+            mac.init(new SecretKeySpec((secret + "\n").getBytes(StandardCharsets.UTF_8), HMAC));
+            return HexFormat.of().formatHex(mac.doFinal(text.getBytes(StandardCharsets.US_ASCII)), 0, 16);
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }

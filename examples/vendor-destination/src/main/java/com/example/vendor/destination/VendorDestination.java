@@ -31,11 +31,11 @@ public final class VendorDestination implements Destination {
     /** Called when there is a .cfg file. What this throws is shown to people as the reason why the destination does not work. */
     @Activate
     public VendorDestination(Settings settings) throws IOException {
-        this(folder(settings.directory()));
+        this(folder(settings.directory()), settings._secret());
     }
 
-    VendorDestination(Path directory) throws IOException {
-        this.folder = new ImageFolder(directory);
+    VendorDestination(Path directory, String secret) throws IOException {
+        this.folder = new ImageFolder(directory, secret);
     }
 
     private static Path folder(String directory) {

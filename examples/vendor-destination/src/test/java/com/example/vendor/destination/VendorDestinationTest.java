@@ -35,7 +35,7 @@ class VendorDestinationTest extends DestinationContract {
 
     @Override
     protected Destination open() throws IOException {
-        return new VendorDestination(folder());
+        return new VendorDestination(folder(), "");
     }
 
     @Override
@@ -75,8 +75,24 @@ class VendorDestinationTest extends DestinationContract {
 
     @Test
     void everyImageStandsInTheJournal() throws Exception {
-        VendorDestination destination = new VendorDestination(folder());
+        VendorDestination destination = new VendorDestination(folder(), "");
         destination.deliver(FakeDelivery.of(1, 3));
         assertEquals(6, Files.readAllLines(folder().resolve("journal")).size());
+    }
+
+    @Test
+    void theSecretChangesTheNamesOfFiles() throws Exception {
+        new VendorDestination(folder(), "one").deliver(FakeDelivery.of(1, 1));
+        long before = images();
+        new VendorDestination(folder(), "one").deliver(FakeDelivery.of(1, 1));
+        assertEquals(before, images());
+        new VendorDestination(folder(), "other").deliver(FakeDelivery.of(1, 1));
+        assertEquals(2 * before, images());
+    }
+
+    private long images() throws IOException {
+        try (Stream<Path> files = Files.list(folder())) {
+            return files.filter(one -> one.toString().endsWith(".dcm")).count();
+        }
     }
 }
