@@ -2,10 +2,13 @@ package org.sallyport.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class VendorProjectIT {
 
     private static final int MINUTES = 30;
+    private static final String SECRET = "vendor-secret-9914";
 
     @TempDir
     private Path folder;
@@ -27,7 +31,10 @@ class VendorProjectIT {
         List<String> commands = Page.typed(Appliance.ROOT.resolve("docs/writing-a-destination.md"));
         Path output = folder.resolve("output");
         try (Appliance appliance = new Appliance(folder.resolve("data")).from(copy)) {
-            appliance.with("MAVEN_OPTS", "-Duser.home=" + home()).start();
+            appliance
+                    .with("MAVEN_OPTS", "-Duser.home=" + home())
+                    .with("ARCHIVE_SECRET", SECRET)
+                    .start();
             List<String> ends = Page.run(appliance, copy, commands, output, MINUTES);
             assertEquals(commands.stream().map(command -> "0: " + command).toList(), ends, () -> Page.text(output));
             appliance.send(List.of(), Senders.study(1, 3).writeTo(folder.resolve("study")));
@@ -39,8 +46,26 @@ class VendorProjectIT {
                             == 3;
                 }
             });
+            SecretSearch search = new SecretSearch(appliance, Map.of("ARCHIVE_SECRET", SECRET));
+            search.inCommands();
+            search.inFiles();
+            aSecretThatAllWouldSeeIsRefused(appliance);
             assertEquals(0, appliance.stop());
         }
+    }
+
+    private static void aSecretThatAllWouldSeeIsRefused(Appliance appliance) throws Exception {
+        Path settings = appliance.data().resolve("etc/com.example.myarchive-archive.cfg");
+        Files.writeString(settings, "password = $[env:ARCHIVE_SECRET]\n", StandardOpenOption.APPEND);
+        appliance.await("it is misconfigured", Duration.ofSeconds(60), () -> {
+            for (JsonNode one : appliance.jsonOnceThere("destination:list")) {
+                if (one.get("destination").asText().equals("my-archive")) {
+                    return one.get("state").asText().equals("MISCONFIGURED")
+                            && one.get("message").asText().startsWith("password: is seen by all");
+                }
+            }
+            return false;
+        });
     }
 
     /** A home with an empty Maven repository, so that the user's own is not changed; what is in that one need not be fetched again. */
