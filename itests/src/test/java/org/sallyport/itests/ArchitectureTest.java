@@ -61,7 +61,7 @@ class ArchitectureTest {
             Map.entry("ith-migration", Set.of("gateway-api", "dicom-data")),
             Map.entry("ith-api", Set.of("gateway-api", "dicom-data")),
             Map.entry("admin-rest", Set.of("gateway-api", "gateway-support", "dicom-data")),
-            Map.entry("admin-shell", Set.of("gateway-api", "dicom-data")));
+            Map.entry("admin-shell", Set.of("gateway-api", "gateway-support", "dicom-data")));
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -49,13 +49,19 @@ class VendorProjectIT {
             SecretSearch search = new SecretSearch(appliance, Map.of("ARCHIVE_SECRET", SECRET));
             search.inCommands();
             search.inFiles();
-            aSecretThatAllWouldSeeIsRefused(appliance);
+            aSecretInTheWrongPlaceIsToldOrRefused(appliance);
             assertEquals(0, appliance.stop());
         }
     }
 
-    private static void aSecretThatAllWouldSeeIsRefused(Appliance appliance) throws Exception {
+    private static void aSecretInTheWrongPlaceIsToldOrRefused(Appliance appliance) throws Exception {
         Path settings = appliance.data().resolve("etc/com.example.myarchive-archive.cfg");
+        String good = Files.readString(settings);
+        Files.writeString(settings, good.replaceAll("(?m)^\\.secret = .*", ".secret = in-the-clear-8817"));
+        appliance.await("that a secret stands in the file is told", Duration.ofSeconds(60), () -> appliance
+                .log()
+                .contains(".secret: stands in the clear"));
+        Files.writeString(settings, good);
         Files.writeString(settings, "password = $[env:ARCHIVE_SECRET]\n", StandardOpenOption.APPEND);
         appliance.await("it is misconfigured", Duration.ofSeconds(60), () -> {
             for (JsonNode one : appliance.jsonOnceThere("destination:list")) {

@@ -82,9 +82,7 @@ public final class Secrets {
             secret = read(key, String.valueOf(file.group(1)).strip());
         } else if (!REFERENCE.matcher(text).matches()) {
             // Also if nothing is written and there is a value all the same: no other way is better.
-            throw new IllegalArgumentException(key + ": stands in the clear, where Karaf keeps it in its configuration"
-                    + " cache; write " + key + " = $[env:VARIABLE] or " + key
-                    + " = FILE(/path/of/a/file) instead, and change the secret" + place);
+            throw new IllegalArgumentException(inTheClear(key) + place);
         } else if (resolved.strip().equals(text)) {
             throw new IllegalArgumentException(key + ": " + text + " is not set" + place);
         } else {
@@ -94,6 +92,22 @@ public final class Secrets {
             throw new IllegalArgumentException(key + ": holds control characters" + place);
         }
         return secret;
+    }
+
+    private static String inTheClear(String key) {
+        return key + ": stands in the clear, where Karaf keeps it in its configuration cache; write " + key
+                + " = $[env:VARIABLE] or " + key + " = FILE(/path/of/a/file) instead, and change the secret";
+    }
+
+    /**
+     * Whether what is written is the secret itself.
+     *
+     * @return why it must not be, naming key and way out, never the value; null = it is none
+     */
+    public static @Nullable String literal(String key, Object written) {
+        String text = written.toString().strip();
+        boolean refers = FILE.matcher(text).matches() || REFERENCE.matcher(text).matches();
+        return text.isEmpty() || refers ? null : inTheClear(key);
     }
 
     private String read(String key, String path) {

@@ -2,12 +2,14 @@ package org.sallyport.gateway.support.settings;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,17 @@ class SecretsTest {
         assertEquals("", get("$[env:TOKEN;default=]", ""));
         assertEquals("", get(null, ""));
         assertEquals("", get("", " "));
+    }
+
+    @Test
+    void whatIsWrittenIsTheSecretItselfOrRefersToIt() {
+        for (String fine : List.of("", " ", "$[env:TOKEN]", "$[secret:pacs/token]", "FILE(/run/token)")) {
+            assertNull(Secrets.literal(".token", fine), fine);
+        }
+        assertEquals(
+                ".token: stands in the clear, where Karaf keeps it in its configuration cache; write .token ="
+                        + " $[env:VARIABLE] or .token = FILE(/path/of/a/file) instead, and change the secret",
+                Secrets.literal(".token", "hunter2"));
     }
 
     @Test
