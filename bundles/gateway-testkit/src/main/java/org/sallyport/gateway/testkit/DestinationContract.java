@@ -13,22 +13,25 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.DeliveryOutcome.Delivered;
 import org.sallyport.gateway.api.Destination;
@@ -47,12 +50,21 @@ public abstract class DestinationContract {
     private static final int HUGE = 128 << 20;
     private static final long LOOK_NANOS = 20_000_000;
 
+    /** So many looks at a thread that stands where it stood: it waits. */
+    private static final int STILL = 25;
+
+    /** For deliveries to meet: one that does them one after another may do so. */
+    private static final long MEETING_SECONDS = 5;
+
     /** Threads that the JDK or the test runner keeps. */
     private static final List<String> NOT_OF_THE_PLUG_IN = List.of(
             "ForkJoinPool.commonPool", "Common-Cleaner", "process reaper", "junit", "surefire", "Attach", "JFR");
 
     private final Set<Thread> before = new HashSet<>();
+    private final List<FakeDelivery> handedOver = new CopyOnWriteArrayList<>();
+    private final Printed printed = new Printed();
     private @Nullable Destination opened;
+    private @Nullable Destination silent;
 
     /**
      * A SOP Instance that the receiver has.
@@ -75,22 +87,60 @@ public abstract class DestinationContract {
         return false;
     }
 
+    /**
+     * Another destination, with a receiver that can be reached and never answers, and with time limits as short as its settings allow: they are waited
+     * for. Called after {@link #open}, once in a test; both are closed.
+     *
+     * @return null if that cannot be done here; the test is skipped
+     */
+    protected @Nullable Destination openSilent() throws Exception {
+        return null;
+    }
+
+    /** What the destination has for whatever is to end soon. */
+    Duration soon() {
+        return SOON;
+    }
+
+    /** What it has for whatever is to end by itself. */
+    Duration longest() {
+        return LONGEST;
+    }
+
     @BeforeEach
     void openDestination() throws Exception {
         before.addAll(Thread.getAllStackTraces().keySet());
+        printed.begin();
         opened = open();
     }
 
     @AfterEach
     void closeDestination() throws Exception {
-        Destination destination = opened;
-        if (destination == null) {
-            return;
+        try {
+            if (silent != null) {
+                close(silent);
+            }
+            if (opened != null) {
+                close(opened);
+            }
+            // What holds threads may hang on them.
+            silent = null;
+            opened = null;
+            assertNoThreadsLeft();
+        } finally {
+            printed.end();
         }
-        close(destination);
-        opened = null;
+        for (FakeDelivery delivery : handedOver) {
+            assertEquals(List.of(), delivery.violations(), "of " + delivery + ", after its end");
+            delivery.identifiers()
+                    .firstIn(printed.bytes())
+                    .ifPresent(found -> fail("the log tells identity: it holds \"" + found + "\""));
+        }
+    }
+
+    private void assertNoThreadsLeft() {
         List<String> left = new ArrayList<>();
-        long end = System.nanoTime() + SOON.toNanos();
+        long end = System.nanoTime() + soon().toNanos();
         do {
             // The JDK's HTTP client ends its threads when it is collected.
             ManagementFactory.getMemoryMXBean().gc();
@@ -212,7 +262,7 @@ public abstract class DestinationContract {
             reading.countDown();
             try {
                 // Until the interrupt came: it reaches either this wait or what the destination does next.
-                if (interrupted.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+                if (interrupted.await(longest().toSeconds(), TimeUnit.SECONDS)) {
                     // A store may be slow: a destination that returns while another thread of its own still reads is
                     // found out.
                     TimeUnit.MILLISECONDS.sleep(200);
@@ -223,12 +273,12 @@ public abstract class DestinationContract {
         };
         // All but the first: a destination that reads several at a time must not be done before the interrupt comes.
         delivery.fakes().subList(1, delivery.fakes().size()).forEach(one -> one.whenRead(1, held));
-        Call call = new Call(destination(), delivery);
-        assertTrue(reading.await(LONGEST.toSeconds(), TimeUnit.SECONDS), "no second instance was ever read");
+        Call call = call(delivery);
+        assertTrue(reading.await(longest().toSeconds(), TimeUnit.SECONDS), "no second instance was ever read");
         delivery.cancel();
         call.thread.interrupt();
         interrupted.countDown();
-        End end = call.end(SOON);
+        End end = call.end(soon());
         assertTrue(end.isForNow(), () -> "an interrupted delivery is to be tried later, not " + end);
         assertEquals(List.of(), delivery.violations());
         assertNothingTorn(delivery);
@@ -259,18 +309,34 @@ public abstract class DestinationContract {
 
     @Test
     void severalDeliveriesAtTheSameTime() throws Exception {
+        CountDownLatch meeting = new CountDownLatch(4);
+        AtomicBoolean nobodyComes = new AtomicBoolean();
         List<FakeDelivery> deliveries = new ArrayList<>();
         List<Call> calls = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             FakeDelivery delivery = FakeDelivery.of(20 + i, 5);
+            delivery.fakes().get(0).whenRead(1, () -> meet(meeting, nobodyComes));
             deliveries.add(delivery);
-            calls.add(new Call(destination(), delivery));
+            calls.add(call(delivery));
         }
         for (Call call : calls) {
-            End end = call.end(LONGEST);
+            End end = call.end(longest());
             assertTrue(end.outcome instanceof Delivered, end::toString);
+            assertEquals(List.of(), call.delivery.violations());
         }
         assertReceived(deliveries.toArray(FakeDelivery[]::new));
+    }
+
+    /** Each waits until all have begun, so that they surely run at the same time; once, if the destination does not let them. */
+    private static void meet(CountDownLatch meeting, AtomicBoolean nobodyComes) {
+        meeting.countDown();
+        try {
+            if (!nobodyComes.get() && !meeting.await(MEETING_SECONDS, TimeUnit.SECONDS)) {
+                nobodyComes.set(true);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test
@@ -294,18 +360,53 @@ public abstract class DestinationContract {
         assertEquals(List.of(), delivery.violations());
     }
 
+    @Test
+    void aReceiverThatStaysSilentHoldsNothingForEver() throws Exception {
+        Destination destination = silent();
+        FakeDelivery delivery = FakeDelivery.of(13, 2);
+        End end = call(destination, delivery).end(longest());
+        assertTrue(end.isForNow(), () -> "a receiver that stays silent is a failure for now, not " + end);
+        assertEquals(List.of(), delivery.violations());
+        ProbeResult result = probe(destination);
+        assertNotEquals(ProbeResult.State.REACHABLE, result.state(), result.text());
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForASilentReceiver() throws Exception {
+        Destination destination = silent();
+        FakeDelivery delivery = FakeDelivery.of(14, 2);
+        Call call = call(destination, delivery);
+        call.awaitStill();
+        delivery.cancel();
+        call.thread.interrupt();
+        End end = call.end(soon());
+        assertTrue(end.isForNow(), () -> "an interrupted delivery is to be tried later, not " + end);
+        assertEquals(List.of(), delivery.violations());
+    }
+
+    private Destination silent() throws Exception {
+        Destination destination = openSilent();
+        silent = destination;
+        assumeTrue(destination != null, "there is no receiver here that stays silent");
+        return Objects.requireNonNull(destination);
+    }
+
     private ProbeResult probe() throws Exception {
-        FutureTask<ProbeResult> task = new FutureTask<>(destination()::probe);
+        return probe(destination());
+    }
+
+    private ProbeResult probe(Destination destination) throws Exception {
+        FutureTask<ProbeResult> task = new FutureTask<>(destination::probe);
         new Thread(task, "junit-probe").start();
         try {
-            ProbeResult result = task.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            ProbeResult result = task.get(soon().toMillis(), TimeUnit.MILLISECONDS);
             assertNotNull(result, "probe() returned null");
             assertTrue(result.text().length() <= DeliveryOutcome.LONGEST_TEXT, "the probe's text is too long");
             return result;
         } catch (ExecutionException e) {
             return ProbeResult.unreachable(String.valueOf(e.getCause()));
         } catch (TimeoutException e) {
-            throw new AssertionError("probe() did not answer within " + SOON.toSeconds() + " s", e);
+            throw new AssertionError("probe() did not answer within " + soon(), e);
         }
     }
 
@@ -318,7 +419,16 @@ public abstract class DestinationContract {
     }
 
     private End deliver(FakeDelivery delivery) throws Exception {
-        return new Call(destination(), delivery).end(LONGEST);
+        return call(delivery).end(longest());
+    }
+
+    private Call call(FakeDelivery delivery) {
+        return call(destination(), delivery);
+    }
+
+    private Call call(Destination destination, FakeDelivery delivery) {
+        handedOver.add(delivery);
+        return new Call(destination, delivery);
     }
 
     private void assertDelivered(FakeDelivery delivery) throws Exception {
@@ -385,10 +495,10 @@ public abstract class DestinationContract {
         }
     }
 
-    /** One call of deliver, on a thread as the gateway's. */
+    /** One call of deliver, on a thread as the gateway's: its context class loader is not the plug-in's. */
     private static final class Call {
 
-        private final Delivery delivery;
+        private final FakeDelivery delivery;
         private final PlantedIdentifiers identifiers;
         private final FutureTask<DeliveryOutcome> task;
         private final Thread thread;
@@ -396,23 +506,45 @@ public abstract class DestinationContract {
         Call(Destination destination, FakeDelivery delivery) {
             this.delivery = delivery;
             this.identifiers = delivery.identifiers();
-            this.task = new FutureTask<>(() -> destination.deliver(delivery));
+            this.task = new FutureTask<>(() -> deliver(destination, delivery));
             this.thread = new Thread(task, "junit-delivery-" + delivery.id());
+            thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
             thread.start();
+        }
+
+        private static DeliveryOutcome deliver(Destination destination, FakeDelivery delivery) throws Exception {
+            try {
+                return destination.deliver(delivery);
+            } finally {
+                if (Thread.currentThread().getContextClassLoader() != ClassLoader.getPlatformClassLoader()) {
+                    delivery.violated("the thread's context class loader was not put back");
+                }
+                delivery.end();
+            }
+        }
+
+        /** Until it waits for something, or has ended. */
+        void awaitStill() {
+            StackTraceElement[] seen = {};
+            for (int same = 0; same < STILL && thread.isAlive(); ) {
+                LockSupport.parkNanos(LOOK_NANOS);
+                StackTraceElement[] now = thread.getStackTrace();
+                same = Arrays.equals(seen, now) ? same + 1 : 0;
+                seen = now;
+            }
         }
 
         /** Fails if it does not end in time, or if a text tells who the patient is. */
         End end(Duration deadline) throws InterruptedException {
             End end;
             try {
-                DeliveryOutcome outcome = task.get(deadline.toSeconds(), TimeUnit.SECONDS);
+                DeliveryOutcome outcome = task.get(deadline.toMillis(), TimeUnit.MILLISECONDS);
                 assertNotNull(outcome, "deliver() returned null");
                 end = new End(outcome, null);
             } catch (ExecutionException e) {
                 end = new End(null, e.getCause());
             } catch (TimeoutException e) {
-                AssertionError late =
-                        new AssertionError(delivery + " did not end within " + deadline.toSeconds() + " s", e);
+                AssertionError late = new AssertionError(delivery + " did not end within " + deadline, e);
                 late.setStackTrace(thread.getStackTrace());
                 thread.interrupt();
                 throw late;

@@ -24,6 +24,7 @@ public final class FakeDelivery implements Delivery {
     private int instancesDone;
     private long bytesDone;
     private boolean cancelled;
+    private boolean ended;
 
     private FakeDelivery(long id, int attempt, int part, SyntheticStudy generated, List<FakeInstance> instances) {
         this.id = id;
@@ -155,6 +156,9 @@ public final class FakeDelivery implements Delivery {
 
     @Override
     public synchronized void progress(int instances, long bytes) {
+        if (ended) {
+            broken.add("progress was told after deliver had returned");
+        }
         if (instances < instancesDone || bytes < bytesDone) {
             broken.add(
                     "progress went back from " + instancesDone + ", " + bytesDone + " to " + instances + ", " + bytes);
@@ -176,9 +180,22 @@ public final class FakeDelivery implements Delivery {
         cancelled = true;
     }
 
-    /** What the destination did against the rules so far: streams not closed, wrong progress. Empty = nothing. */
+    /** The call of deliver is over: from now on instances are not to be read. Streams that are open fail. */
+    synchronized void end() {
+        ended = true;
+        instances.forEach(FakeInstance::end);
+    }
+
+    synchronized void violated(String rule) {
+        broken.add(rule);
+    }
+
+    /** What the destination did against the rules so far: streams not closed, wrong progress, reading after the end. Empty = nothing. */
     public synchronized List<String> violations() {
         List<String> all = new ArrayList<>(broken);
+        if (instances.stream().anyMatch(FakeInstance::wasReadTooLate)) {
+            all.add("an instance was read after deliver had returned");
+        }
         all.addAll(instances.stream()
                 .filter(instance -> instance.openStreams() != 0)
                 .map(instance -> instance.openStreams() + " streams of an instance were not closed")

@@ -50,6 +50,8 @@ public final class FakeInstance implements DeliveryInstance {
     private final byte[] sha256;
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean ended;
+    private volatile boolean readTooLate;
     private volatile long eventAt;
     private volatile @Nullable Event event;
 
@@ -158,6 +160,22 @@ public final class FakeInstance implements DeliveryInstance {
         return this;
     }
 
+    /** From now on it cannot be read. */
+    void end() {
+        ended = true;
+    }
+
+    boolean wasReadTooLate() {
+        return readTooLate;
+    }
+
+    private void checkInTime() throws IOException {
+        if (ended) {
+            readTooLate = true;
+            throw new IOException("the delivery is over");
+        }
+    }
+
     /** How often it was opened. */
     public int opened() {
         return opened.get();
@@ -210,6 +228,7 @@ public final class FakeInstance implements DeliveryInstance {
 
     @Override
     public InputStream open() throws IOException {
+        checkInTime();
         opened.incrementAndGet();
         happenAt(0);
         open.incrementAndGet();
@@ -256,6 +275,7 @@ public final class FakeInstance implements DeliveryInstance {
             if (closed) {
                 throw new IOException("the stream was closed");
             }
+            checkInTime();
             int n = in.read(bytes, offset, Math.min(length, BUFFER));
             position += Math.max(n, 0);
             happenAt(position);

@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.net.AssociationRequester.Options;
+import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.testkit.DestinationContract;
 import org.sallyport.gateway.testkit.Modality;
@@ -19,12 +20,16 @@ import org.sallyport.gateway.testkit.SyntheticStudy;
 abstract class PacsContract extends DestinationContract {
 
     static Destination destination(int port) {
+        return destination(port, FakePacs.TIMEOUTS);
+    }
+
+    static Destination destination(int port, Timeouts timeouts) {
         return new DicomDestination(new DicomSettings(
                 "pacs",
                 () -> new Peer("127.0.0.1", port, "PACS"),
                 () -> "GATE",
                 2,
-                Options.DEFAULT.withTimeouts(FakePacs.TIMEOUTS),
+                Options.DEFAULT.withTimeouts(timeouts),
                 true,
                 null));
     }

@@ -1,6 +1,7 @@
 package org.sallyport.destination.dicom.internal;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,13 +13,18 @@ import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.PresentationContext.Result;
+import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.Destination;
 
 /** With a PACS of our own, which keeps a digest of each image and holds none in memory. */
 class ScriptedPacsContractTest extends PacsContract {
 
+    private static final Timeouts SHORT =
+            new Timeouts(Duration.ofSeconds(30), Duration.ofSeconds(2), Duration.ofSeconds(30));
+
     private final Map<String, Received> stored = new ConcurrentHashMap<>();
     private @Nullable AssociationServer server;
+    private volatile boolean silent;
 
     @Override
     protected Destination open() throws IOException {
@@ -40,6 +46,12 @@ class ScriptedPacsContractTest extends PacsContract {
             server.close();
         }
         return true;
+    }
+
+    @Override
+    protected @Nullable Destination openSilent() {
+        silent = true;
+        return server == null ? null : destination(server.port(), SHORT);
     }
 
     @Override
@@ -65,6 +77,9 @@ class ScriptedPacsContractTest extends PacsContract {
             return new Service() {
                 @Override
                 public void handle(Association.Message message) throws IOException {
+                    if (silent) {
+                        return;
+                    }
                     CommandSet command = message.command();
                     if (command.commandField() == CommandSet.C_STORE_RQ) {
                         String uid = String.valueOf(command.affectedSopInstanceUid());

@@ -30,16 +30,22 @@ class OrthancContractTest extends DestinationContract {
     protected Destination open() throws Exception {
         OrthancServer started = new OrthancServer(folder);
         orthanc = started;
+        return destination(started, 300);
+    }
+
+    private static Destination destination(OrthancServer server, int readTimeout) {
         return new DicomwebDestination(
                 Configurations.settings(Map.of(
                         "url",
-                        started.url(),
+                        server.url(),
                         "authentication",
                         "basic",
                         "user",
                         OrthancServer.USER,
                         "_password",
-                        OrthancServer.PASSWORD)),
+                        OrthancServer.PASSWORD,
+                        "read$_$timeout",
+                        readTimeout)),
                 Clock.systemUTC());
     }
 
@@ -57,6 +63,15 @@ class OrthancContractTest extends DestinationContract {
             orthanc.close();
         }
         return true;
+    }
+
+    @Override
+    protected @Nullable Destination openSilent() throws Exception {
+        if (orthanc == null) {
+            return null;
+        }
+        orthanc.stall();
+        return destination(orthanc, 3);
     }
 
     @Override

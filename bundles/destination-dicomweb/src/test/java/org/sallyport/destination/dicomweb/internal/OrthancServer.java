@@ -28,6 +28,7 @@ final class OrthancServer implements AutoCloseable {
     private final int port;
     private final Path output;
     private final HttpClient http = HttpClient.newHttpClient();
+    private boolean stalled;
 
     OrthancServer(Path folder) throws IOException {
         this(folder, true, "");
@@ -122,8 +123,21 @@ final class OrthancServer implements AutoCloseable {
         }
     }
 
+    /** Holds it: it keeps its connections and answers nothing any more. */
+    void stall() throws IOException, InterruptedException {
+        Process stop = new ProcessBuilder("sh", "-c", "kill -STOP " + process.pid()).start();
+        if (stop.waitFor() != 0) {
+            throw new IOException("Orthanc cannot be held");
+        }
+        stalled = true;
+    }
+
     @Override
     public void close() {
+        if (stalled) {
+            // It would not hear a wish to end.
+            process.destroyForcibly();
+        }
         process.destroy();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
