@@ -26,6 +26,14 @@ final class UploadedFiles implements FileCheck {
     }
 
     @Override
+    public void checkText(String text) throws IOException {
+        var leak = planted.firstIn(text.getBytes(StandardCharsets.UTF_8));
+        if (identified == null && leak.isPresent()) {
+            throw new IOException("identifier " + leak.get() + " in a field of the form");
+        }
+    }
+
+    @Override
     public void check(Path file) throws IOException, InterruptedException {
         if (!Command.run("dcmftest", file.toString()).output().startsWith("yes:")) {
             throw new IOException("dcmftest says no to " + file.getFileName());

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** Unpacks an uploaded ZIP, checking every entry's name and CRC-32. */
+/** Unpacks an uploaded ZIP, checking every entry's name, length and CRC-32 (APPNOTE 4.4.7). */
 public final class Archive {
 
     private static final String NAME = "[0-9_]{3,64}/[0-9_]{3,64}/[0-9.]{3,64}\\.dcm";
@@ -28,8 +30,14 @@ public final class Archive {
                 }
                 Path target = folder.resolve(entry.getName());
                 Files.createDirectories(target.getParent());
-                try (InputStream in = file.getInputStream(entry)) {
-                    Files.copy(in, target);
+                // ZipFile itself looks at neither.
+                CRC32 sum = new CRC32();
+                long length;
+                try (InputStream in = new CheckedInputStream(file.getInputStream(entry), sum)) {
+                    length = Files.copy(in, target);
+                }
+                if (length != entry.getSize() || sum.getValue() != entry.getCrc()) {
+                    throw new IOException("entry \"" + entry.getName() + "\" is damaged: length or CRC-32 differs");
                 }
                 files.add(target);
             }

@@ -75,9 +75,10 @@ final class MultipartForm {
             if (colon < 1) {
                 throw new IOException("no header: " + line);
             }
-            headers.put(
-                    line.substring(0, colon).toLowerCase(Locale.ROOT),
-                    line.substring(colon + 1).strip());
+            String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+            if (headers.put(name, line.substring(colon + 1).strip()) != null) {
+                throw new IOException("header " + name + " comes twice");
+            }
         }
         String disposition = headers.getOrDefault("content-disposition", "");
         if (disposition.contains("filename=")) {

@@ -55,8 +55,12 @@ final class RestSide extends AbstractHandler {
             return;
         }
         if (!simulator.key().equals(request.getHeader("X-Proxy-Key"))) {
+            simulator.violation(call + " without the key or with a wrong one");
             json(response, 401, "{\"detail\":\"bad key\"}");
             return;
+        }
+        if (request.getHeader("Authorization") != null) {
+            simulator.violation(call + " with Authorization beside the key");
         }
         if (call.equals("GET " + BASE + "configuration")) {
             json(response, simulator.configurationStatus(), simulator.configurationBody());
@@ -117,7 +121,10 @@ final class RestSide extends AbstractHandler {
                     checked(response, "subjects", simulator.holdings().subjects());
                 case "sessions" ->
                     checked(response, "sessions", simulator.holdings().sessions(IthSimulator.WORKSPACE));
-                default -> checked(response, "scans", simulator.holdings().scans(id(request, "session_id", "ses-")));
+                default -> {
+                    id(request, "subject_id", "sub-");
+                    checked(response, "scans", simulator.holdings().scans(id(request, "session_id", "ses-")));
+                }
             }
         } else if (subject.matches()) {
             checked(response, "subject", Holdings.subject(subject.group(1)));

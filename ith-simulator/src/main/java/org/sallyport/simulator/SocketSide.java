@@ -52,6 +52,7 @@ final class SocketSide extends WebSocketHandler {
         }
         int refused = refusal;
         if (refused == 0 && !simulator.key().equals(request.getParameter("proxy_key"))) {
+            simulator.violation("a WebSocket without the key or with a wrong one");
             refused = 403;
         }
         if (refused != 0) {

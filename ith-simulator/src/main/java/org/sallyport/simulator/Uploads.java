@@ -1,16 +1,20 @@
 package org.sallyport.simulator;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.servlet.http.HttpServletRequest;
@@ -23,6 +27,11 @@ final class Uploads {
     private static final Pattern FORM_NAME = Pattern.compile("form-data; name=\"([a-z_]+)\"(; filename=\"([^\"]+)\")?");
     private static final List<String> BEFORE = List.of("name", "patient_id", "study_description");
     private static final List<String> AFTER = List.of("conflict_resolution", "file");
+    private static final Set<String> OF_A_FIELD = Set.of("content-disposition");
+    private static final Set<String> OF_THE_FILE = Set.of("content-disposition", "content-type");
+
+    /** Bytes of one archive with more than one instance. */
+    private static final long LARGEST = 2L << 30;
 
     private final Schemas schemas;
     private final FileCheck check;
@@ -62,18 +71,27 @@ final class Uploads {
                 && !fields.get("name").asText().replaceFirst(" - Part .*", "").equals(subject)) {
             throw new IOException("name and patient_id do not belong together");
         }
-        checkMetadata(fields);
+        for (JsonNode value : fields) {
+            check.checkText(value.isTextual() ? value.asText() : value.toString());
+        }
         List<Path> files = Archive.unpack(zip, work.resolve("files"));
+        if (Files.size(zip) > LARGEST && files.size() > 1) {
+            throw new IOException("an archive above 2 GiB of more than one instance");
+        }
         List<Holdings.Instance> instances = new ArrayList<>();
         for (Path file : files) {
-            check.check(file);
             String name = String.valueOf(file.getFileName());
             Path series = file.getParent();
             if (series == null || series.getParent() == null) {
                 throw new IOException("an entry without folders");
             }
-            instances.add(new Holdings.Instance(
-                    subject, uid(series.getParent()), uid(series), name.substring(0, name.length() - 4), file));
+            String sop = name.substring(0, name.length() - 4);
+            String held = Part10.sopInstanceUid(file);
+            if (!sop.equals(held)) {
+                throw new IOException(name + " holds the SOP instance " + held);
+            }
+            check.check(file);
+            instances.add(new Holdings.Instance(subject, uid(series.getParent()), uid(series), sop, file));
         }
         if (instances.stream().map(Holdings.Instance::study).distinct().count() != 1) {
             throw new IOException("not exactly one study in an archive");
@@ -83,6 +101,7 @@ final class Uploads {
                 .equals(fileName(subject, instances.get(0).study()))) {
             throw new IOException("the file name does not name patient and study");
         }
+        Metadata.check(fields, instances);
         Files.delete(zip);
         return new Accepted(fields, instances);
     }
@@ -96,6 +115,17 @@ final class Uploads {
         return folder == null ? "" : String.valueOf(folder.getFileName()).replace('_', '.');
     }
 
+    private static String text(byte[] content) throws IOException {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new IOException("a field is no UTF-8", e);
+        }
+    }
+
     private static ObjectNode fields(List<MultipartForm.Part> parts) throws IOException {
         ObjectNode fields = JSON.createObjectNode();
         List<String> order = new ArrayList<>();
@@ -105,7 +135,14 @@ final class Uploads {
                 throw new IOException("Content-Disposition: " + part.disposition());
             }
             String name = matcher.group(1);
-            String value = new String(part.content(), StandardCharsets.UTF_8);
+            String value = text(part.content());
+            if ((matcher.group(3) != null) != name.equals("file")) {
+                throw new IOException("the file has no name, or a field has one: " + part.disposition());
+            }
+            Set<String> headers = name.equals("file") ? OF_THE_FILE : OF_A_FIELD;
+            if (!part.headers().keySet().equals(headers)) {
+                throw new IOException("headers " + part.headers().keySet() + " of " + name + " instead of " + headers);
+            }
             if (matcher.group(3) != null) {
                 value = matcher.group(3);
                 if (!"application/zip".equals(part.headers().get("content-type"))) {
@@ -140,19 +177,5 @@ final class Uploads {
             throw new IOException("parts " + order + " instead of " + expected);
         }
         return fields;
-    }
-
-    private static void checkMetadata(ObjectNode fields) throws IOException {
-        boolean several = fields.get("name").asText().contains(" - Part ");
-        if (fields.path("metadata").isArray() && fields.get("metadata").size() != (several ? 7 : 4)) {
-            throw new IOException("metadata " + fields.get("metadata"));
-        }
-        if (fields.path("metadata").isTextual()) {
-            ObjectNode values =
-                    (ObjectNode) JSON.readTree(fields.get("metadata").asText());
-            if (values.size() != (several ? 7 : 4)) {
-                throw new IOException("metadata " + values);
-            }
-        }
     }
 }

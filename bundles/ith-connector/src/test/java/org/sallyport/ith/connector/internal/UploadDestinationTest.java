@@ -187,13 +187,11 @@ class UploadDestinationTest {
             workspace = IthSimulator.WORKSPACE;
             try (IthHttp toIt = new IthHttp(settings, Clock.systemUTC())) {
                 UploadDestination splits = new UploadDestination(toIt, settings, side());
-                DeliveryOutcome outcome = splits.deliver(new FakeDelivery(Instances.of(new int[] {1, 2, 3, 4, 5})));
+                DeliveryOutcome outcome = splits.deliver(org.sallyport.gateway.testkit.FakeDelivery.of(1, 5));
                 assertInstanceOf(DeliveryOutcome.Delivered.class, outcome, outcome.toString());
             }
-            assertEquals(
-                    List.of(Instances.PSEUDONYM + " - Part 1/2", Instances.PSEUDONYM + " - Part 2/2"),
-                    simulator.names());
-            assertEquals(5, simulator.arrivals().size());
+            assertEquals(List.of("ANON-000000000001 - Part 1/2", "ANON-000000000001 - Part 2/2"), simulator.names());
+            assertEquals(10, simulator.arrivals().size());
             assertEquals(List.of(), simulator.violations());
         }
     }
