@@ -23,6 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ import org.sallyport.dicom.data.DataSetDifference;
 import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.Tag;
+import org.sallyport.gateway.testkit.Certificates;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.PlantedIdentifiers;
@@ -73,6 +76,29 @@ class QueryRetrieveIT {
                         + "\nidentity = " + identity + "\n");
     }
 
+    /** The example in the documentation, filled in. */
+    private void sealedNode(Certificates ours, Certificates theirs) throws IOException {
+        String text = Files.readString(Appliance.ROOT.resolve("docs/example/org.sallyport.node-pacs.cfg"));
+        Path password = Files.writeString(folder.resolve("password"), Certificates.PASSWORD + "\n");
+        for (Map.Entry<String, Object> one : Map.<String, Object>of(
+                        "aet", "SEALED",
+                        "address", "127.0.0.1",
+                        "port", ports.get(5),
+                        "permission", "read",
+                        "identity", "original",
+                        "tls", "yes",
+                        "tls-certificate", ours.pkcs12(),
+                        ".tls-password", "FILE(" + password + ")",
+                        "tls-trusted", theirs.certificate())
+                .entrySet()) {
+            Matcher line = Pattern.compile("(?m)^" + Pattern.quote(one.getKey()) + " =.*$")
+                    .matcher(text);
+            assertTrue(line.find(), one.getKey());
+            text = line.replaceFirst(Matcher.quoteReplacement(one.getKey() + " = " + one.getValue()));
+        }
+        Files.writeString(folder.resolve("data/etc/org.sallyport.node-sealed.cfg"), text);
+    }
+
     private void start(String... command) throws IOException {
         peers.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -81,7 +107,9 @@ class QueryRetrieveIT {
     }
 
     private void begin() throws Exception {
-        ports = Ports.free(5);
+        ports = Ports.free(6);
+        Certificates ours = Certificates.make(folder, "ours", "dns:gate.example");
+        Certificates theirs = Certificates.make(folder, "theirs", "ip:127.0.0.1");
         node("viewer", "VIEWER", 104, "read", "original");
         node("plain", "PLAIN", 104, "read", "pseudonymous");
         node("scanner", "SCANNER", 104, "write", "pseudonymous");
@@ -89,6 +117,7 @@ class QueryRetrieveIT {
         node("research", "RESEARCH", ports.get(1), "read", "pseudonymous");
         node("orthanc", "ORTHANC", ports.get(2), "read_write", "original");
         node("slow", "SLOW", ports.get(4), "read", "original");
+        sealedNode(ours, theirs);
         Appliance appliance = new Appliance(folder.resolve("data"));
         started = appliance;
         for (int i = 0; i < 2; i++) {
@@ -111,6 +140,19 @@ class QueryRetrieveIT {
                 "-od",
                 Files.createDirectory(folder.resolve("slow")).toString(),
                 String.valueOf(ports.get(4)));
+        start(
+                "storescp",
+                "-aet",
+                "SEALED",
+                "-od",
+                Files.createDirectory(folder.resolve("stored2")).toString(),
+                "+xa",
+                "+tls",
+                theirs.key().toString(),
+                theirs.certificate().toString(),
+                "+cf",
+                ours.certificate().toString(),
+                String.valueOf(ports.get(5)));
         Path configuration = Files.writeString(folder.resolve("orthanc.json"), """
                 {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "HttpPort": %2$d, "DicomPort": %3$d,
                  "DicomAet": "ORTHANC", "DicomScuTimeout": 120, "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d}}}
@@ -121,7 +163,7 @@ class QueryRetrieveIT {
         appliance.await(
                 "the nodes are in force",
                 SOON,
-                () -> appliance.json("node:list").size() == 7);
+                () -> appliance.json("node:list").size() == 8);
         for (SyntheticStudy study : List.of(CT, MR)) {
             appliance.send(List.of("-aet", "SCANNER"), study.writeTo(folder.resolve("study" + study.number())));
         }
@@ -416,6 +458,11 @@ class QueryRetrieveIT {
         for (DataSet one : research) {
             assertTrue(String.valueOf(one.string(Tag.PatientID)).startsWith("ANON-"));
         }
+        String sealed = move("SEALED", MR.studyInstanceUid());
+        assertTrue(sealed.contains("0x0000"), sealed);
+        assertOriginals(MR, read(folder.resolve("stored2")));
+        String echo = appliance().shell("dicom:echo sealed").ok().output();
+        assertTrue(echo.contains("node sealed over TLS answered in"), echo);
         String unknown = move("NOBODY", MR.studyInstanceUid());
         assertTrue(unknown.contains("0xa801"), unknown);
         String closed = move("VIEWER", MR.studyInstanceUid());

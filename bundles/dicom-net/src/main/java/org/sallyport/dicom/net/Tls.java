@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -86,6 +87,10 @@ public final class Tls {
     private record Seen(long modified, long size, @Nullable Object fileKey) {}
 
     private final Settings settings;
+
+    /** Whose context is used; null = our own. */
+    private final @Nullable Supplier<SSLContext> lender;
+
     /** Guarded by this, as is the next. */
     private SSLContext context;
 
@@ -101,12 +106,34 @@ public final class Tls {
      */
     public Tls(Settings settings) throws IOException {
         this.settings = settings;
+        this.lender = null;
         this.seen = look();
         this.context = load();
     }
 
+    private Tls(Supplier<SSLContext> lender, boolean checkHostName) {
+        this.settings =
+                new Settings(null, null, new char[0], null, new char[0], ClientAuthentication.NONE, checkHostName);
+        this.lender = lender;
+        this.seen = List.of();
+        this.context = lender.get();
+    }
+
+    /**
+     * For a requester, with keys and trusted certificates that somebody else keeps.
+     *
+     * @param contexts asked for each new association
+     * @param checkHostName whether the peer's certificate has to name the host that was asked for
+     */
+    public static Tls by(Supplier<SSLContext> contexts, boolean checkHostName) {
+        return new Tls(contexts, checkHostName);
+    }
+
     /** By the files as they are now: for connections other than DICOM's, whose own rules of protocols and suites it does not hold. */
     public synchronized SSLContext context() {
+        if (lender != null) {
+            return lender.get();
+        }
         try {
             List<Seen> now = look();
             if (!now.equals(seen)) {

@@ -163,6 +163,22 @@ class TlsTest {
         }
     }
 
+    /** The keys are kept by somebody else, who may exchange them. */
+    @Test
+    void aContextThatIsLentIsAskedForEachTimeAndTheNameIsCheckedAllTheSame() throws IOException {
+        AssociationServer started = start(acceptor(server.pem(), client.certificate(), ClientAuthentication.REQUIRED));
+        AssociationServer other = start(acceptor(elsewhere.pem(), client.certificate(), ClientAuthentication.REQUIRED));
+        Tls[] kept = {requester(client.pem(), server.certificate(), false)};
+        Tls checking = Tls.by(() -> kept[0].context(), true);
+        Tls lenient = Tls.by(() -> kept[0].context(), false);
+        echoes(started, checking);
+        fails(other, lenient);
+        kept[0] = requester(client.pem(), elsewhere.certificate(), false);
+        fails(started, checking);
+        echoes(other, lenient);
+        fails(other, checking);
+    }
+
     @Test
     void whomTheRequesterDoesNotTrustItDoesNotTalkTo() throws IOException {
         AssociationServer started = start(acceptor(server.pem(), null, ClientAuthentication.NONE));

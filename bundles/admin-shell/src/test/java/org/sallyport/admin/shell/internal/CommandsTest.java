@@ -113,6 +113,7 @@ class CommandsTest {
         NodeApprove approve = new NodeApprove();
         approve.reason = "because";
         DicomEcho echo = new DicomEcho();
+        echo.host = "10.0.0.5";
         echo.port = 104;
         return Stream.of(
                 Map.entry("the audit log", new AuditList()),
@@ -600,6 +601,15 @@ class CommandsTest {
             echo.port = port;
             assertEquals("port " + port + ": must be 1–65535", error(IllegalArgumentException.class, echo));
         }
+        DicomEcho named = new DicomEcho();
+        named.receiver = receiver.service;
+        named.nodes = new Fake<>(NodeDirectory.class).on("nodes", a -> List.of(node())).service;
+        named.aet = "PACS";
+        assertEquals("node n1 answered in 12 ms\n", Console.run(named));
+        named.aet = "NOBODY";
+        assertEquals(
+                "there is no such node (node:list); for another peer, give AE title, host and port",
+                error(IllegalArgumentException.class, named));
     }
 
     @Test

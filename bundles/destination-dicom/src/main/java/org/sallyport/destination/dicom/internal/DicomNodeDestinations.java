@@ -16,7 +16,7 @@ public final class DicomNodeDestinations implements NodeDestinations {
 
     @Override
     public NodeSender open(Node node, String callingAet) throws IOException {
-        Peer peer = new Peer(node.address(), node.port(), node.aet());
+        Peer peer = Peer.of(node);
         DicomDestination destination = new DicomDestination(
                 new DicomSettings("node", () -> peer, () -> callingAet, ASSOCIATIONS, Options.DEFAULT, true, null));
         return new NodeSender() {

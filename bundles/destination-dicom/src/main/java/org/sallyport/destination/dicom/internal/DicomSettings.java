@@ -111,7 +111,8 @@ record DicomSettings(
      * @throws IOException if that cannot be told; the message says why, for people
      */
     Link link() throws IOException {
-        return new Link(peer.peer(), callingAet.aet(), options);
+        Peer there = peer.peer();
+        return new Link(there, callingAet.aet(), there.options(options));
     }
 
     private static Set<InetAddress> addresses(String text, Values values) {

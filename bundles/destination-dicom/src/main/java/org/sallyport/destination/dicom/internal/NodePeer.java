@@ -28,7 +28,7 @@ record NodePeer(String name, Supplier<@Nullable NodeDirectory> directory) implem
         if (!node.permission().mayRead()) {
             throw new IOException("node " + name + " has not the permission to read: it gets nothing");
         }
-        return new Peer(node.address(), node.port(), node.aet());
+        return Peer.of(node);
     }
 
     private Node node(List<Node> nodes) throws IOException {

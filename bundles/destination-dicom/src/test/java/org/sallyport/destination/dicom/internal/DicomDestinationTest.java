@@ -10,6 +10,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,10 +24,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.destination.dicom.internal.FakeDelivery.Image;
@@ -41,6 +44,7 @@ import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.StorageCommitment;
+import org.sallyport.dicom.net.Tls;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.IdentityMode;
@@ -49,7 +53,10 @@ import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.CommitmentListener;
 import org.sallyport.gateway.api.node.CommitmentListener.Reporter;
 import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.api.node.NodeTls;
+import org.sallyport.gateway.testkit.Certificates;
 
 @Timeout(60)
 class DicomDestinationTest {
@@ -467,6 +474,58 @@ class DicomDestinationTest {
 
     private Node node(String id, boolean active, Node.Permission permission) {
         return new Node(id, "the-pacs", "PACS", "127.0.0.1", pacs.port(), active, permission, Node.Origin.LOCAL, false);
+    }
+
+    /** By the node's certificates, whatever the destination's own settings say of TLS. */
+    @Test
+    void aNodeThatSpeaksTlsIsSentToOverTls(@TempDir Path folder) throws Exception {
+        Certificates ours = Certificates.make(folder, "ours", "dns:gate.example");
+        Certificates theirs = Certificates.make(folder, "theirs", "ip:127.0.0.1");
+        Tls acceptor = tls(theirs, ours, Tls.ClientAuthentication.REQUIRED);
+        Tls requester = tls(ours, theirs, Tls.ClientAuthentication.NONE);
+        NodeTls known = new NodeTls() {
+            @Override
+            public SSLContext context() {
+                return requester.context();
+            }
+
+            @Override
+            public boolean checksHostName() {
+                return true;
+            }
+        };
+        try (FakePacs secured = new FakePacs(5, acceptor)) {
+            Node node = new Node(
+                    "n1",
+                    "the-pacs",
+                    "PACS",
+                    "127.0.0.1",
+                    secured.port(),
+                    true,
+                    Node.Permission.READ,
+                    Node.Origin.LOCAL,
+                    false,
+                    null,
+                    known);
+            NodeDirectory nodes = directory(List.of(node));
+            DicomDestination destination = destination(
+                    new NodePeer("the-pacs", () -> nodes),
+                    1,
+                    new DicomSettings.Commitment(Set.of(), Duration.ofSeconds(60)));
+            assertEquals(ProbeResult.State.REACHABLE, destination.probe().state());
+            assertInstanceOf(DeliveryOutcome.Delivered.class, destination.deliver(FakeDelivery.images(2)));
+            assertEquals(2, secured.stored.size());
+            try (NodeDestinations.NodeSender sender = new DicomNodeDestinations().open(node, "GATE")) {
+                assertInstanceOf(DeliveryOutcome.Delivered.class, sender.send(FakeDelivery.images(2)));
+            }
+            assertEquals(2, secured.received("1.2.1").size());
+        }
+    }
+
+    private static Tls tls(Certificates own, Certificates trusted, Tls.ClientAuthentication clients)
+            throws IOException {
+        return new Tls(
+                new Tls.Settings(own.pem(), null, new char[0], trusted.certificate(), new char[0], clients, true));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationPolicy;
@@ -22,6 +23,7 @@ import org.sallyport.dicom.net.StorageCommitment;
 import org.sallyport.dicom.net.StorageCommitment.Failure;
 import org.sallyport.dicom.net.StorageCommitment.Report;
 import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.dicom.net.Tls;
 
 /** A PACS whose answers a test decides. */
 final class FakePacs implements AssociationPolicy, Closeable {
@@ -54,8 +56,13 @@ final class FakePacs implements AssociationPolicy, Closeable {
     private final AssociationServer server;
 
     FakePacs(int maxAssociations) throws IOException {
+        this(maxAssociations, null);
+    }
+
+    /** @param tls null = in the clear */
+    FakePacs(int maxAssociations, @Nullable Tls tls) throws IOException {
         server = AssociationServer.start(
-                new AssociationServer.Settings("127.0.0.1", 0, 16_384, maxAssociations, TIMEOUTS), this);
+                new AssociationServer.Settings("127.0.0.1", 0, 16_384, maxAssociations, TIMEOUTS, tls), this);
     }
 
     int port() {

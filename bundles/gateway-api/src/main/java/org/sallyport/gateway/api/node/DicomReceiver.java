@@ -25,8 +25,11 @@ public interface DicomReceiver {
 
     List<AssociationView> associations();
 
-    /** C-ECHO to a peer. @return round trip in milliseconds */
+    /** C-ECHO to a peer, in the clear. @return round trip in milliseconds */
     long echo(String calledAet, String host, int port) throws IOException;
+
+    /** C-ECHO to a node, over TLS if it speaks that. @return round trip in milliseconds */
+    long echo(Node node) throws IOException;
 
     /** @param problem what is wrong with it, or null; a port that listens may have one too */
     record ListenerView(

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *     its address is looked at besides, when it is given any
  * @param certificate SHA-256 of the certificate by which alone it may associate, over TLS, 64 hexadecimal digits in lower case; null = by its AE
  *     title
+ * @param tls how associations to it are opened over TLS; null = in the clear
  */
 public record Node(
         String id,
@@ -26,7 +27,8 @@ public record Node(
         Permission permission,
         Origin origin,
         boolean approved,
-        @Nullable String certificate) {
+        @Nullable String certificate,
+        @Nullable NodeTls tls) {
 
     /**
      * Which of the nodes a person means.
@@ -45,7 +47,7 @@ public record Node(
         return List.of();
     }
 
-    /** Known by its AE title alone. */
+    /** Known by its AE title alone, and without TLS. */
     public Node(
             String id,
             String name,
@@ -56,7 +58,7 @@ public record Node(
             Permission permission,
             Origin origin,
             boolean approved) {
-        this(id, name, aet, address, port, active, permission, origin, approved, null);
+        this(id, name, aet, address, port, active, permission, origin, approved, null, null);
     }
 
     public enum Permission {

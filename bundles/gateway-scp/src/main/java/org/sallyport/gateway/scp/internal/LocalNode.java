@@ -1,14 +1,18 @@
 package org.sallyport.gateway.scp.internal;
 
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.dicom.data.AeTitles;
 import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.support.settings.Secrets;
 import org.sallyport.gateway.support.settings.Values;
 
 /** One local node, made by one configuration. Immutable. */
@@ -23,12 +27,16 @@ public final class LocalNode {
 
     /** @throws IllegalArgumentException naming the key, the value and what is allowed; the node is not in force then */
     @Activate
-    public LocalNode(NodeConfiguration configuration, Map<String, Object> properties) {
-        this(name(String.valueOf(properties.get("service.pid"))), configuration);
+    public LocalNode(
+            NodeConfiguration configuration,
+            Map<String, Object> properties,
+            @Reference ConfigurationAdmin configurations)
+            throws IOException {
+        this(name(properties), configuration, Secrets.of(configurations, properties, place(name(properties))));
     }
 
-    LocalNode(String name, NodeConfiguration c) {
-        String where = " (org.sallyport.node-" + name + ".cfg)";
+    LocalNode(String name, NodeConfiguration c, Secrets secrets) {
+        String where = place(name);
         Values values = new Values(where);
         String aet = c.aet().strip();
         if (!AeTitles.isValid(aet)) {
@@ -48,7 +56,12 @@ public final class LocalNode {
                 permission(c.permission(), where),
                 Node.Origin.LOCAL,
                 original(c.identity(), where),
-                certificate(c.certificate(), where));
+                certificate(c.certificate(), where),
+                FileNodeTls.of(c, values, secrets));
+    }
+
+    private static String place(String name) {
+        return " (org.sallyport.node-" + name + ".cfg)";
     }
 
     Node node() {
@@ -56,7 +69,8 @@ public final class LocalNode {
     }
 
     /** Karaf names a factory configuration {@code org.sallyport.node~name} (or {@code .<generated>} for older tools). */
-    private static String name(String pid) {
+    private static String name(Map<String, Object> properties) {
+        String pid = String.valueOf(properties.get("service.pid"));
         int tilde = pid.indexOf('~');
         return tilde >= 0 ? pid.substring(tilde + 1) : pid.substring(pid.lastIndexOf('.') + 1);
     }

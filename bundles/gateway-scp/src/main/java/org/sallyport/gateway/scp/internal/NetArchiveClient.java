@@ -21,7 +21,6 @@ import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.Uids;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
-import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.QueryRetrieve;
 import org.sallyport.dicom.net.QueryRetrieve.Outcome;
 import org.sallyport.dicom.net.Timeouts;
@@ -31,6 +30,7 @@ import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 
 /** Asks archives by DIMSE, as our AE title, on an association of its own for each call and on the caller's thread. */
 @Component(service = ArchiveClient.class, configurationPid = "org.sallyport.scp")
@@ -129,8 +129,7 @@ public final class NetArchiveClient implements ArchiveClient {
                             TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN.uid(),
                             TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN.uid())));
             String calling = aet.get();
-            Association association =
-                    AssociationRequester.open(node.address(), node.port(), node.aet(), calling, contexts, timeouts);
+            Association association = NodeAssociation.open(node, calling, contexts, timeouts);
             if (association.context(sopClass).isEmpty()) {
                 association.release();
                 throw new IOException("node " + node.id() + " does not offer this service to " + calling);

@@ -1,9 +1,12 @@
 package org.sallyport.gateway.scp.internal;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.AttributeType;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** The keys of {@code org.sallyport.node-<name>.cfg}: one file, one local node. */
+/**
+ * The keys of {@code org.sallyport.node-<name>.cfg}: one file, one local node. {@code $_$} stands for a hyphen, a leading {@code _} for a dot.
+ */
 @ObjectClassDefinition(name = "Local node", description = "A DICOM peer that may associate with the gateway")
 @interface NodeConfiguration {
 
@@ -27,4 +30,29 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     @AttributeDefinition(description = "SHA-256 of the certificate by which alone the node may associate, over TLS")
     String certificate() default "";
+
+    @AttributeDefinition(description = "yes: associations to the node are opened over TLS")
+    String tls() default "no";
+
+    @AttributeDefinition(description = "Our certificate: PKCS#12 or PEM file; empty = none")
+    String tls$_$certificate() default "";
+
+    @AttributeDefinition(description = "PEM file of the key; empty = in the file of the certificate")
+    String tls$_$key() default "";
+
+    @AttributeDefinition(
+            description = "Password of certificate or key, as $[env:NAME] or FILE(path)",
+            type = AttributeType.PASSWORD)
+    String _tls$_$password() default "";
+
+    @AttributeDefinition(description = "Certificates to trust: PKCS#12 or PEM file; empty = those of the Java platform")
+    String tls$_$trusted() default "";
+
+    @AttributeDefinition(
+            description = "Password of the file of trusted certificates, as $[env:NAME] or FILE(path)",
+            type = AttributeType.PASSWORD)
+    String _tls$_$trusted$_$password() default "";
+
+    @AttributeDefinition(description = "yes: the node's certificate has to name its address")
+    String tls$_$check$_$host() default "yes";
 }

@@ -23,6 +23,8 @@ import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.node.CommitmentListener;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.ListenerControl;
+import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 import org.sallyport.gateway.support.settings.Secrets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -240,8 +242,18 @@ public final class Receiver implements DicomReceiver, ListenerControl {
 
     @Override
     public long echo(String calledAet, String host, int port) throws IOException {
-        try (Association association = AssociationRequester.open(
-                host, port, calledAet, settings.aet(), AssociationRequester.verification(), settings.timeouts())) {
+        return echo(AssociationRequester.open(
+                host, port, calledAet, settings.aet(), AssociationRequester.verification(), settings.timeouts()));
+    }
+
+    @Override
+    public long echo(Node node) throws IOException {
+        return echo(
+                NodeAssociation.open(node, settings.aet(), AssociationRequester.verification(), settings.timeouts()));
+    }
+
+    private static long echo(Association opened) throws IOException {
+        try (Association association = opened) {
             long begin = System.nanoTime();
             int status = association.echo();
             long millis = (System.nanoTime() - begin) / 1_000_000;

@@ -44,7 +44,7 @@ final class Configurations {
         java.util.HashMap<String, Object> all = new java.util.HashMap<>(values);
         all.put("aet", aet);
         all.putIfAbsent("address", "192.0.2.1");
-        return new LocalNode("n-" + aet, node(all));
+        return new LocalNode("n-" + aet, node(all), secrets());
     }
 
     static Node backEnd(String aet, boolean active, Node.Permission permission) {

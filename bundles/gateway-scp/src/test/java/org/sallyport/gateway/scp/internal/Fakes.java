@@ -11,6 +11,7 @@ import org.sallyport.dicom.net.AssociationPolicy;
 import org.sallyport.dicom.net.AssociationServer;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.dicom.net.Tls;
 import org.sallyport.gateway.api.store.InstanceFacts;
 
 /** Stand-ins for ports of which a test uses few methods. */
@@ -67,8 +68,14 @@ public final class Fakes {
 
     /** A DICOM server on loopback that accepts all that is proposed, in the transfer syntax that is named first and in the proposed roles. */
     public static AssociationServer server(Timeouts timeouts, Runnable opened, Serving serving) throws IOException {
+        return server(timeouts, null, opened, serving);
+    }
+
+    /** @param tls null = in the clear */
+    public static AssociationServer server(Timeouts timeouts, @Nullable Tls tls, Runnable opened, Serving serving)
+            throws IOException {
         return AssociationServer.start(
-                new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, timeouts), new AssociationPolicy() {
+                new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, timeouts, tls), new AssociationPolicy() {
                     @Override
                     public Decision decide(AssociateRequest request, Peer from) {
                         return Decision.accept(request.contexts().stream()

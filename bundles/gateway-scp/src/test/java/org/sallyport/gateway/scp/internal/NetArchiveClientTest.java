@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Tag;
@@ -229,6 +232,51 @@ class NetArchiveClientTest {
         assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
         assertEquals(4, audited.size());
         assertTrue(audited.get(3).endsWith("|done|no answer: ConnectException"), audited::toString);
+    }
+
+    // ---- over TLS
+
+    private void openSecured(TlsPeers peers) throws IOException {
+        archive.close();
+        archive = AssociationServer.start(
+                new AssociationServer.Settings("127.0.0.1", 0, 16_384, 5, Timeouts.DEFAULT, peers.acceptor()),
+                new Archive());
+    }
+
+    private void node(String aet, TlsPeers peers, Map<String, Object> values) {
+        Map<String, Object> all = new HashMap<>(values);
+        all.put("identity", "original");
+        nodes.addNode(Configurations.local(aet, peers.settings(archive.port(), all)));
+    }
+
+    @Test
+    void anArchiveThatSpeaksTlsIsAskedOverTlsWithOurCertificate(@TempDir Path folder) throws Exception {
+        TlsPeers peers = TlsPeers.make(folder);
+        openSecured(peers);
+        node("SEALED", peers, Map.of());
+        matches(2);
+        assertEquals(2, client.find("SEALED", query(10), OFFICER).matches().size());
+        assertEquals("DICOMRCV", client.move("SEALED", "1.2.3", null, OFFICER).to());
+        assertEquals(List.of("DICOMRCV > SEALED", "DICOMRCV > SEALED"), called);
+    }
+
+    @Test
+    void nothingIsAskedWhereOneSideDoesNotTrustTheOther(@TempDir Path folder) throws Exception {
+        TlsPeers peers = TlsPeers.make(folder);
+        openSecured(peers);
+        node(
+                "UNKNOWN",
+                peers,
+                Map.of("tls$_$trusted", peers.stranger().certificate().toString()));
+        node("WITHOUT", peers, Map.of("tls$_$certificate", "", "tls$_$key", ""));
+        node("OTHER", peers, Map.of("tls$_$certificate", peers.stranger().pem().toString(), "tls$_$key", ""));
+        node("CLEAR", "original");
+        for (String aet : List.of("UNKNOWN", "WITHOUT", "OTHER", "CLEAR")) {
+            IOException e = assertThrows(IOException.class, () -> client.find(aet, query(10), OFFICER), aet);
+            assertFalse(String.valueOf(e.getMessage()).contains("SMITH"));
+        }
+        assertEquals(List.of(), called);
+        assertEquals(List.of(), asked);
     }
 
     // ---- who may

@@ -2,16 +2,23 @@ package org.sallyport.gateway.scp.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.Node.Permission;
+import org.sallyport.gateway.support.settings.Secrets;
+import org.sallyport.gateway.testkit.Certificates;
 
 /** Nodes from both sides, and what they may do. */
 class NodesTest {
@@ -163,7 +170,7 @@ class NodesTest {
     }
 
     @Test
-    void aLocalNodeIsWhatItsConfigurationSays() {
+    void aLocalNodeIsWhatItsConfigurationSays() throws Exception {
         LocalNode made = new LocalNode(
                 Configurations.node(Map.of(
                         "aet",
@@ -176,7 +183,8 @@ class NodesTest {
                         "Read",
                         "identity",
                         "ORIGINAL")),
-                Map.of("service.pid", "org.sallyport.node~ward-3"));
+                Map.of("service.pid", "org.sallyport.node~ward-3"),
+                Fakes.fake(ConfigurationAdmin.class, Map.of("listConfigurations", given -> null)));
         assertEquals(
                 new Node(
                         "ward-3",
@@ -190,6 +198,7 @@ class NodesTest {
                         true),
                 made.node());
         assertFalse(Configurations.local("CT", Map.of()).node().approved(), "pseudonymous unless told otherwise");
+        assertNull(made.node().tls(), "in the clear unless told otherwise");
     }
 
     @Test
@@ -202,7 +211,11 @@ class NodesTest {
         wrong.put("identity", "yes");
         wrong.put("active", "maybe");
         wrong.put("certificate", "12:34");
+        wrong.put("tls", "on");
+        wrong.put("tls$_$check$_$host", "never");
         Map<String, String> expected = Map.of(
+                "tls", "tls \"on\": must be yes or no",
+                "tls$_$check$_$host", "tls-check-host \"never\": must be yes or no",
                 "active", "active \"maybe\": must be yes or no",
                 "certificate", "certificate \"12:34\": must be a SHA-256 fingerprint, 64 hexadecimal digits",
                 "aet", "aet \"SEVENTEEN_LETTERS\": must be 1–16 printable ASCII characters",
@@ -214,8 +227,40 @@ class NodesTest {
             Map<String, Object> values = new HashMap<>(Map.of("aet", "CT", "address", "192.0.2.1"));
             values.put(key, value);
             IllegalArgumentException e = assertThrows(
-                    IllegalArgumentException.class, () -> new LocalNode("ct", Configurations.node(values)));
+                    IllegalArgumentException.class,
+                    () -> new LocalNode("ct", Configurations.node(values), Configurations.secrets()));
             assertEquals(expected.get(key) + " (org.sallyport.node-ct.cfg)", e.getMessage());
         });
+    }
+
+    @Test
+    void filesForTlsAreReadAtOnceAndSecretsNeverInTheClear(@TempDir Path folder) throws Exception {
+        Path nothing = folder.resolve("nothing.pem");
+        for (String key : List.of("tls$_$certificate", "tls$_$trusted")) {
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> Configurations.local("CT", Map.of("tls", "yes", key, nothing.toString())));
+            assertEquals(
+                    "tls-certificate, tls-key or tls-trusted: " + nothing
+                            + " does not exist (org.sallyport.node-n-CT.cfg)",
+                    e.getMessage());
+        }
+        Certificates ours = Certificates.make(folder, "ours", "ip:127.0.0.1");
+        Map<String, Object> values = new HashMap<>(Map.of("aet", "CT", "address", "192.0.2.1", "tls", "yes"));
+        values.put("tls$_$certificate", ours.pkcs12().toString());
+        values.put("_tls$_$password", Certificates.PASSWORD);
+        Node node = new LocalNode("ct", Configurations.node(values), Configurations.secrets()).node();
+        assertTrue(Objects.requireNonNull(node.tls()).checksHostName());
+        assertFalse(node.toString().contains(Certificates.PASSWORD), "a node is shown in logs");
+        for (String tls : List.of("yes", "no")) {
+            values.put("tls", tls);
+            IllegalArgumentException e = assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new LocalNode(
+                            "ct",
+                            Configurations.node(values),
+                            new Secrets(key -> Certificates.PASSWORD, " (org.sallyport.node-ct.cfg)")));
+            assertTrue(String.valueOf(e.getMessage()).startsWith(".tls-password: stands in the clear"), e::toString);
+        }
     }
 }

@@ -34,6 +34,7 @@ import org.sallyport.dicom.net.AssociationRequester.Options;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.Tls;
 import org.sallyport.gateway.api.node.DicomReceiver.ListenerView;
+import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.support.settings.Secrets;
 import org.sallyport.gateway.testkit.Certificates;
 
@@ -157,6 +158,27 @@ class SecuredReceiverTest {
             LockSupport.parkNanos(10_000_000);
         }
         stores(secured(made).port(), "SCANNER", tls(scanner, ours));
+    }
+
+    @Test
+    void aNodeThatSpeaksTlsIsAskedForItsEchoOverTls() throws Exception {
+        Receiver opened = open(settings());
+        opened.start();
+        Map<String, Object> values = new HashMap<>(
+                Map.of("address", "127.0.0.1", "port", secured(opened).port()));
+        values.put("tls", "yes");
+        values.put("tls$_$certificate", scanner.pem().toString());
+        values.put("tls$_$trusted", ours.certificate().toString());
+        // Ourselves: a node as good as any.
+        Node there = Configurations.local("DICOMRCV", values).node();
+        assertTrue(opened.echo(there) >= 0);
+        assertThrows(
+                IOException.class,
+                () -> opened.echo("DICOMRCV", "127.0.0.1", secured(opened).port()),
+                "in the clear");
+        values.put("port", opened.status().port());
+        Node clear = Configurations.local("DICOMRCV", values).node();
+        assertThrows(IOException.class, () -> opened.echo(clear), "it does not speak TLS");
     }
 
     @Test

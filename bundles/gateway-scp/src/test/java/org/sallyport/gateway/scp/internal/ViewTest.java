@@ -24,7 +24,7 @@ class ViewTest {
 
     private static Node node(
             String aet, String address, Permission permission, boolean approved, @Nullable String certificate) {
-        return new Node(aet, aet, aet, address, 104, true, permission, Node.Origin.LOCAL, approved, certificate);
+        return new Node(aet, aet, aet, address, 104, true, permission, Node.Origin.LOCAL, approved, certificate, null);
     }
 
     private static View view(Node node, String aet, @Nullable String certificate, String from) throws Exception {

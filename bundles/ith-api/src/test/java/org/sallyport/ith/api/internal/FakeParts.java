@@ -97,6 +97,11 @@ final class FakeParts implements Parts, DicomReceiver, BackEndRegistration, Back
         return 0;
     }
 
+    @Override
+    public long echo(Node node) {
+        return 0;
+    }
+
     // ---- the back end
 
     @Override

@@ -14,6 +14,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.intake.ReturnedObjects;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.ListenerControl;
+import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.Quarantine;
@@ -77,6 +78,11 @@ final class FakeGateway implements Gateway {
         @Override
         public List<AssociationView> associations() {
             return List.of();
+        }
+
+        @Override
+        public long echo(Node node) throws IOException {
+            return echo(node.aet(), node.address(), node.port());
         }
 
         @Override

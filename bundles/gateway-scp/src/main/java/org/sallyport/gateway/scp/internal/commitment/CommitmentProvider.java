@@ -31,6 +31,7 @@ import org.sallyport.dicom.net.UserInformation.RoleSelection;
 import org.sallyport.gateway.api.delivery.StudyCompletion;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -237,8 +238,7 @@ public final class CommitmentProvider implements AutoCloseable {
                 .withTimeouts(settings.timeouts)
                 // Provider, though it opens the association (PS3.4 J.3.3).
                 .withRoles(List.of(new RoleSelection(StorageCommitment.SOP_CLASS, false, true)));
-        try (Association association = AssociationRequester.open(
-                node.address(), node.port(), node.aet(), transaction.ourAet(), contexts, options)) {
+        try (Association association = NodeAssociation.open(node, transaction.ourAet(), contexts, options)) {
             CommandSet answer = StorageCommitment.report(association, transaction.request(), report.get());
             association.release();
             settled(transaction, answer.status());

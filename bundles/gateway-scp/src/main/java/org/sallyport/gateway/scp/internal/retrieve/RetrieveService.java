@@ -16,7 +16,6 @@ import org.sallyport.dicom.data.UidRegistry;
 import org.sallyport.dicom.image.ImageException;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
-import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.QueryRetrieveProvider;
@@ -31,6 +30,7 @@ import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.scp.internal.find.Asker;
 import org.sallyport.gateway.scp.internal.find.FindService;
+import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 import org.sallyport.gateway.scp.internal.query.BadIdentifier;
 import org.sallyport.gateway.scp.internal.query.Model;
 import org.sallyport.gateway.scp.internal.query.RetrieveKeys;
@@ -354,13 +354,8 @@ public final class RetrieveService {
         }
 
         private void associate(Images opened) throws IOException {
-            Association association = AssociationRequester.open(
-                    target.node().address(),
-                    target.node().port(),
-                    target.node().aet(),
-                    target.callingAet(),
-                    Contexts.of(instances),
-                    target.timeouts());
+            Association association =
+                    NodeAssociation.open(target.node(), target.callingAet(), Contexts.of(instances), target.timeouts());
             synchronized (open) {
                 open.add(association);
             }

@@ -24,6 +24,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +50,7 @@ import org.sallyport.gateway.api.store.StoredInstance.Presence;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.scp.internal.Fakes;
+import org.sallyport.gateway.scp.internal.TlsPeers;
 
 /** A peer asks over loopback and is reported to, on the association of its request and on one of its own. */
 @Timeout(120)
@@ -62,6 +64,9 @@ class CommitmentProviderTest {
     @TempDir
     private Path folder;
 
+    @TempDir
+    private Path keys;
+
     private final Map<String, StoredInstance> stored = new HashMap<>();
     private final AtomicReference<State> delivery = new AtomicReference<>(State.WAITING);
     private final BlockingQueue<Report> reports = new LinkedBlockingQueue<>();
@@ -73,13 +78,16 @@ class CommitmentProviderTest {
         desk.report(association);
         desk.close();
     });
-    private final AssociationServer peer = server((association, message) -> {
-        reports.add(StorageCommitment.readReport(message));
-        association.send(message.context(), message.command().response(CommandSet.SUCCESS));
-    });
+    private final AssociationServer peer = server(this::hear);
     private int peerPort = peer.port();
+    private @Nullable Node sealed;
 
     CommitmentProviderTest() throws IOException {}
+
+    private void hear(Association association, Association.Message message) throws IOException {
+        reports.add(StorageCommitment.readReport(message));
+        association.send(message.context(), message.command().response(CommandSet.SUCCESS));
+    }
 
     private static AssociationServer server(Fakes.Serving serving) throws IOException {
         return Fakes.server(PATIENT, () -> {}, serving);
@@ -126,18 +134,20 @@ class CommitmentProviderTest {
                 folder,
                 vault,
                 () -> new Judge(uid -> Optional.ofNullable(stored.get(uid)), index, queue, whenDelivered, longest),
-                aet -> aet.equals("MODALITY")
-                        ? Optional.of(new Node(
-                                "m",
-                                "m",
-                                aet,
-                                "127.0.0.1",
-                                peerPort,
-                                true,
-                                Node.Permission.WRITE,
-                                Node.Origin.LOCAL,
-                                false))
-                        : Optional.empty(),
+                aet -> aet.equals("SEALED")
+                        ? Optional.ofNullable(sealed)
+                        : aet.equals("MODALITY")
+                                ? Optional.of(new Node(
+                                        "m",
+                                        "m",
+                                        aet,
+                                        "127.0.0.1",
+                                        peerPort,
+                                        true,
+                                        Node.Permission.WRITE,
+                                        Node.Origin.LOCAL,
+                                        false))
+                                : Optional.empty(),
                 completed::add,
                 Clock.systemUTC());
         provider.set(made);
@@ -223,6 +233,22 @@ class CommitmentProviderTest {
                 report());
         assertEquals("2.25.1", completed.poll(), "who asks has sent all: the study is complete");
         awaitNoFile();
+    }
+
+    @Test
+    void aNodeThatSpeaksTlsIsReportedToOverTls() throws Exception {
+        TlsPeers peers = TlsPeers.make(keys);
+        try (AssociationServer secured = Fakes.server(PATIENT, peers.acceptor(), () -> {}, this::hear)) {
+            sealed = peers.node("SEALED", secured.port());
+            begin(true, false, Duration.ofHours(1));
+            store("1.1", Presence.HERE);
+            try (Association association = open("SEALED")) {
+                StorageCommitment.request(association, request("1.1"));
+                association.release();
+            }
+            assertEquals(new Report("1.9.9", List.of("1.1"), List.of()), report());
+            awaitNoFile();
+        }
     }
 
     @Test

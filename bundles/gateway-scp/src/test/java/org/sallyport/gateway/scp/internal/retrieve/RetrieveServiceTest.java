@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.FileMetaInformation;
@@ -47,6 +49,7 @@ import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.IdentityDirectory;
 import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.scp.internal.Fakes;
+import org.sallyport.gateway.scp.internal.TlsPeers;
 import org.sallyport.gateway.scp.internal.catalog.Heads;
 import org.sallyport.gateway.scp.internal.catalog.SampleSheets;
 import org.sallyport.gateway.scp.internal.catalog.Sheets;
@@ -76,14 +79,26 @@ class RetrieveServiceTest {
     private final List<StoredInstance> instances = new ArrayList<>();
     private final ConcurrentSkipListSet<String> received = new ConcurrentSkipListSet<>();
     private final AtomicInteger associations = new AtomicInteger();
-    private final AssociationServer receiver = server((association, message) -> {
+    private final AssociationServer receiver = server(this::keep);
+    private final AssociationServer gateway = server(this::serve);
+    private Node target = new Node(
+            "target",
+            "target",
+            "TARGET",
+            "127.0.0.1",
+            receiver.port(),
+            true,
+            Node.Permission.READ,
+            Node.Origin.LOCAL,
+            false);
+
+    RetrieveServiceTest() throws IOException {}
+
+    private void keep(Association association, Association.Message message) throws IOException {
         message.readDataSet(org.sallyport.dicom.data.Limits.DEFAULT);
         received.add(String.valueOf(message.command().affectedSopInstanceUid()));
         association.send(message.context(), message.command().response(CommandSet.SUCCESS));
-    });
-    private final AssociationServer gateway = server(this::serve);
-
-    RetrieveServiceTest() throws IOException {}
+    }
 
     private void serve(Association association, Association.Message message) throws IOException {
         associations.set(0);
@@ -92,17 +107,7 @@ class RetrieveServiceTest {
             service().get(provider, Model.of(GET).orElseThrow(), false, association.contexts());
             return;
         }
-        Node node = new Node(
-                "target",
-                "target",
-                "TARGET",
-                "127.0.0.1",
-                receiver.port(),
-                true,
-                Node.Permission.READ,
-                Node.Origin.LOCAL,
-                false,
-                null);
+        Node node = target;
         service()
                 .move(
                         provider,
@@ -237,6 +242,26 @@ class RetrieveServiceTest {
         assertEquals(new SubOperations(-1, 3, 3, 0), outcome.subOperations());
         assertEquals(List.of("1.2", "1.4", "1.5"), outcome.failedInstances());
         assertEquals(3, associations.get(), "one more after each image that broke off");
+    }
+
+    @Test
+    void aNodeThatSpeaksTlsIsSentToOverTlsAndNeverInTheClear(@TempDir Path folder) throws Exception {
+        TlsPeers peers = TlsPeers.make(folder);
+        store("1.1", ByteArrayInputStream::new);
+        store("1.2", ByteArrayInputStream::new);
+        try (AssociationServer secured =
+                Fakes.server(PATIENT, peers.acceptor(), associations::incrementAndGet, this::keep)) {
+            target = peers.node("TARGET", secured.port());
+            assertEquals(new SubOperations(-1, 2, 0, 0), move().subOperations());
+            assertEquals(List.of("1.1", "1.2"), List.copyOf(received));
+        }
+        received.clear();
+        // One that speaks no TLS any more: it is given nothing.
+        target = peers.node("TARGET", receiver.port());
+        Outcome outcome = move();
+        assertEquals(0xA702, outcome.status());
+        assertEquals(new SubOperations(-1, 0, 2, 0), outcome.subOperations());
+        assertEquals(List.of(), List.copyOf(received));
     }
 
     @Test
