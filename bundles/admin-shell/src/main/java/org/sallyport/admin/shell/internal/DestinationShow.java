@@ -70,6 +70,7 @@ public final class DestinationShow extends GatewayCommand {
                 .forEach(state -> sheet.put(
                         state.name().toLowerCase(Locale.ROOT), detail.queue().getOrDefault(state, 0L)));
         sheet.put("abandoned-threads", detail.abandoned());
+        sheet.put("plugin-threads", detail.pluginThreads());
         sheet.print(System.out, json);
         return null;
     }

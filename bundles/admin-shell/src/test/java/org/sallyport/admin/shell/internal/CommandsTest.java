@@ -332,6 +332,7 @@ class CommandsTest {
                                         Map.of("window", "always"),
                                         Map.of(State.WAITING, 5L),
                                         2,
+                                        7,
                                         List.of(new DestinationDirectory.Running(7, "2.25.1", 1, AT, 3, 9, 30, 90))))
                                 : Optional.empty());
     }
@@ -347,6 +348,7 @@ class CommandsTest {
         assertEquals(5, sheet.get("waiting").asInt());
         assertEquals(0, sheet.get("parked").asInt());
         assertEquals(2, sheet.get("abandoned-threads").asInt());
+        assertEquals(7, sheet.get("plugin-threads").asInt());
         assertTrue(sheet.get("message").isNull());
         command.running = true;
         assertEquals(30, json(command).get(0).get("bytes").asInt());

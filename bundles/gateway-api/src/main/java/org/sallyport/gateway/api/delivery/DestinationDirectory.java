@@ -87,12 +87,14 @@ public interface DestinationDirectory {
      * @param settings by key, in words
      * @param queue deliveries by state
      * @param abandoned calls that did not end when interrupted; each keeps a thread
+     * @param pluginThreads threads that the plug-in started when it was called, and that have not ended
      */
     record Detail(
             View view,
             Map<String, String> settings,
             Map<DeliveryQueue.State, Long> queue,
             int abandoned,
+            int pluginThreads,
             List<Running> running) {
 
         public Detail {

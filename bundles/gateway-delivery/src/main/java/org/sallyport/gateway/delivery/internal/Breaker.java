@@ -76,7 +76,8 @@ final class Breaker {
         if (breaker == null || breaker.isClosed()) {
             return null;
         }
-        return breaker.getConfig().getFailureThreshold()
-                + " deliveries failed in a row; one at a time is tried until one gets through";
+        int failures = breaker.getConfig().getFailureThreshold();
+        return (failures == 1 ? "1 delivery failed" : failures + " deliveries failed in a row")
+                + "; one at a time is tried until one gets through";
     }
 }

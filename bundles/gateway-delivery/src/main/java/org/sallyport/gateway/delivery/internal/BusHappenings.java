@@ -3,6 +3,10 @@ package org.sallyport.gateway.delivery.internal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.event.Event;
 import org.osgi.service.event.EventAdmin;
@@ -12,12 +16,43 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the OSGi event bus, while there is one; it delivers in threads of its own. Thread-safe. */
+/**
+ * Tells the OSGi event bus, while there is one, from a thread of its own: the bus may start its threads in the caller's, and what is started in a lane's worker
+ * counts as its plug-in's. Thread-safe.
+ */
 final class BusHappenings implements Happenings {
 
     private static final Logger LOG = LoggerFactory.getLogger(BusHappenings.class);
 
+    private static final int MOST_WAITING = 10_000;
+    private static final long ENDS_SECONDS = 5;
+
+    private final ThreadPoolExecutor thread;
     private volatile @Nullable EventAdmin bus;
+
+    BusHappenings() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        this.thread = new ThreadPoolExecutor(
+                1,
+                1,
+                60,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MOST_WAITING),
+                task -> new Thread(group, task, "delivery-events"));
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    /** Tells what is still to be told, then nothing more. */
+    void close() {
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(ENDS_SECONDS, TimeUnit.SECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
 
     synchronized void setBus(EventAdmin bus) {
         this.bus = bus;
@@ -69,16 +104,26 @@ final class BusHappenings implements Happenings {
 
     private void tell(String topic, Map<String, Object> properties) {
         EventAdmin now = bus;
-        if (now != null) {
-            try {
-                now.postEvent(new Event(topic, properties));
-            } catch (RuntimeException e) {
-                // The bus is going away, or refuses: what happened has happened, and is in queue and log.
-                LOG.warn(
-                        "the event {} could not be posted: {}",
-                        topic,
-                        e.getClass().getSimpleName());
-            }
+        if (now == null) {
+            return;
         }
+        try {
+            thread.execute(() -> post(now, new Event(topic, properties)));
+        } catch (RejectedExecutionException e) {
+            lost(topic, e);
+        }
+    }
+
+    private static void post(EventAdmin bus, Event event) {
+        try {
+            bus.postEvent(event);
+        } catch (RuntimeException e) {
+            lost(event.getTopic(), e);
+        }
+    }
+
+    /** The bus is going away, or refuses: what happened has happened, and is in queue and log. */
+    private static void lost(String topic, RuntimeException e) {
+        LOG.warn("the event {} could not be posted: {}", topic, e.getClass().getSimpleName());
     }
 }

@@ -104,6 +104,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 pauses,
                 new Modes(folder),
                 new Abandoned(),
+                new PluginThreads(),
                 happenings,
                 originals::get,
                 patience,
@@ -363,6 +364,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                         : own.get(0).route().inWords(means.pauses().trial()),
                 means.queue().counts(means.appliances()).getOrDefault(name, Map.of()),
                 means.abandoned().count(name),
+                means.threads().count(name),
                 own.stream().flatMap(lane -> lane.calls().stream()).toList()));
     }
 
@@ -476,5 +478,6 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         lanes.forEach(Lane::close);
         lanes.forEach(Lane::awaitEnd);
         lanes.clear();
+        happenings.close();
     }
 }

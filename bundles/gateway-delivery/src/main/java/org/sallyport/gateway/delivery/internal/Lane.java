@@ -46,6 +46,11 @@ final class Lane {
     private static final long RENEW_SECONDS = 30;
     private static final Duration LONGEST_PAUSE = Duration.ofHours(24);
 
+    /** People are told of a call without progress after this part of the time limit. */
+    private static final int TOLD_AFTER = 30;
+
+    private static final Duration TOLD_AT_EARLIEST = Duration.ofSeconds(1);
+
     /** Threads that a destination may have lost before nothing more is begun there. */
     private static final int MOST_ABANDONED = 8;
 
@@ -57,6 +62,7 @@ final class Lane {
             RetryPauses pauses,
             Modes modes,
             Abandoned abandoned,
+            PluginThreads threads,
             Happenings happenings,
             Supplier<@Nullable OriginalDeliveries> originals,
             Patience patience,
@@ -103,17 +109,13 @@ final class Lane {
                 route.settings().breaker(),
                 route.settings().breakerPause(means.pauses().trial()));
         this.bandwidth = new Bandwidth(route.settings().bandwidth());
-        this.prober = new Prober(route.name(), destination, means.abandoned());
+        this.prober = new Prober(route.name(), destination, means.abandoned(), means.threads());
         this.lookMillis = means.patience().look().toMillis();
         AtomicInteger number = new AtomicInteger();
         // The dispatcher claims for free workers only; threads that are about to end their task do not count any more.
         this.workers = new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE,
-                60,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                task -> new Thread(task, "delivery-" + route.name() + "-" + number.incrementAndGet()));
+                0, Integer.MAX_VALUE, 60, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> means.threads()
+                        .caller(route.name(), "delivery-" + route.name() + "-" + number.incrementAndGet(), task));
         this.dispatcher =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "delivery-" + route.name()));
         announce();
@@ -169,6 +171,10 @@ final class Lane {
             parts.add(lost + (lost == 1 ? " call did" : " calls did")
                     + " not end when interrupted and keeps a thread: update or restart its bundle");
         }
+        String quiet = withoutProgress();
+        if (quiet != null) {
+            parts.add(quiet);
+        }
         if (means.modes().of(route.name()) == Modes.Mode.PAUSED) {
             parts.add("paused until destination:resume");
         }
@@ -187,6 +193,31 @@ final class Lane {
             parts.add(broken);
         }
         return parts.isEmpty() ? null : String.join("; ", parts);
+    }
+
+    /** Of calls that are interrupted for it only at the time limit, which may be hours away. */
+    private @Nullable String withoutProgress() {
+        Duration after = route.settings().timeLimit().dividedBy(TOLD_AFTER);
+        if (after.compareTo(TOLD_AT_EARLIEST) < 0) {
+            after = TOLD_AT_EARLIEST;
+        }
+        if (after.compareTo(means.patience().quiet()) > 0) {
+            after = means.patience().quiet();
+        }
+        int calls = 0;
+        long longest = 0;
+        for (Call call : running.values()) {
+            long idle = call.idleNanos();
+            if (idle >= after.toNanos()) {
+                calls++;
+                longest = Math.max(longest, idle);
+            }
+        }
+        if (calls == 0) {
+            return null;
+        }
+        return (calls == 1 ? "1 call has made no progress for " : calls + " calls have made no progress for up to ")
+                + Words.roughly(Duration.ofNanos(longest));
     }
 
     List<DestinationDirectory.Running> calls() {

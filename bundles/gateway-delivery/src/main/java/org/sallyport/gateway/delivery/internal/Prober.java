@@ -16,14 +16,16 @@ final class Prober {
     private final String name;
     private final Destination destination;
     private final Abandoned abandoned;
+    private final PluginThreads threads;
 
     /** The question that is asked now. */
     private final AtomicReference<@Nullable Object> asking = new AtomicReference<>();
 
-    Prober(String name, Destination destination, Abandoned abandoned) {
+    Prober(String name, Destination destination, Abandoned abandoned, PluginThreads threads) {
         this.name = name;
         this.destination = destination;
         this.abandoned = abandoned;
+        this.threads = threads;
     }
 
     ProbeResult probe(Duration limit) {
@@ -38,13 +40,11 @@ final class Prober {
                 end(token);
             }
         });
-        Thread thread = new Thread(
-                () -> {
-                    question.run();
-                    // One that was broken off before it began has not ended by itself.
-                    end(token);
-                },
-                "probe-" + name);
+        Thread thread = threads.caller(name, "probe-" + name, () -> {
+            question.run();
+            // One that was broken off before it began has not ended by itself.
+            end(token);
+        });
         thread.setDaemon(true);
         thread.start();
         try {

@@ -1,5 +1,6 @@
 package org.sallyport.gateway.delivery.internal;
 
+import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
@@ -31,6 +32,14 @@ final class Words {
     private static String clean(@Nullable String text, int longest) {
         String clean = text == null ? "" : CONTROL.matcher(text).replaceAll(" ").strip();
         return clean.length() <= longest ? clean : clean.substring(0, longest);
+    }
+
+    /** How long something has lasted, rounded down. */
+    static String roughly(Duration time) {
+        if (time.toSeconds() < 120) {
+            return time.toSeconds() + " s";
+        }
+        return time.toMinutes() < 120 ? time.toMinutes() + " min" : time.toHours() + " h";
     }
 
     /** A plug-in's exception may quote anything: but for failed input and output people are told its class only. */

@@ -7,9 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.delivery.internal.Awaiting.await;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,7 +62,8 @@ class DeliveryEngineTest {
             Duration.ofSeconds(2),
             Duration.ofMillis(300),
             Duration.ofMillis(300),
-            Duration.ofSeconds(2));
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(1));
 
     /** For what answers in time, however long the machine stands still. */
     private static final Patience LONG = new Patience(
@@ -67,7 +71,8 @@ class DeliveryEngineTest {
             PATIENCE.longestLook(),
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
-            Duration.ofSeconds(30));
+            Duration.ofSeconds(30),
+            PATIENCE.quiet());
 
     private final FakeQueue queue = new FakeQueue(Clock.fixed(NOW, ZoneOffset.UTC));
     private final FakeIndex index = new FakeIndex();
@@ -972,6 +977,104 @@ class DeliveryEngineTest {
         await("its thread comes back", () -> abandoned("archive") == 0);
         assertEquals(State.RETRYING, queue.get(1).state(), "its late answer does not count");
         assertEquals(List.of("the delivery has ended"), lateReads);
+    }
+
+    /** By its limit alone it would look well for six hours. */
+    @Test
+    void aCallWithoutProgressIsToldLongBeforeItIsInterrupted() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        engine.addDestination(
+                new FakeDestination(delivery -> {
+                    go.await();
+                    return DeliveryOutcome.delivered("late, but in time");
+                }),
+                Map.of(Destination.NAME, "archive", Destination.CONCURRENCY, 2));
+        engine.complete(STUDY);
+        await("told of one", () -> String.valueOf(view("archive").message())
+                .matches("1 call has made no progress for \\d+ s"));
+        assertEquals(DestinationDirectory.State.ACTIVE, view("archive").state());
+        engine.complete(STUDY);
+        await("told of both", () -> String.valueOf(view("archive").message())
+                .matches("2 calls have made no progress for up to \\d+ s"));
+        go.countDown();
+        awaitEnd(1, State.DELIVERED);
+        awaitEnd(2, State.DELIVERED);
+        assertEquals(null, view("archive").message());
+    }
+
+    @Test
+    void threadsThatAPluginLeavesRunningAreCountedAlsoAfterItWasReplaced() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            for (int i = 0; i < 3; i++) {
+                new Thread(() -> awaitUninterruptibly(go), "leaked-" + i).start();
+            }
+            return DeliveryOutcome.delivered("and left three threads");
+        }));
+        add("other", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        await("both", () -> count("archive", State.DELIVERED) == 1 && count("other", State.DELIVERED) == 1);
+        assertEquals(3, detail("archive").pluginThreads());
+        assertEquals(0, detail("other").pluginThreads());
+        engine.removeDestination(archive);
+        assertEquals(3, detail("archive").pluginThreads());
+        add("archive", FakeDestination.thatTakesAll());
+        assertEquals(3, detail("archive").pluginThreads());
+        go.countDown();
+        await("they end", () -> detail("archive").pluginThreads() == 0);
+    }
+
+    /** Nor those that the bus starts for whoever tells it something. */
+    @Test
+    void threadsOfTheGatewaysOwnAreNotCountedAsThePlugins() throws IOException {
+        CountDownLatch go = new CountDownLatch(1);
+        CountDownLatch posted = new CountDownLatch(2);
+        engine.setEventAdmin(bus(event -> {
+            new Thread(() -> awaitUninterruptibly(go), "event").start();
+            posted.countDown();
+        }));
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        archive.health = () -> {
+            awaitUninterruptibly(go);
+            return ProbeResult.reachable("late");
+        };
+        add("archive", archive);
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        assertTrue(awaitLatch(posted), "state and delivery are told");
+        assertEquals(Optional.of(ProbeResult.unreachable("no answer within 0 s")), engine.probe("archive"));
+        assertEquals(0, detail("archive").pluginThreads());
+        assertEquals(1, abandoned("archive"));
+        go.countDown();
+        await("the probe's thread comes back", () -> abandoned("archive") == 0);
+    }
+
+    /** The JDK would print it to the console, where the log's rules do not hold. */
+    @Test
+    void whatAPluginsOwnThreadThrowsIsNotPrinted() throws IOException, InterruptedException {
+        List<Thread> started = new CopyOnWriteArrayList<>();
+        add("archive", new FakeDestination(delivery -> {
+            Thread thread = new Thread(() -> {
+                throw new IllegalStateException("DOE^JANE");
+            });
+            started.add(thread);
+            thread.start();
+            thread.join();
+            return DeliveryOutcome.delivered("receipt");
+        }));
+        PrintStream before = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            engine.complete(STUDY);
+            awaitEnd(1, State.DELIVERED);
+        } finally {
+            System.setErr(before);
+        }
+        assertEquals(1, started.size());
+        String text = printed.toString(StandardCharsets.UTF_8);
+        assertTrue(text.contains("a thread of destination archive ended with java.lang.IllegalStateException"), text);
+        assertFalse(text.contains("DOE^JANE"), text);
     }
 
     @Test
