@@ -48,7 +48,7 @@ class ArchitectureTest {
             Map.entry("gateway-deid", Set.of("gateway-api", "dicom-data", "dicom-image")),
             Map.entry("gateway-store", Set.of("gateway-api", "dicom-data")),
             Map.entry("gateway-tracker", Set.of("gateway-api", "dicom-data")),
-            Map.entry("gateway-delivery", Set.of("gateway-api", "dicom-data")),
+            Map.entry("gateway-delivery", Set.of("gateway-api", "gateway-support", "dicom-data")),
             Map.entry(
                     "gateway-scp", Set.of("gateway-api", "gateway-support", "dicom-data", "dicom-net", "dicom-image")),
             Map.entry("gateway-testkit", Set.of("gateway-api", "dicom-data")),

@@ -48,6 +48,8 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.sallyport.admin.shell.internal.VendorRecord.KeptBundle;
 import org.sallyport.admin.shell.internal.VendorRecord.KeptRepository;
 import org.sallyport.gateway.api.DataFolder;
+import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.support.components.FailedComponents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -368,8 +370,9 @@ public final class VendorKeeper implements Vendors, BundleListener, FeaturesList
     @Override
     public List<View> bundles() throws Exception {
         Map<String, String> failed = new HashMap<>();
-        FailedComponents.destinations(components)
-                .forEach(one -> failed.put(one.bundle(), one.destination() + ": " + one.message()));
+        FailedComponents.with(components, Destination.NAME)
+                .forEach(
+                        one -> failed.put(one.bundle(), one.properties().get(Destination.NAME) + ": " + one.message()));
         List<View> views = new ArrayList<>();
         for (VendorBundles.Origin origin :
                 VendorBundles.look(context, features, etc, deploy).bundles()) {

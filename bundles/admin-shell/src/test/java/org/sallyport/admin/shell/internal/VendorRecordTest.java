@@ -48,16 +48,4 @@ class VendorRecordTest {
         assertEquals(Set.of("file:/etc/x.xml"), VendorBundles.words("file:/etc/x.xml"));
         assertEquals(Set.of(), VendorBundles.words(""));
     }
-
-    @Test
-    void ofAFailureTheInnermostCauseIsTold() {
-        assertEquals("min-free 0: must be 1–9", FailedComponents.line("""
-                        java.lang.reflect.InvocationTargetException
-                            at x
-                        Caused by: java.lang.IllegalArgumentException: min-free 0: must be 1–9
-                            at y
-                        """));
-        assertEquals("java.io.IOException: no disk", FailedComponents.line("java.io.IOException: no disk\n\tat x\n"));
-        assertEquals("its component failed: see log:tail", FailedComponents.line(null));
-    }
 }

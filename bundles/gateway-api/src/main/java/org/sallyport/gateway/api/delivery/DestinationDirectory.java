@@ -69,7 +69,7 @@ public interface DestinationDirectory {
         DRAINING,
         /** Stopped by itself (credentials) until resumed or configured anew. */
         STOPPED,
-        /** Its configuration is wrong; its queue waits. */
+        /** Its configuration is wrong; its queue waits, and grows by its filter, or else by its last; if neither is known the message says so. */
         MISCONFIGURED,
         /** Its bundle or configuration is gone; its queue waits, and grows by its last filter until it is forgotten. */
         MISSING

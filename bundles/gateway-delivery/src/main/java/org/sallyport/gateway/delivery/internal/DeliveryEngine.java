@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -24,6 +26,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.event.EventAdmin;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
@@ -41,6 +44,7 @@ import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.support.components.FailedComponents;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,8 +62,19 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     static final String NO_ORIGINALS = "originals cannot be handed over now: the vault, or what restores, is not there";
 
+    private static final String NOT_QUEUED_FOR =
+            "; its filter is not known, so that studies are not queued for it: route:apply does that later, study by study";
+
+    /**
+     * One whose plug-in refuses its configuration: there is no lane.
+     *
+     * @param outline what can be read of the configuration, or why it cannot
+     */
+    private record Refused(Route outline, String message) {}
+
     private final Lane.Means means;
     private final KnownDestinations known;
+    private final Supplier<List<FailedComponents.Failed>> failed;
     private final Router router;
     private final BusHappenings happenings = new BusHappenings();
     private final AtomicReference<@Nullable OriginalDeliveries> originals = new AtomicReference<>();
@@ -72,13 +87,15 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             DeliveryConfiguration configuration,
             @Reference DeliveryQueue queue,
             @Reference StudyIndex index,
-            @Reference InstanceStore store)
+            @Reference InstanceStore store,
+            @Reference ServiceComponentRuntime components)
             throws IOException {
         this(
                 pauses(configuration),
                 queue,
                 index,
                 store,
+                () -> FailedComponents.with(components, Destination.NAME),
                 DataFolder.of("delivery"),
                 Clock.systemUTC(),
                 ZoneId.systemDefault(),
@@ -90,12 +107,14 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             DeliveryQueue queue,
             StudyIndex index,
             InstanceStore store,
+            Supplier<List<FailedComponents.Failed>> failed,
             Path folder,
             Clock clock,
             ZoneId zone,
             Patience patience)
             throws IOException {
         this.known = new KnownDestinations(folder);
+        this.failed = failed;
         String owner = store.appliance() + "/" + UUID.randomUUID();
         this.means = new Lane.Means(
                 queue,
@@ -111,7 +130,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 owner,
                 clock,
                 zone);
-        this.router = new Router(means, vault::get, this::allRoutes);
+        this.router = new Router(means, vault::get, () -> routes(refused()));
         int released = queue.releaseClaims(owner);
         if (released > 0) {
             LOG.info("{} deliveries that were under way when the gateway stopped are tried again", released);
@@ -145,36 +164,54 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                     "destination {} is misconfigured: {}",
                     lane.route().name(),
                     lane.route().problem());
+            remember(Route.outline(properties));
         } else {
             LOG.info("destination {} is there", lane.route().name());
             remember(lane.route());
         }
     }
 
+    /** Unless it cannot be read; then what is known of it stands. */
     private void remember(Route route) {
+        if (route.problem() != null) {
+            return;
+        }
         try {
             known.remember(route);
         } catch (IOException e) {
-            // It is there now, and works; only a restart while it is away would not know of it.
+            // This run knows of it; only a restart while it is away would not.
             LOG.error("destination {} could not be put on the list of known destinations", route.name(), e);
         }
     }
 
-    /** Of each name what is there, else what is known of it. */
-    private List<Route> allRoutes() {
-        Map<String, Route> routes = new TreeMap<>();
-        known.routes().forEach(route -> routes.put(route.name(), route));
-        lanes.forEach(lane -> routes.put(lane.route().name(), lane.route()));
-        return List.copyOf(routes.values());
+    /** By name; those of whose name there is a lane are left out. */
+    private Map<String, Refused> refused() {
+        Map<String, Refused> refused = new TreeMap<>();
+        for (FailedComponents.Failed one : failed.get()) {
+            Route outline = Route.outline(one.properties());
+            if (lanes(outline.name()).isEmpty()) {
+                refused.put(outline.name(), new Refused(outline, one.message()));
+            }
+        }
+        return refused;
     }
 
-    /** Those that are there and well by their filters, those that are known but not there by their last. */
-    private List<Route> goodRoutes() {
+    /** By what studies are queued: of each name what is there and well, else what can be read or is known of it, else what is wrong. */
+    private List<Route> routes(Map<String, Refused> refused) {
         Map<String, Route> routes = new TreeMap<>();
         known.routes().forEach(route -> routes.put(route.name(), route));
+        refused.forEach((name, one) -> {
+            if (one.outline().problem() == null) {
+                routes.put(name, one.outline());
+            } else {
+                routes.putIfAbsent(name, Route.wrong(name, one.message()));
+            }
+        });
         for (Lane lane : lanes) {
             if (lane.route().problem() == null) {
                 routes.put(lane.route().name(), lane.route());
+            } else {
+                routes.putIfAbsent(lane.route().name(), lane.route());
             }
         }
         return List.copyOf(routes.values());
@@ -250,7 +287,8 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         for (Lane lane : gone) {
             lane.awaitEnd();
             LOG.info("destination {} is gone; its queue waits", lane.route().name());
-            view(lane.route().name()).ifPresent(happenings::destination);
+            // Without asking Declarative Services, who wait for this to return.
+            view(lane.route().name(), Map.of()).ifPresent(happenings::destination);
         }
     }
 
@@ -267,9 +305,11 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         check(studyInstanceUid);
         List<StoredInstance> instances = means.index().instances(studyInstanceUid);
         RoutedStudy routed = RoutedStudy.of(study, instances, vault::get);
+        Map<String, Refused> refused = refused();
+        refused.values().forEach(one -> remember(one.outline()));
         Map<String, DeliveryQueue.Order> chosen = new HashMap<>();
         boolean drained = false;
-        for (Route route : goodRoutes()) {
+        for (Route route : routes(refused)) {
             Map<String, Object> attributes = routed.seenBy(route);
             if (route.takes(attributes)) {
                 if (means.modes().isDraining(route.name())) {
@@ -280,15 +320,23 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             }
         }
         if (chosen.isEmpty()) {
-            // It might be the one; until it is mended or resumed the study waits rather than go nowhere for good.
+            // It might be for one of these: until it is mended or resumed the study waits rather than go nowhere for
+            // good.
             if (drained) {
                 throw new IOException("only destinations that are drained take it");
             }
-            for (Lane lane : lanes) {
-                if (lane.route().problem() != null) {
-                    throw new IOException(
-                            "nobody takes it, and destination " + lane.route().name() + " is misconfigured");
-                }
+            Set<String> unclear = new TreeSet<>();
+            lanes.stream()
+                    .map(Lane::route)
+                    .filter(route -> route.problem() != null)
+                    .forEach(route -> unclear.add(route.name()));
+            refused.values().stream()
+                    .map(Refused::outline)
+                    .filter(route -> route.problem() != null)
+                    .forEach(route -> unclear.add(route.name()));
+            if (!unclear.isEmpty()) {
+                throw new IOException(
+                        "nobody takes it, and these destinations are misconfigured: " + String.join(", ", unclear));
             }
         }
         means.queue().enqueue(studyInstanceUid, chosen).ifPresent(part -> {
@@ -304,12 +352,28 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Override
     public List<View> destinations() {
+        return views(refused());
+    }
+
+    private List<View> views(Map<String, Refused> refused) {
         List<View> views = new ArrayList<>();
         Set<String> there = new HashSet<>();
         for (Lane lane : lanes) {
-            views.add(lane.view());
-            there.add(lane.route().name());
+            View view = lane.view();
+            boolean queuedFor = lane.route().problem() == null || known.has(view.name());
+            views.add(queuedFor ? view : new View(view.name(), view.state(), view.message() + NOT_QUEUED_FOR, null, 0));
+            there.add(view.name());
         }
+        refused.forEach((name, one) -> {
+            Route route = one.outline();
+            views.add(new View(
+                    name,
+                    State.MISCONFIGURED,
+                    one.message() + (route.problem() == null || known.has(name) ? "" : NOT_QUEUED_FOR),
+                    route.filter() == null ? null : route.filterText(),
+                    0));
+            there.add(name);
+        });
         for (Route route : known.routes()) {
             if (there.add(route.name())) {
                 views.add(new View(
@@ -343,7 +407,11 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     }
 
     private Optional<View> view(String name) {
-        return destinations().stream().filter(view -> view.name().equals(name)).findFirst();
+        return view(name, refused());
+    }
+
+    private Optional<View> view(String name, Map<String, Refused> refused) {
+        return views(refused).stream().filter(view -> view.name().equals(name)).findFirst();
     }
 
     private List<Lane> lanes(String name) {
@@ -418,7 +486,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Override
     public boolean forget(String name) throws IOException {
-        if (!lanes(name).isEmpty()) {
+        if (!lanes(name).isEmpty() || refused().containsKey(name)) {
             return false;
         }
         boolean forgotten = known.forget(name);
@@ -431,7 +499,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Override
     public List<RouteView> routes() {
-        return allRoutes().stream()
+        return routes(refused()).stream()
                 .map(route -> new RouteView(
                         route.name(),
                         !lanes(route.name()).isEmpty(),

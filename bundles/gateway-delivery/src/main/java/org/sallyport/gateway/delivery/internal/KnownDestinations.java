@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The destinations that have been configured, each with its last filter, in a file: a study that is complete while one of them is away is
+ * The destinations that have been configured, each with its last filter, in a file: a study that is complete while one of them is away or misconfigured is
  * queued for it all the same. A line is a name, a space, {@code original} and a space if its studies are ordered so, and the filter, which is empty for every
  * study. Guarded by its monitor.
  */
@@ -55,7 +55,7 @@ final class KnownDestinations {
         }
     }
 
-    /** Keeps a destination that is there and configured well. */
+    /** Keeps a destination whose filter could be read. */
     synchronized void remember(Route route) throws IOException {
         Route known = routes.put(route.name(), route);
         if (known == null || !line(known).equals(line(route))) {
@@ -76,6 +76,10 @@ final class KnownDestinations {
             throw e;
         }
         return true;
+    }
+
+    synchronized boolean has(String name) {
+        return routes.containsKey(name);
     }
 
     synchronized List<Route> routes() {

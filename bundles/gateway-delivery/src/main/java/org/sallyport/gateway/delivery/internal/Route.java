@@ -1,6 +1,7 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,7 +49,19 @@ record Route(
         }
     }
 
-    private static Route wrong(String name, String problem) {
+    /** Of a configuration that is not in force what studies are queued by: name, filter and identity. */
+    static Route outline(Map<String, ?> properties) {
+        Map<String, Object> chosen = new HashMap<>();
+        for (String key : List.of(Destination.NAME, Destination.FILTER, Destination.IDENTITY)) {
+            Object value = properties.get(key);
+            if (value != null) {
+                chosen.put(key, value);
+            }
+        }
+        return of(chosen);
+    }
+
+    static Route wrong(String name, String problem) {
         return new Route(name, null, LaneSettings.DEFAULT, IdentityMode.PSEUDONYMOUS, null, problem);
     }
 

@@ -27,7 +27,7 @@ final class Router {
     private final Supplier<@Nullable IdentityVault> vault;
     private final Supplier<List<Route>> routes;
 
-    /** @param routes all routes that there are now, the misconfigured with their problem */
+    /** @param routes all routes that there are now; those of which nothing is known with their problem */
     Router(Lane.Means means, Supplier<@Nullable IdentityVault> vault, Supplier<List<Route>> routes) {
         this.means = means;
         this.vault = vault;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.sallyport.gateway.api.DataFolder;
 
 class DeliveryConfigurationTest {
@@ -65,7 +66,12 @@ class DeliveryConfigurationTest {
                 (proxy, method, arguments) ->
                         values.containsKey(method.getName()) ? values.get(method.getName()) : method.getDefaultValue());
         FakeIndex index = new FakeIndex();
-        DeliveryEngine engine = new DeliveryEngine(configuration, new FakeQueue(Clock.systemUTC()), index, index);
+        ServiceComponentRuntime components = (ServiceComponentRuntime) Proxy.newProxyInstance(
+                ServiceComponentRuntime.class.getClassLoader(),
+                new Class<?>[] {ServiceComponentRuntime.class},
+                (proxy, method, arguments) -> List.of());
+        DeliveryEngine engine =
+                new DeliveryEngine(configuration, new FakeQueue(Clock.systemUTC()), index, index, components);
         assertEquals(List.of(), engine.destinations());
         engine.close();
     }

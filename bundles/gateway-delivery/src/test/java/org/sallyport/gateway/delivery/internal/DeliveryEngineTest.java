@@ -51,6 +51,7 @@ import org.sallyport.gateway.api.delivery.RouteDirectory;
 import org.sallyport.gateway.api.delivery.StudyCheck;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.support.components.FailedComponents.Failed;
 
 /** Studies on their way to destinations of every temper. The clock stands still, so that what is tried later stays so. */
 class DeliveryEngineTest {
@@ -78,6 +79,10 @@ class DeliveryEngineTest {
     private final FakeIndex index = new FakeIndex();
     private RetryPauses pauses = new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1));
     private DeliveryEngine engine;
+
+    /** Configurations that their plug-ins refuse. */
+    private final List<Failed> refused = new CopyOnWriteArrayList<>();
+
     private final StudyCheck fit = study -> Optional.empty();
 
     @TempDir
@@ -95,7 +100,15 @@ class DeliveryEngineTest {
 
     private DeliveryEngine engine(Patience patience) throws IOException {
         DeliveryEngine made = new DeliveryEngine(
-                pauses, queue, index, index, folder, Clock.fixed(NOW, ZoneOffset.UTC), ZoneOffset.UTC, patience);
+                pauses,
+                queue,
+                index,
+                index,
+                () -> List.copyOf(refused),
+                folder,
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                ZoneOffset.UTC,
+                patience);
         made.addCheck(fit);
         return made;
     }
@@ -593,6 +606,89 @@ class DeliveryEngineTest {
         engine.complete(STUDY);
         assertEquals(List.of("archive", "other"), destinationsOf(STUDY));
         assertEquals(DestinationDirectory.State.MISCONFIGURED, view("archive").state());
+    }
+
+    @Test
+    void studiesAreQueuedForADestinationWhoseFirstConfigurationIsRefused() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "MR", 1, Map.of());
+        refuse("archive", "(Modality=MR)");
+        assertThrows(IOException.class, () -> engine.complete("2.25.2"), "nobody could deliver it");
+        add("other", FakeDestination.thatTakesAll());
+        DestinationDirectory.View shown = view("archive");
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, shown.state());
+        assertEquals("min-free 0: must be 1–9", shown.message());
+        assertEquals("(Modality=MR)", shown.filter());
+        engine.complete(STUDY);
+        engine.complete("2.25.2");
+        assertEquals(List.of("other"), destinationsOf(STUDY));
+        assertEquals(List.of("archive", "other"), destinationsOf("2.25.2"));
+        assertFalse(engine.forget("archive"), "its configuration is there");
+        assertTrue(engine.explain("2.25.2").get(0).taken());
+        assertEquals(
+                new RouteDirectory.RouteView("archive", false, "(Modality=MR)", null),
+                engine.routes().get(0));
+
+        refused.clear();
+        assertEquals(DestinationDirectory.State.MISSING, view("archive").state(), "it is known from now on");
+        addFiltered("archive", "(Modality=MR)");
+        await("delivered", () -> count("archive", State.DELIVERED) == 1);
+    }
+
+    @Test
+    void aRefusedConfigurationCountsWithTheFilterThatStandsInItNow() throws IOException {
+        add("other", FakeDestination.thatTakesAll());
+        engine.removeDestination(addFiltered("archive", "(Modality=MR)"));
+        refuse("archive", "(Modality=CT)");
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "other"), destinationsOf(STUDY));
+    }
+
+    @Test
+    void thatStudiesAreNotQueuedForAFilterThatCannotBeReadIsSaid() throws IOException {
+        refuse("archive", "(Modality=CT");
+        addFiltered("ward", "(Modality=CT");
+        addFiltered("mr", "(Modality=MR)");
+        for (String name : List.of("archive", "ward")) {
+            assertTrue(
+                    String.valueOf(view(name).message()).contains("route:apply"),
+                    view(name).message());
+        }
+        IOException e = assertThrows(IOException.class, () -> engine.complete(STUDY), "one of them might take it");
+        assertTrue(String.valueOf(e.getMessage()).endsWith("misconfigured: archive, ward"), e::toString);
+        add("other", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(List.of("other"), destinationsOf(STUDY));
+        refused.clear();
+        addFiltered("archive", "(Modality=CT)");
+        assertEquals(List.of("archive"), List.copyOf(engine.apply(STUDY, null).keySet()));
+    }
+
+    @Test
+    void aDestinationOfWhichAnotherSettingIsWrongGetsWhatItsFilterTakes() throws IOException {
+        add("other", FakeDestination.thatTakesAll());
+        engine.addDestination(
+                FakeDestination.thatTakesAll(),
+                Map.of(
+                        Destination.NAME, "archive",
+                        Destination.FILTER, "(Modality=CT)",
+                        Destination.IDENTITY, "original",
+                        Destination.BANDWIDTH, "fast"));
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, view("archive").state());
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "other"), destinationsOf(STUDY));
+        assertEquals(
+                IdentityMode.ORIGINAL,
+                queue.ofStudy(STUDY).stream()
+                        .filter(one -> one.destination().equals("archive"))
+                        .map(DeliveryRecord::identity)
+                        .findFirst()
+                        .orElseThrow(),
+                "as its configuration says, or it would go without identity");
+    }
+
+    private void refuse(String name, String filter) {
+        refused.add(new Failed(
+                "com.example", Map.of(Destination.NAME, name, Destination.FILTER, filter), "min-free 0: must be 1–9"));
     }
 
     @Test

@@ -100,7 +100,8 @@ class OriginalDeliveriesTest {
 
     private DeliveryEngine engine() throws IOException {
         RetryPauses pauses = new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1));
-        DeliveryEngine made = new DeliveryEngine(pauses, queue, index, index, folder, clock, ZoneOffset.UTC, PATIENCE);
+        DeliveryEngine made =
+                new DeliveryEngine(pauses, queue, index, index, List::of, folder, clock, ZoneOffset.UTC, PATIENCE);
         made.addCheck(study -> Optional.empty());
         return made;
     }

@@ -1,42 +1,47 @@
-package org.sallyport.admin.shell.internal;
+package org.sallyport.gateway.support.components;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
-import org.sallyport.gateway.api.Destination;
 
-/** Destinations that were configured, but whose constructor refused the configuration: there is no service of theirs that could tell. */
-final class FailedComponents {
+/** Components that were configured, but whose constructor refused the configuration: there is no service of theirs that could tell. */
+public final class FailedComponents {
 
     private static final int LONGEST = 500;
 
-    /** @param message what was thrown, in one line */
-    record Failed(String destination, String bundle, String message) {}
+    /**
+     * @param bundle symbolic name
+     * @param properties the configuration; may hold secrets
+     * @param message what was thrown, in one line
+     */
+    public record Failed(String bundle, Map<String, Object> properties, String message) {
+
+        @Override
+        public String toString() {
+            return bundle + ": " + message;
+        }
+    }
 
     private FailedComponents() {}
 
-    static List<Failed> destinations(@Nullable ServiceComponentRuntime runtime) {
+    /** @param key those whose configuration holds it are listed */
+    public static List<Failed> with(ServiceComponentRuntime runtime, String key) {
         List<Failed> failed = new ArrayList<>();
-        if (runtime == null) {
-            return failed;
-        }
-        Collection<ComponentDescriptionDTO> descriptions = runtime.getComponentDescriptionDTOs();
-        for (ComponentDescriptionDTO description : descriptions) {
+        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
             for (ComponentConfigurationDTO one : runtime.getComponentConfigurationDTOs(description)) {
-                Object name = one.properties.get(Destination.NAME);
-                if (one.state == ComponentConfigurationDTO.FAILED_ACTIVATION && name != null) {
-                    failed.add(new Failed(name.toString(), description.bundle.symbolicName, line(one.failure)));
+                if (one.state == ComponentConfigurationDTO.FAILED_ACTIVATION && one.properties.get(key) != null) {
+                    failed.add(new Failed(description.bundle.symbolicName, one.properties, line(one.failure)));
                 }
             }
         }
         return failed;
     }
 
-    /** Of a stack trace the innermost cause: that is what the plug-in said. */
+    /** Of a stack trace the innermost cause: that is what the component said. */
     static String line(@Nullable String trace) {
         String said = "its component failed: see log:tail";
         if (trace == null) {
