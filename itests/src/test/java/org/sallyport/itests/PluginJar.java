@@ -20,18 +20,29 @@ import org.sallyport.itests.plugin.SwapPlugin;
  *
  * @param name of the destination, and of the bundle with {@code swap.} before it
  * @param folder where the plug-in keeps what it is given
+ * @param version of the bundle
+ * @param settings of the destination, {@code key=value}, separated by semicolons
  */
-record PluginJar(String name, Path folder, SwapPlugin.Behaviour behaviour, String imports) {
+record PluginJar(
+        String name, Path folder, SwapPlugin.Behaviour behaviour, String imports, String version, String settings) {
 
     private static final String NEEDED = "org.osgi.framework,org.sallyport.gateway.api;version=\"[1.0,2)\"";
 
     PluginJar(String name, Path folder, SwapPlugin.Behaviour behaviour) {
-        this(name, folder, behaviour, NEEDED);
+        this(name, folder, behaviour, NEEDED, "1.0.0", "");
     }
 
     /** The same with an import that nobody exports. */
     PluginJar importing(String packageName) {
-        return new PluginJar(name, folder, behaviour, NEEDED + "," + packageName);
+        return new PluginJar(name, folder, behaviour, NEEDED + "," + packageName, version, settings);
+    }
+
+    PluginJar version(String other) {
+        return new PluginJar(name, folder, behaviour, imports, other, settings);
+    }
+
+    PluginJar set(String other) {
+        return new PluginJar(name, folder, behaviour, imports, version, other);
     }
 
     String symbolicName() {
@@ -43,23 +54,16 @@ record PluginJar(String name, Path folder, SwapPlugin.Behaviour behaviour, Strin
         Manifest manifest = new Manifest();
         Attributes attributes = manifest.getMainAttributes();
         attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        Map<String, String> headers = new TreeMap<>(Map.of(
-                "Bundle-ManifestVersion",
-                "2",
-                "Bundle-SymbolicName",
-                symbolicName(),
-                "Bundle-Version",
-                "1.0.0",
-                "Bundle-Activator",
-                SwapPlugin.class.getName(),
-                "Import-Package",
-                imports,
-                SwapPlugin.NAME_HEADER,
-                name,
-                SwapPlugin.FOLDER_HEADER,
-                folder.toString(),
-                SwapPlugin.BEHAVIOUR_HEADER,
-                behaviour.name()));
+        Map<String, String> headers = new TreeMap<>();
+        headers.put("Bundle-ManifestVersion", "2");
+        headers.put("Bundle-SymbolicName", symbolicName());
+        headers.put("Bundle-Version", version);
+        headers.put("Bundle-Activator", SwapPlugin.class.getName());
+        headers.put("Import-Package", imports);
+        headers.put(SwapPlugin.NAME_HEADER, name);
+        headers.put(SwapPlugin.FOLDER_HEADER, folder.toString());
+        headers.put(SwapPlugin.BEHAVIOUR_HEADER, behaviour.name());
+        headers.put(SwapPlugin.SETTINGS_HEADER, settings);
         headers.forEach(attributes::putValue);
         Path classes = classes();
         Path part = Files.createTempFile(folder.toAbsolutePath().getParent(), "plugin", ".part");

@@ -9,15 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,6 +89,7 @@ class RestartIT {
         aResetAsksFirst(copy, data);
 
         Sent sent;
+        Vendors vendors;
         Path tracker = data.resolve("etc/org.sallyport.tracker.cfg");
         try (Appliance appliance = started(new Appliance(data).option("--reset").answering("yes\n"), copy)) {
             assertFalse(Files.exists(data.resolve("vault/old")), "it was emptied");
@@ -100,8 +97,8 @@ class RestartIT {
             whatIsSaid(appliance);
             assertEquals(0, echo(appliance, TITLE).exit());
             assertNotEquals(0, echo(appliance, Appliance.AET).exit(), "the title of .env is the only one");
-            vendorBundle(data.resolve("deploy/vendor.jar"));
-            appliance.await("the vendor's bundle is active", SOON, () -> vendorIsActive(appliance));
+            vendors = new Vendors(appliance, folder.resolve("vendors"));
+            vendors.install();
             sent = send(appliance);
             Files.writeString(tracker, "study-timeout = 86400\n");
             assertEquals(0, appliance.stop());
@@ -120,7 +117,7 @@ class RestartIT {
             JsonNode studies = appliance.json("study:list");
             assertEquals(1, studies.size());
             assertTrue(studies.get(0).has("pseudonym"), "the new code runs");
-            appliance.await("the vendor's bundle is still there", SOON, () -> vendorIsActive(appliance));
+            vendors.in(appliance).await("the vendors' bundles are still there");
             assertEquals("study-timeout = 86400\n", Files.readString(tracker), "the setting stays");
             assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
             assertArrayEquals(sent.original(), appliance.original(sent.image()));
@@ -209,26 +206,5 @@ class RestartIT {
                     .findFirst()
                     .orElseThrow());
         }
-    }
-
-    private static boolean vendorIsActive(Appliance appliance) throws Exception {
-        return appliance.shell("bundle:list").ok().lines().stream()
-                .anyMatch(line -> line.contains("vendor.test") && line.contains("Active"));
-    }
-
-    private static void vendorBundle(Path file) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        attributes.putValue("Bundle-ManifestVersion", "2");
-        attributes.putValue("Bundle-SymbolicName", "vendor.test");
-        attributes.putValue("Bundle-Name", "vendor.test");
-        attributes.putValue("Bundle-Version", "1.0.0");
-        Path part = file.resolveSibling("vendor.part");
-        try (OutputStream out = Files.newOutputStream(part);
-                JarOutputStream jar = new JarOutputStream(out, manifest)) {
-            jar.finish();
-        }
-        Files.move(part, file);
     }
 }
