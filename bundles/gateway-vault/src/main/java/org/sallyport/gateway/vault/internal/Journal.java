@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -38,21 +37,30 @@ final class Journal implements Closeable {
         void record(ByteBuffer payload) throws IOException;
     }
 
-    /** No channel: an interrupted thread would close it, and with it the vault. */
-    private final RandomAccessFile file;
+    /** Opens the file, anew if it is not there. */
+    @FunctionalInterface
+    interface Disk {
+        JournalFile open(Path file) throws IOException;
+    }
+
+    private final JournalFile file;
 
     private long end;
     private boolean failed;
 
-    private Journal(RandomAccessFile file, long end) {
+    private Journal(JournalFile file, long end) {
         this.file = file;
         this.end = end;
     }
 
     static Journal open(Path folder, Reader reader) throws IOException {
+        return open(folder, reader, JournalFile::new);
+    }
+
+    static Journal open(Path folder, Reader reader, Disk disk) throws IOException {
         Path path = folder.resolve(FILE);
         boolean fresh = !Files.exists(path);
-        RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
+        JournalFile file = disk.open(path);
         try {
             // Until the journal is closed no other stream on this file may be: closing one would give up the lock.
             FileLock lock = file.getChannel().tryLock();
@@ -62,14 +70,14 @@ final class Journal implements Closeable {
             if (file.length() < MAGIC.length) {
                 file.setLength(0);
                 file.write(MAGIC);
-                file.getFD().sync();
+                file.force();
             }
             long size = file.length();
             long end = readAll(path, file, size, reader);
             if (end < size) {
                 LOG.warn("{}: a torn record of {} bytes at its end was cut off", path, size - end);
                 file.setLength(end);
-                file.getFD().sync();
+                file.force();
             }
             if (fresh) {
                 try (FileChannel parent = FileChannel.open(folder, StandardOpenOption.READ)) {
@@ -84,7 +92,7 @@ final class Journal implements Closeable {
     }
 
     /** @return where the last whole record ends */
-    private static long readAll(Path path, RandomAccessFile file, long size, Reader reader) throws IOException {
+    private static long readAll(Path path, JournalFile file, long size, Reader reader) throws IOException {
         file.seek(0);
         DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(file.getFD()), 1 << 16));
         byte[] magic = in.readNBytes(MAGIC.length);
@@ -112,7 +120,7 @@ final class Journal implements Closeable {
      * Tells a torn tail from damage. Each record is forced before the next one is written, so what a power cut tore is one record with nothing whole
      * behind it.
      */
-    private static long torn(Path path, RandomAccessFile file, long at, long size) throws IOException {
+    private static long torn(Path path, JournalFile file, long at, long size) throws IOException {
         if (size - at <= HEADER + LONGEST) {
             byte[] rest = new byte[(int) (size - at)];
             file.seek(at);
@@ -169,7 +177,7 @@ final class Journal implements Closeable {
             throw new VaultException("the vault journal cannot be written", e);
         }
         try {
-            file.getFD().sync();
+            file.force();
         } catch (IOException e) {
             // What a failed force has left on the disk cannot be known: no further record may rely on it.
             failed = true;

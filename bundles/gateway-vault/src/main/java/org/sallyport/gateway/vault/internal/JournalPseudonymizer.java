@@ -53,12 +53,16 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     }
 
     JournalPseudonymizer(Path folder, VaultKeys keys, boolean random) throws IOException {
+        this(folder, keys, random, JournalFile::new);
+    }
+
+    JournalPseudonymizer(Path folder, VaultKeys keys, boolean random, Journal.Disk disk) throws IOException {
         this.random = random;
         this.lookupKey = keys.patientLookupKey();
         this.pseudonymKey = keys.pseudonymKey(GENERATION);
         this.digestKey = keys.originalDigestKey(GENERATION);
         this.keyWrap = new KeyWrap(keys.keyEncryptionKey());
-        this.journal = Journal.open(folder, assignments::read);
+        this.journal = Journal.open(folder, assignments::read, disk);
         try {
             checkKey(folder);
         } catch (VaultException e) {

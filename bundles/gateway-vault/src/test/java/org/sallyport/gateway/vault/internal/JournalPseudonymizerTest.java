@@ -72,6 +72,48 @@ class JournalPseudonymizerTest {
         assertEquals(expected.keyGeneration(), actual.keyGeneration());
     }
 
+    /** An image is acknowledged once its assignment was given out: by then it has to be on the disk. */
+    @Test
+    void anAssignmentIsForcedBeforeAnyoneCanRelyOnIt() throws Exception {
+        FailingJournalFile disk = new FailingJournalFile(folder.resolve(Journal.FILE));
+        JournalPseudonymizer vault = new JournalPseudonymizer(folder, keys(1), false, file -> disk);
+        opened.add(vault);
+        String pseudonymous = vault.candidates(STUDY).get(1);
+        List<String> known = new ArrayList<>();
+        disk.beforeForce = () -> known.add((vault.find("Clinic", "P1").isEmpty() ? "no patient" : "the patient")
+                + (vault.find(pseudonymous).isEmpty() ? ", no study" : " and the study"));
+        disk.done.clear();
+
+        StudyContext assigned = vault.assign(patient("P1", STUDY));
+        assertEquals(List.of("write", "force", "write", "force"), disk.done, "patient and study, when it returns");
+        assertEquals(List.of("no patient, no study", "the patient, no study"), known, "before each force");
+        assertEquals(pseudonymous, assigned.studyInstanceUid());
+
+        disk.done.clear();
+        assertSame(assigned, vault.assign(patient("P1", STUDY)));
+        assertEquals(List.of(), disk.done, "it is known");
+
+        disk.forceFails = true;
+        assertThrows(VaultException.class, () -> vault.assign(patient("P2", OTHER_STUDY)));
+        assertEquals(List.of(), vault.find("Clinic", "P2"));
+        disk.forceFails = false;
+        assertThrows(VaultException.class, () -> vault.assign(patient("P2", OTHER_STUDY)), "not by the second try");
+        assertSame(assigned, vault.assign(patient("P1", STUDY)));
+    }
+
+    @Test
+    void aStudyWhoseForceFailedIsNotGivenOut() throws Exception {
+        FailingJournalFile disk = new FailingJournalFile(folder.resolve(Journal.FILE));
+        JournalPseudonymizer vault = new JournalPseudonymizer(folder, keys(1), false, file -> disk);
+        opened.add(vault);
+        vault.assign(patient("P1", STUDY));
+        disk.forceFails = true;
+        assertThrows(VaultException.class, () -> vault.assign(patient("P1", OTHER_STUDY)));
+        disk.forceFails = false;
+        assertTrue(vault.find(vault.candidates(OTHER_STUDY).get(1)).isEmpty());
+        assertThrows(VaultException.class, () -> vault.assign(patient("P1", OTHER_STUDY)));
+    }
+
     @Test
     void aPseudonymIsAnonAndTwelveHexadecimalDigits() throws Exception {
         JournalPseudonymizer vault = open();

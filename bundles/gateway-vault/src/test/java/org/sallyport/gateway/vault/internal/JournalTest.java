@@ -64,6 +64,35 @@ class JournalTest {
     }
 
     @Test
+    void aForceStandsBetweenTheWriteAndTheReturnOfEachAppend() throws Exception {
+        FailingJournalFile disk = new FailingJournalFile(file());
+        try (Journal journal = Journal.open(folder, payload -> {}, path -> disk)) {
+            assertEquals(List.of("write", "force"), disk.done, "a new journal's first bytes");
+            disk.done.clear();
+            journal.append(new byte[] {1});
+            assertEquals(List.of("write", "force"), disk.done);
+            journal.append(new byte[] {2});
+            assertEquals(List.of("write", "force", "write", "force"), disk.done);
+        }
+    }
+
+    /** What a failed force has left on the disk cannot be known. */
+    @Test
+    void afterAFailedForceNothingIsAppendedAnyMore() throws Exception {
+        FailingJournalFile disk = new FailingJournalFile(file());
+        try (Journal journal = Journal.open(folder, payload -> {}, path -> disk)) {
+            journal.append(new byte[] {1});
+            disk.forceFails = true;
+            assertThrows(VaultException.class, () -> journal.append(new byte[] {2}));
+            disk.forceFails = false;
+            disk.done.clear();
+            VaultException e = assertThrows(VaultException.class, () -> journal.append(new byte[] {3}));
+            assertTrue(String.valueOf(e.getMessage()).contains("restart"), e::toString);
+            assertEquals(List.of(), disk.done);
+        }
+    }
+
+    @Test
     void aTornTailIsCutWhereverTheWritingStopped() throws Exception {
         write("one", "two");
         byte[] two = Files.readAllBytes(file());
