@@ -91,6 +91,11 @@ public final class Association implements Closeable {
         return bytes;
     }
 
+    /** Variable field of the longest P-DATA-TF received so far, bytes (PS3.8 9.3.5). */
+    public long longestPdu() {
+        return upperLayer.longestData();
+    }
+
     /** What the peer said of itself. */
     public UserInformation peer() {
         return peer;

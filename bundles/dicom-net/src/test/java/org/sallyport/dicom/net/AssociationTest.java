@@ -111,6 +111,22 @@ class AssociationTest {
         assertTrue(service.failed.isEmpty());
     }
 
+    @Test
+    void theLongestPduThatCameIsKnown() throws IOException, InterruptedException {
+        try (Association association = open(start())) {
+            Association served = service.awaitBegin();
+            assertEquals(0, association.echo());
+            long echo = served.longestPdu();
+            assertTrue(echo > 0 && echo < 200, "a command without a data set: " + echo);
+            association.store(CT, "1.2.3", EXPLICIT, out -> out.write(new byte[3_000]));
+            long image = served.longestPdu();
+            assertTrue(image > 3_000 && image < 4_000, "a data set of 3,000 bytes: " + image);
+            assertEquals(0, association.echo());
+            assertEquals(image, served.longestPdu(), "the longest, not the last");
+            association.release();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 2, 4090, 4096, 16_378, 16_380, 1_000_000})
     void aStoredDataSetComesAsItWasSent(int length) throws IOException, InterruptedException {

@@ -52,6 +52,9 @@ public final class UpperLayer implements Closeable {
     private long invalidLeft;
     private int abortReason;
     private volatile boolean writeTimedOut;
+    /** Written by the owner only. */
+    private volatile long longestData;
+
     private final WriteDeadline writes = new WriteDeadline(this::endWrite);
 
     /** @param maxPduLength longest P-DATA-TF variable field that we take; what we announce */
@@ -75,6 +78,11 @@ public final class UpperLayer implements Closeable {
     /** Bytes received so far. */
     public long received() {
         return in.received();
+    }
+
+    /** Variable field of the longest P-DATA-TF received so far, bytes. */
+    public long longestData() {
+        return longestData;
     }
 
     // ---- association
@@ -417,6 +425,7 @@ public final class UpperLayer implements Closeable {
         abortReason = 2; // unexpected PDU, if the table finds it so
         if (type == PduType.P_DATA_TF) {
             dataLeft = (int) length;
+            longestData = Math.max(longestData, length);
             in.setTimeout(millis(timeouts.network()), longest(length));
             return Event.P_DATA_TF;
         }

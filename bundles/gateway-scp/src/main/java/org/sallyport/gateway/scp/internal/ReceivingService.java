@@ -150,11 +150,13 @@ final class ReceivingService implements AssociationPolicy.Service {
         if (session != null) {
             session.close();
             LOG.info(
-                    "{} ({}) sent {}; {} refused",
+                    "{} ({}) sent {} in PDUs of up to {} bytes; {} refused; takes PDUs of up to {} bytes",
                     association.callingAet(),
                     association.address().getHostAddress(),
                     kept.entrySet().stream().map(ReceivingService::text).collect(Collectors.joining(", ")),
-                    refused);
+                    association.longestPdu(),
+                    refused,
+                    association.peer().maxPduLength());
         }
     }
 
