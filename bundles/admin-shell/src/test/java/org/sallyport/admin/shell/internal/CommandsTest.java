@@ -637,6 +637,7 @@ class CommandsTest {
         JsonNode row = json(command).get(0);
         assertEquals(id.toString(), row.get("id").asText());
         assertEquals("HELD", row.get("kind").asText());
+        assertEquals("no rule", row.get("reason").asText());
         assertEquals(99, row.get("bytes").asInt());
     }
 

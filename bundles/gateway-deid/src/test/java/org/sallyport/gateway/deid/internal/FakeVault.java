@@ -33,6 +33,9 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     static final int SHIFT = 100;
 
+    /** Fails every assignment. */
+    boolean assignFails;
+
     /** Requests to read. */
     int readings;
 
@@ -65,6 +68,9 @@ final class FakeVault implements IdentityVault, Pseudonymizer {
 
     @Override
     public StudyContext assign(PatientIdentity identity) throws VaultException {
+        if (assignFails) {
+            throw new VaultException("the vault journal cannot be forced to disk");
+        }
         String pseudonym = pseudonym(identity);
         String known = patientOfStudy.putIfAbsent(identity.studyInstanceUid(), pseudonym);
         if (known != null && !known.equals(pseudonym)) {

@@ -98,6 +98,27 @@ class IntakeTest {
         assertNothingIsLeftBehind();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1.2.840.10008.5.1.4.1.1.2", // CT
+                "1.2.840.10008.5.1.4.1.1.2.1", // Enhanced CT
+                "1.2.840.10008.5.1.4.1.1.128", // PET
+                "1.2.840.10008.5.1.4.1.1.130", // Enhanced PET
+                "1.2.840.10008.5.1.4.1.1.4", // MR
+                "1.2.840.10008.5.1.4.1.1.4.1", // Enhanced MR
+                "1.2.840.10008.5.1.4.1.1.4.3" // Enhanced MR Color
+            })
+    void anObjectOfEachClassThatIsAcceptedIsStored(String sopClass) throws Exception {
+        DataSet image = Gate.image();
+        image.setString(Tag.SOPClassUID, sopClass);
+        IntakeResult result = gate.receive(Gate.encode(image, EXPLICIT), EXPLICIT, sopClass, Gate.SOP_INSTANCE);
+        assertEquals(new Kept(How.STORED), result);
+        assertEquals(sopClass, gate.lastDataSet().string(Tag.SOPClassUID));
+        assertEquals(sopClass, Gate.open(gate.lastBytes()).meta().mediaStorageSopClassUid());
+        assertEquals(List.of(), DataSetDifference.between(image, gate.restored()));
+    }
+
     @Test
     void theSameImageAgainIsTheSameInWhateverSyntax() throws Exception {
         gate.receive(Gate.image());
@@ -255,17 +276,16 @@ class IntakeTest {
     void whatIsCutOffIsRefusedAndItsBeginningKeptForDiagnosisOnce(int missing) throws Exception {
         byte[] image = Gate.encode(Gate.image(), EXPLICIT);
         byte[] cut = Arrays.copyOf(image, image.length - missing);
-        Rejected answer = assertInstanceOf(Rejected.class, gate.receive(cut, EXPLICIT));
-        if (answer.why() == Why.CANNOT_UNDERSTAND) {
-            gate.receive(cut, EXPLICIT);
-            assertEquals(1, gate.store.held.size());
-            Quarantine.Entry held = gate.store.held.get(0);
-            assertEquals(Quarantine.Kind.DIAGNOSTIC, held.description().kind());
-            byte[] sealed = Objects.requireNonNull(gate.store.heldBytes.get(held.id()));
-            try (InputStream in =
-                    gate.vault.open("held/" + held.id(), new ByteArrayInputStream(sealed), Gate.OFFICER)) {
-                assertArrayEquals(cut, in.readAllBytes());
-            }
+        Rejected answer = rejected(Why.CANNOT_UNDERSTAND, gate.receive(cut, EXPLICIT));
+        assertFalse(answer.comment().isBlank());
+        assertEquals(answer, rejected(Why.CANNOT_UNDERSTAND, gate.receive(cut, EXPLICIT)));
+        assertEquals(1, gate.store.held.size());
+        Quarantine.Entry held = gate.store.held.get(0);
+        assertEquals(Quarantine.Kind.DIAGNOSTIC, held.description().kind());
+        assertEquals(answer.comment(), held.description().reason());
+        byte[] sealed = Objects.requireNonNull(gate.store.heldBytes.get(held.id()));
+        try (InputStream in = gate.vault.open("held/" + held.id(), new ByteArrayInputStream(sealed), Gate.OFFICER)) {
+            assertArrayEquals(cut, in.readAllBytes());
         }
         assertEquals(List.of(), gate.store.instances);
         assertNothingIsLeftBehind();
@@ -360,6 +380,19 @@ class IntakeTest {
             gate.store.failure = null;
             assertEquals(new Kept(How.STORED), session.receive(object, new ByteArrayInputStream(image)));
         }
+    }
+
+    /** As when its journal cannot be forced to disk. */
+    @Test
+    void withoutAnAssignmentFromTheVaultNothingIsKept() throws Exception {
+        gate.vault.assignFails = true;
+        Rejected answer = rejected(Why.OUT_OF_RESOURCES, gate.receive(Gate.image()));
+        assertFalse(answer.comment().contains("DOE"));
+        assertEquals(List.of(), gate.store.instances);
+        assertEquals(List.of(), gate.store.held);
+        assertNothingIsLeftBehind();
+        gate.vault.assignFails = false;
+        assertEquals(new Kept(How.STORED), gate.receive(Gate.image()));
     }
 
     @Test

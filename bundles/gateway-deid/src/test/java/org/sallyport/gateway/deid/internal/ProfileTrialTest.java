@@ -10,10 +10,13 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -30,6 +33,10 @@ import org.sallyport.dicom.data.VR;
 import org.sallyport.gateway.api.intake.TrialTreatment.Attribute;
 import org.sallyport.gateway.api.intake.TrialTreatment.Fate;
 import org.sallyport.gateway.api.intake.TrialTreatment.Report;
+import org.sallyport.gateway.testkit.Modality;
+import org.sallyport.gateway.testkit.Patient;
+import org.sallyport.gateway.testkit.PlantedIdentifiers;
+import org.sallyport.gateway.testkit.SyntheticStudy;
 
 /** A trial tells what would happen, and does nothing. */
 class ProfileTrialTest {
@@ -86,6 +93,28 @@ class ProfileTrialTest {
         for (String original : new String[] {"DOE", "MRN4711", "20240117", "long story", "A-4711", Gate.STUDY}) {
             assertFalse(report.toString().contains(original), original);
         }
+    }
+
+    /** Senders transmit neither preamble nor meta information; here a site's own file is read, with what it holds there. */
+    @Test
+    void preambleAndMetaInformationOfTheFileAreNotTold(@TempDir Path site) throws Exception {
+        SyntheticStudy study = new SyntheticStudy(new Patient(7), Modality.CT, 7, 1, 1, 8, 8);
+        PlantedIdentifiers planted = new PlantedIdentifiers(List.of(study.patient()));
+        byte[] file = Files.readAllBytes(study.writeTo(site).get(0));
+        FileMetaInformation meta = Gate.open(file).meta();
+        for (String place : new String[] {
+            new String(file, 0, 128, StandardCharsets.ISO_8859_1),
+            String.valueOf(meta.sourceAet()),
+            String.valueOf(meta.implementationVersionName()),
+            meta.implementationClassUid(),
+            meta.mediaStorageSopInstanceUid()
+        }) {
+            assertTrue(
+                    planted.firstIn(place.getBytes(StandardCharsets.ISO_8859_1)).isPresent(), place);
+        }
+        Report report = new ProfileTrial(profiles, vault, folder).tryOut(new ByteArrayInputStream(file), null);
+        assertNull(report.held());
+        assertEquals(Optional.empty(), planted.firstIn(report.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -190,7 +190,9 @@ class ReceiverTest {
     void aNodeThatMayNotWriteIsNotAuthorized() throws IOException {
         try (Association association = associate("READER")) {
             assertEquals(CommandSet.SUCCESS, association.echo());
-            assertEquals(0x0124, store(association, SOP, 100_000).status());
+            CommandSet refused = store(association, SOP, 100_000);
+            assertEquals(0x0124, refused.status());
+            assertEquals("this AE title may not store", refused.errorComment());
             association.release();
         }
         assertEquals(List.of(), intake.received);
