@@ -239,7 +239,7 @@ final class IndexWriter implements Closeable {
         try {
             write(batch);
         } catch (IndexException e) {
-            if (!answers()) {
+            if (DatabaseFailure.isIn(e) || !answers()) {
                 throw e;
             }
             writeOneByOne(batch);
@@ -288,7 +288,7 @@ final class IndexWriter implements Closeable {
     /**
      * A row that cannot be written must not keep those behind it out of the index: it is set aside while the others go on.
      *
-     * @throws IndexException if the database no longer answers
+     * @throws IndexException if the database no longer answers, or has no room
      */
     private void writeOneByOne(List<Task> batch) throws IndexException, InterruptedException {
         List<Task> rows = batch.stream().filter(task -> task instanceof Row).toList();
@@ -298,7 +298,7 @@ final class IndexWriter implements Closeable {
                 try {
                     write(List.of(task));
                 } catch (IndexException e) {
-                    if (!answers()) {
+                    if (DatabaseFailure.isIn(e) || !answers()) {
                         throw e;
                     }
                     if (tried == TRIES) {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -204,6 +207,48 @@ class IndexWriterTest {
             String bad = writer.problem().orElseThrow();
             assertTrue(bad.contains("could not be indexed"), bad);
         }
+    }
+
+    /** A table needs a new page, which finds no room; short rows of others still find some. */
+    @Test
+    void noRowIsSetAsideWhileTheDiskOfTheDatabaseIsFull() throws IndexException {
+        AtomicBoolean full = new AtomicBoolean(true);
+        Database noRoom = new Database() {
+            @Override
+            public <R> R inTransaction(Function<EntityManager, R> work) throws IndexException {
+                return database.inTransaction(em -> work.apply(withoutRoomForImages(em, full)));
+            }
+
+            @Override
+            public boolean skipsLocked() {
+                return false;
+            }
+        };
+        try (IndexWriter writer = new IndexWriter(noRoom, "here")) {
+            writer.add(Samples.stored(Samples.facts(Samples.STUDY, "2.25.100", 1), 1));
+            assertThrows(IndexException.class, writer::flush);
+            String problem = writer.problem().orElseThrow();
+            assertTrue(problem.contains("cannot be reached"), problem);
+            full.set(false);
+            await(() -> flushes(writer));
+            assertEquals(1, count("InstanceRow"));
+            assertEquals(Optional.empty(), writer.problem());
+        }
+    }
+
+    private static EntityManager withoutRoomForImages(EntityManager em, AtomicBoolean full) {
+        return (EntityManager) Proxy.newProxyInstance(
+                EntityManager.class.getClassLoader(), new Class<?>[] {EntityManager.class}, (proxy, method, given) -> {
+                    if (full.get() && method.getName().equals("persist") && given[0] instanceof InstanceRow) {
+                        throw new IllegalStateException(
+                                new SQLException("a page could not be written to disk", "XSDG1"));
+                    }
+                    try {
+                        return method.invoke(em, given);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() == null ? e : e.getCause();
+                    }
+                });
     }
 
     /** A lock, say: what fails for a moment is no bad row. */
