@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,10 @@ final class Appliance implements AutoCloseable {
     private static final int LOG_LINES = 60;
     private static final int LONGEST_LINE = 400;
     private static final Duration STOP = Duration.ofMinutes(3);
+
+    /** Its colon is no character of base64. */
+    private static final String BETWEEN = "next:";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path data;
@@ -313,6 +319,31 @@ final class Appliance implements AutoCloseable {
         String text =
                 shell("instance:original --reason test " + sopInstanceUid).ok().output();
         return Base64.getMimeDecoder().decode(text);
+    }
+
+    /** Images with their identity restored, asked for at once: each call of the shell costs a connection. */
+    List<byte[]> originals(List<String> sopInstanceUids) throws IOException, InterruptedException {
+        String commands = sopInstanceUids.stream()
+                .map(sop -> "instance:original --reason test " + sop)
+                .collect(Collectors.joining("; shell:echo '" + BETWEEN + "'; "));
+        List<byte[]> originals = new ArrayList<>();
+        for (String text : shell(commands).ok().output().split(Pattern.quote(BETWEEN), -1)) {
+            originals.add(Base64.getMimeDecoder().decode(text));
+        }
+        if (originals.size() != sopInstanceUids.size()) {
+            throw new AssertionError(originals.size() + " of " + sopInstanceUids.size() + " originals came");
+        }
+        return originals;
+    }
+
+    /** The heap that the running Java virtual machine was told to have: of several options the last one counts. */
+    String heapOption() throws IOException {
+        String[] arguments = Files.readString(Path.of("/proc/" + running().pid() + "/cmdline"))
+                .split("\0", -1);
+        return Arrays.stream(arguments)
+                .filter(argument -> argument.startsWith("-Xmx"))
+                .reduce((first, second) -> second)
+                .orElseThrow(() -> new AssertionError("no -Xmx among " + Arrays.toString(arguments)));
     }
 
     /** What the log says so far. */

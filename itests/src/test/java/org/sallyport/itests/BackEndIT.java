@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetDifference;
@@ -34,32 +35,38 @@ import org.sallyport.simulator.IthSimulator;
 
 /** Uploads to the back end, which fails in every way it can. */
 @Tag("peers")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BackEndIT {
 
     private static final Duration SOON = Duration.ofMinutes(4);
 
-    @TempDir
-    static Path folder;
-
     private static final UploadedFiles CHECK = new UploadedFiles();
-    private static IthSimulator simulator;
-    private static Appliance appliance;
+
+    private Path folder;
+    private IthSimulator simulator;
+    private Appliance appliance;
 
     /** What was there when the test began: the appliance is shared. */
     private Set<String> earlierDeliveries;
 
     private int earlierArrivals;
 
+    /** With the index on the database that is tried. */
+    Appliance appliance(Path data) throws Exception {
+        return new Appliance(data);
+    }
+
     @BeforeAll
-    static void start() throws Exception {
+    void start(@TempDir Path temporary) throws Exception {
+        folder = temporary;
         simulator = new IthSimulator(folder.resolve("ith"), CHECK);
         appliance = appliance(simulator, "data");
         appliance.start();
         awaitMode("PUBLIC");
     }
 
-    private static Appliance appliance(IthSimulator backEnd, String data) throws IOException {
-        return new Appliance(folder.resolve(data))
+    private Appliance appliance(IthSimulator backEnd, String data) throws Exception {
+        return appliance(folder.resolve(data))
                 .with("ITH_URL", backEnd.url() + "/")
                 .with("ITH_TOKEN", IthSimulator.KEY)
                 .with("ITH_REFRESH", "1")
@@ -89,7 +96,7 @@ class BackEndIT {
     }
 
     @AfterAll
-    static void stop() {
+    void stop() {
         appliance.close();
         simulator.close();
     }
@@ -112,7 +119,7 @@ class BackEndIT {
         });
     }
 
-    private static void awaitMode(String mode) throws IOException {
+    private void awaitMode(String mode) throws IOException {
         appliance.await("mode " + mode, SOON, () -> appliance.log().contains("configuration of the back end: " + mode));
     }
 

@@ -8,12 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +40,19 @@ class CrashIT {
     @TempDir
     Path folder;
 
+    /** With the index on the database that is tried. */
+    Appliance appliance(Path data) throws Exception {
+        return new Appliance(data);
+    }
+
+    /** Ends what was begun beside an appliance. */
+    void end(Path data) throws Exception {}
+
+    /** The processes that write to the disk of an appliance. */
+    List<Long> writers(Appliance appliance) throws Exception {
+        return List.of(appliance.running().pid());
+    }
+
     /** The moment of a crash has to be random, and is no wait for anything. */
     private static void letRun(Random random) {
         long end =
@@ -56,7 +73,8 @@ class CrashIT {
     void killedAtRandomMoments() throws Exception {
         Random random = new Random(20_260_101);
         Senders senders = new Senders(folder.resolve("senders"));
-        try (Appliance appliance = new Appliance(folder.resolve("data"))) {
+        Path data = folder.resolve("data");
+        try (Appliance appliance = appliance(data)) {
             appliance.start();
             for (int i = 0; i < TIMES; i++) {
                 sendSome(senders, appliance);
@@ -68,6 +86,8 @@ class CrashIT {
             Set<String> acknowledged = senders.acknowledged();
             assertTrue(acknowledged.size() < TIMES * SENDERS * IMAGES, "the crashes came while images were sent");
             assertAllDelivered(acknowledged, appliance);
+        } finally {
+            end(data);
         }
     }
 
@@ -75,20 +95,23 @@ class CrashIT {
     void powerCutAtRandomMoments() throws Exception {
         LoopImage.assumePossible();
         Random random = new Random(20_260_102);
-        try (LoopImage disk = LoopImage.make(folder.resolve("disk.img"), folder.resolve("disk"));
-                Appliance appliance =
-                        new Appliance(disk.mountPoint().resolve("data")).with("SALLYPORT_MIN_FREE", "16")) {
-            appliance.start();
-            Senders senders = new Senders(folder.resolve("senders"));
-            int lost = 0;
-            for (int i = 0; i < TIMES; i++) {
-                sendSome(senders, appliance);
-                letRun(random);
-                Set<String> acknowledged = senders.acknowledged();
-                lost += startedFromCopy(disk, appliance, acknowledged).size();
-                senders.await();
+        try (LoopImage disk = LoopImage.make(folder.resolve("disk.img"), folder.resolve("disk"))) {
+            Path data = disk.mountPoint().resolve("data");
+            try (Appliance appliance = appliance(data).with("SALLYPORT_MIN_FREE", "16")) {
+                appliance.start();
+                Senders senders = new Senders(folder.resolve("senders"));
+                int lost = 0;
+                for (int i = 0; i < TIMES; i++) {
+                    sendSome(senders, appliance);
+                    letRun(random);
+                    Set<String> acknowledged = senders.acknowledged();
+                    lost += startedFromCopy(disk, appliance, acknowledged).size();
+                    senders.await();
+                }
+                assertEquals(0, lost, "acknowledged images that a power cut took");
+            } finally {
+                end(data);
             }
-            assertEquals(0, lost, "acknowledged images that a power cut took");
         }
     }
 
@@ -127,7 +150,7 @@ class CrashIT {
                     () -> senders.acknowledged().size() > 20);
             long acknowledged = senders.acknowledged().size();
             try (LoopImage copy =
-                    disk.copyWhile(appliance.running(), folder.resolve("copy.img"), folder.resolve("copy"))) {
+                    disk.copyWhile(writers(appliance), folder.resolve("copy.img"), folder.resolve("copy"))) {
                 long kept = bytes(copy.mountPoint().resolve("data/packs"));
                 assertTrue(
                         kept < acknowledged * PIXELS,
@@ -150,16 +173,43 @@ class CrashIT {
         return true;
     }
 
+    /** Of one image of each study: what the vault assigned to it was on the disk before the image was acknowledged. */
+    private static void assertOriginalsComeBack(Appliance restarted, Set<String> acknowledged) throws Exception {
+        List<String> sops = new ArrayList<>();
+        for (Path archive : restarted.archives()) {
+            try (ZipFile zip = new ZipFile(archive.toFile())) {
+                String name = zip.entries().nextElement().getName();
+                sops.add(name.substring(name.lastIndexOf('/') + 1, name.length() - ".dcm".length()));
+            }
+        }
+        Set<String> studies = new TreeSet<>();
+        for (byte[] original : restarted.originals(sops)) {
+            studies.add(study(Senders.assertOriginal(original)));
+        }
+        Set<String> sent = acknowledged.stream().map(CrashIT::study).collect(Collectors.toCollection(TreeSet::new));
+        sent.removeAll(studies);
+        assertEquals(Set.of(), sent, "studies of which no original came back");
+    }
+
+    /** Of an image's key, see {@link Senders#acknowledged}. */
+    private static String study(String key) {
+        return key.substring(0, key.indexOf('/'));
+    }
+
     /** @return which acknowledged images an appliance does not have that is started on the disk as it is at this moment */
     private Set<String> startedFromCopy(LoopImage disk, Appliance running, Set<String> acknowledged) throws Exception {
         Set<String> missing = new TreeSet<>(acknowledged);
-        try (LoopImage copy = disk.copyWhile(running.running(), folder.resolve("copy.img"), folder.resolve("copy"));
-                Appliance restarted =
-                        new Appliance(copy.mountPoint().resolve("data")).with("SALLYPORT_MIN_FREE", "16")) {
-            restarted.start();
-            restarted.await("all that is there is delivered", Duration.ofMinutes(2), () -> owesNothing(restarted));
-            missing.removeAll(Delivered.images(restarted.archives()).keySet());
-            assertEquals(0, restarted.stop());
+        try (LoopImage copy = disk.copyWhile(writers(running), folder.resolve("copy.img"), folder.resolve("copy"))) {
+            Path data = copy.mountPoint().resolve("data");
+            try (Appliance restarted = appliance(data).with("SALLYPORT_MIN_FREE", "16")) {
+                restarted.start();
+                restarted.await("all that is there is delivered", Duration.ofMinutes(2), () -> owesNothing(restarted));
+                missing.removeAll(Delivered.images(restarted.archives()).keySet());
+                assertOriginalsComeBack(restarted, acknowledged);
+                assertEquals(0, restarted.stop());
+            } finally {
+                end(data);
+            }
         }
         Files.delete(folder.resolve("copy.img"));
         return missing;

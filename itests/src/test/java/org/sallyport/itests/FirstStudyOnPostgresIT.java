@@ -17,13 +17,7 @@ class FirstStudyOnPostgresIT extends FirstStudyIT {
     Appliance appliance(Path data) throws Exception {
         PostgresServer started = PostgresServer.start(Files.createTempDirectory("postgres"));
         server = started;
-        return super.appliance(data)
-                .with("DATABASE_ENGINE", "postgresql")
-                .with("POSTGRES_HOST", "127.0.0.1")
-                .with("POSTGRES_PORT", String.valueOf(started.port()))
-                .with("POSTGRES_DB", PostgresServer.DATABASE)
-                .with("POSTGRES_USER", PostgresServer.USER)
-                .with("POSTGRES_PASSWORD", PostgresServer.PASSWORD);
+        return started.serve(super.appliance(data));
     }
 
     @AfterAll

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A file system in a file, to have its power cut. What was not forced is in the page cache only, not in the file. Needs root. */
 final class LoopImage implements AutoCloseable {
@@ -21,8 +22,13 @@ final class LoopImage implements AutoCloseable {
         this.mountPoint = mountPoint;
     }
 
-    static void assumePossible() {
-        assumeTrue("root".equals(System.getProperty("user.name")), "mounting needs root");
+    /** Else a test is reported as skipped; as root, which {@code .ci/run} insists on, it has to run. */
+    static void assumePossible() throws IOException {
+        assumeTrue(isRoot(), "mounting needs root");
+    }
+
+    static boolean isRoot() throws IOException {
+        return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
     }
 
     static LoopImage make(Path image, Path mountPoint) throws IOException, InterruptedException {
@@ -46,17 +52,41 @@ final class LoopImage implements AutoCloseable {
         return mountPoint;
     }
 
-    /** Copies the image as the disk would be found if the power failed now. The writing process stands still meanwhile, so that the copy is of one moment. */
-    LoopImage copyWhile(Process writer, Path copy, Path copyMountPoint) throws IOException, InterruptedException {
-        String pid = String.valueOf(writer.pid());
-        Command.run("kill", "-STOP", pid).ok();
+    /**
+     * Copies the image as the disk would be found if the power failed now.
+     *
+     * @param writers stand still meanwhile, with the processes that they began, so that the copy is of one moment
+     */
+    LoopImage copyWhile(List<Long> writers, Path copy, Path copyMountPoint) throws IOException, InterruptedException {
         try {
+            for (long writer : writers) {
+                signal("-STOP", writer);
+                // It begins no more of them.
+                for (ProcessHandle child :
+                        ProcessHandle.of(writer).orElseThrow().children().toList()) {
+                    signal("-STOP", child.pid());
+                }
+            }
             Command.run("cp", "--sparse=always", image.toString(), copy.toString())
                     .ok();
         } finally {
-            Command.run("kill", "-CONT", pid).ok();
+            for (long writer : writers) {
+                for (ProcessHandle child :
+                        ProcessHandle.of(writer).orElseThrow().children().toList()) {
+                    signal("-CONT", child.pid());
+                }
+                signal("-CONT", writer);
+            }
         }
         return mount(copy, copyMountPoint);
+    }
+
+    private static void signal(String signal, long pid) throws IOException, InterruptedException {
+        // One that has ended meanwhile writes no more.
+        if (Command.run("kill", signal, String.valueOf(pid)).exit() != 0
+                && ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()) {
+            throw new IOException("kill " + signal + " " + pid + " failed");
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ final class PostgresServer implements AutoCloseable {
     private final Path bin;
     private final Path data;
     private final int port;
+    private int databases;
 
     private PostgresServer(Path bin, Path data, int port) {
         this.bin = bin;
@@ -27,16 +28,9 @@ final class PostgresServer implements AutoCloseable {
 
     /** @param folder that the user postgres may enter */
     static PostgresServer start(Path folder) throws IOException, InterruptedException {
-        Path bin;
-        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
-            bin = versions.map(version -> version.resolve("bin"))
-                    .filter(candidate -> Files.isExecutable(candidate.resolve("initdb")))
-                    .max(Path::compareTo)
-                    .orElseThrow(() -> new AssertionError("no PostgreSQL server is installed"));
-        }
         PostgresServer server =
-                new PostgresServer(bin, folder.resolve("data"), Ports.free(1).get(0));
-        if (isRoot()) {
+                new PostgresServer(bin(), folder.resolve("data"), Ports.free(1).get(0));
+        if (LoopImage.isRoot()) {
             Command.run("chown", "postgres", folder.toString()).ok();
         }
         Path password = folder.resolve("password");
@@ -54,29 +48,55 @@ final class PostgresServer implements AutoCloseable {
                         "UTF8",
                         "--no-sync")
                 .ok();
-        server.run(
-                        "pg_ctl",
-                        "-D",
-                        server.data.toString(),
-                        "-w",
-                        "-t",
-                        "300",
-                        "-l",
-                        folder.resolve("data/log").toString(),
-                        "-o",
-                        "-p " + server.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
-                        "start")
-                .ok();
+        server.boot();
         server.psql("postgres", "CREATE DATABASE " + DATABASE);
         return server;
     }
 
-    private static boolean isRoot() {
-        return "root".equals(System.getProperty("user.name"));
+    /** Starts another one on the data that one had at the moment when the power failed. */
+    static PostgresServer afterPowerCut(Path folder) throws IOException, InterruptedException {
+        PostgresServer server =
+                new PostgresServer(bin(), folder.resolve("data"), Ports.free(1).get(0));
+        // Names a process that would have ended with the machine.
+        Files.delete(server.data.resolve("postmaster.pid"));
+        server.boot();
+        return server;
+    }
+
+    private void boot() throws IOException, InterruptedException {
+        run(
+                        "pg_ctl",
+                        "-D",
+                        data.toString(),
+                        "-w",
+                        "-t",
+                        "300",
+                        "-l",
+                        data.resolve("log").toString(),
+                        "-o",
+                        "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+                        "start")
+                .ok();
+    }
+
+    /** Of the process that begins all others. */
+    long pid() throws IOException {
+        return Long.parseLong(
+                Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+    }
+
+    private static Path bin() throws IOException {
+        try (Stream<Path> versions = Files.list(Path.of("/usr/lib/postgresql"))) {
+            return versions.map(version -> version.resolve("bin"))
+                    .filter(candidate -> Files.isExecutable(candidate.resolve("initdb")))
+                    .max(Path::compareTo)
+                    .orElseThrow(() -> new AssertionError("no PostgreSQL server is installed"));
+        }
     }
 
     private Command.Result run(String program, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(isRoot() ? List.of("runuser", "-u", "postgres", "--") : List.of());
+        List<String> command =
+                new ArrayList<>(LoopImage.isRoot() ? List.of("runuser", "-u", "postgres", "--") : List.of());
         command.add(bin.resolve(program).toString());
         command.addAll(Arrays.asList(arguments));
         return Command.run(command);
@@ -107,6 +127,23 @@ final class PostgresServer implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /** Gives an appliance a database of its own. */
+    Appliance serve(Appliance appliance) throws IOException, InterruptedException {
+        String own = DATABASE + ++databases;
+        psql("postgres", "CREATE DATABASE " + own);
+        return serve(appliance, own);
+    }
+
+    Appliance serve(Appliance appliance, String database) {
+        return appliance
+                .with("DATABASE_ENGINE", "postgresql")
+                .with("POSTGRES_HOST", "127.0.0.1")
+                .with("POSTGRES_PORT", String.valueOf(port))
+                .with("POSTGRES_DB", database)
+                .with("POSTGRES_USER", USER)
+                .with("POSTGRES_PASSWORD", PASSWORD);
     }
 
     @Override

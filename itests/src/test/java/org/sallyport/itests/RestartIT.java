@@ -39,9 +39,14 @@ class RestartIT {
     @TempDir
     Path folder;
 
+    /** With the index on the database that is tried. */
+    Appliance appliance(Path data) throws Exception {
+        return new Appliance(data);
+    }
+
     @Test
     void everythingAnswersAfterEachStart() throws Exception {
-        try (Appliance appliance = new Appliance(folder.resolve("data")).inForeground()) {
+        try (Appliance appliance = appliance(folder.resolve("data")).inForeground()) {
             Path cached = appliance.data().resolve("karaf/cache/witness");
             for (int i = 1; i <= TIMES; i++) {
                 appliance.start();
@@ -91,7 +96,7 @@ class RestartIT {
         Sent sent;
         Vendors vendors;
         Path tracker = data.resolve("etc/org.sallyport.tracker.cfg");
-        try (Appliance appliance = started(new Appliance(data).option("--reset").answering("yes\n"), copy)) {
+        try (Appliance appliance = started(appliance(data).option("--reset").answering("yes\n"), copy)) {
             assertFalse(Files.exists(data.resolve("vault/old")), "it was emptied");
             assertFalse(Files.exists(folder.resolve("disk/sallyport-packs")), "images on another disk too");
             whatIsSaid(appliance);
@@ -111,7 +116,7 @@ class RestartIT {
         assertNotEquals(before, after, "the column is called so");
         Files.writeString(source, after);
         Command.run("rm", "-r", copy.resolve(UNCHANGED).toString()).ok();
-        try (Appliance appliance = started(new Appliance(data), copy)) {
+        try (Appliance appliance = started(appliance(data), copy)) {
             assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
             assertArrayEquals(jar(Appliance.ROOT), jar(copy), "what was not changed comes out the same");
             JsonNode studies = appliance.json("study:list");

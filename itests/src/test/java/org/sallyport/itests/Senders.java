@@ -1,5 +1,8 @@
 package org.sallyport.itests;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +13,12 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.sallyport.dicom.data.BulkStore;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetDifference;
+import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.Part10Reader;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
@@ -62,6 +71,19 @@ final class Senders {
                     .redirectOutput(output.toFile())
                     .start());
         }
+    }
+
+    /** Fails unless an original, a Part 10 file, is what was sent, attribute by attribute. @return its key, see {@link #acknowledged} */
+    static String assertOriginal(byte[] part10) throws IOException {
+        DataSet original = Part10Reader.open(new ByteArrayInputStream(part10), Limits.DEFAULT, BulkStore.REFUSE)
+                .dataSet()
+                .readAll();
+        int number = original.intValue(Tag.AcquisitionNumber, -1);
+        int series = original.intValue(Tag.SeriesNumber, -1);
+        int instance = original.intValue(Tag.InstanceNumber, -1);
+        String key = number + "/" + series + "/" + instance;
+        assertEquals(List.of(), DataSetDifference.between(study(number, 1).image(series, instance), original), key);
+        return key;
     }
 
     boolean running() {
