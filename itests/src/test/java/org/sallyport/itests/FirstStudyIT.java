@@ -13,10 +13,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -29,6 +33,11 @@ import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Part10Reader;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.PresentationContext.Result;
+import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.PlantedIdentifiers;
 import org.sallyport.simulator.Archive;
@@ -39,6 +48,14 @@ import org.sallyport.simulator.Archive;
 class FirstStudyIT {
 
     private static final int IMAGES = 2;
+
+    /** What the log tells of an association that brought images: which, longest PDU that came, longest that the sender takes. */
+    private static final Pattern SENT =
+            Pattern.compile(" sent (1.+) in PDUs of up to (\\d+) bytes; 0 refused; takes PDUs of up to (\\d+) bytes");
+
+    /** How dciodvfy says that it could not read a file, or does not know what it is. */
+    private static final Pattern UNREAD =
+            Pattern.compile("read failed|parse failed|Abort|Information Object Not found");
 
     private Path folder = Path.of("");
     private @Nullable Appliance started;
@@ -68,6 +85,14 @@ class FirstStudyIT {
         for (Variant.Made made : studies) {
             appliance.send(made.variant().options(), made.sent());
         }
+        Path mixed = folder.resolve("mixed");
+        List<Variant.Made> together = new ArrayList<>();
+        for (Modality modality : Modality.values()) {
+            together.add(Variant.MIXED.make(modality, mixed, IMAGES));
+        }
+        studies.addAll(together);
+        appliance.send(
+                Variant.MIXED.options(), List.of(together.get(0).sent().get(0).getParent()));
         Instant sent = Instant.now();
         appliance.await(
                 "one archive for each study",
@@ -115,19 +140,43 @@ class FirstStudyIT {
             }
         }
         Map<String, String> expected = new HashMap<>();
-        List<String> negotiated = new ArrayList<>();
         for (Map.Entry<String, Variant.Made> entry : byDelivered().entrySet()) {
             expected.put(entry.getKey(), entry.getValue().variant().stored());
         }
-        for (Variant.Made made : studies) {
-            negotiated.add(made.study().modality().sopClassUid() + " in "
-                    + made.variant().negotiated() + ": " + IMAGES);
-        }
         assertEquals(expected, stored);
-        String log = appliance().log();
-        for (String line : negotiated) {
-            assertTrue(log.contains(line), "the log has to tell of \"" + line + "\"");
+        // One association for each study, and one for those that lay in one folder.
+        List<String> negotiated = new ArrayList<>();
+        for (Variant.Made made : studies) {
+            if (made.variant() != Variant.MIXED) {
+                negotiated.add(negotiated(made) + (made.variant().hasSmallPdus() ? " small" : " large"));
+            }
         }
+        negotiated.add(studies.stream()
+                        .filter(made -> made.variant() == Variant.MIXED)
+                        .map(FirstStudyIT::negotiated)
+                        .sorted()
+                        .collect(Collectors.joining(", "))
+                + " large");
+        List<String> logged = new ArrayList<>();
+        long longestOfAll = 0;
+        Matcher line = SENT.matcher(appliance().log());
+        while (line.find()) {
+            long longest = Long.parseLong(line.group(2));
+            long taken = Long.parseLong(line.group(3));
+            boolean small = longest <= Variant.SMALL_PDU && taken == Variant.SMALL_PDU;
+            boolean large = taken > Variant.SMALL_PDU;
+            longestOfAll = Math.max(longestOfAll, longest);
+            logged.add(Stream.of(line.group(1).split(", ", -1)).sorted().collect(Collectors.joining(", "))
+                    + (small ? " small" : large ? " large" : " PDUs of " + longest + " and " + taken));
+        }
+        assertEquals(
+                negotiated.stream().sorted().toList(), logged.stream().sorted().toList());
+        assertTrue(longestOfAll > Variant.SMALL_PDU, "others sent longer ones: " + longestOfAll);
+    }
+
+    /** As the log tells it. */
+    private static String negotiated(Variant.Made made) {
+        return made.study().modality().sopClassUid() + " in " + made.variant().negotiated() + ": " + IMAGES;
     }
 
     /** Which study each delivered image came from, told by the vault. */
@@ -153,26 +202,20 @@ class FirstStudyIT {
 
     @Test
     void everyDeliveredFileIsSoundAndNoWorseThanItsOriginal() throws Exception {
-        List<String> originals = new ArrayList<>();
-        for (Variant.Made made : studies) {
-            Path sample = made.variant().isConverted()
-                    ? made.sources().get(0)
-                    : made.sent().get(0);
-            originals.add(sample.toString());
-        }
         Map<String, Integer> allowed = new HashMap<>();
-        for (int i = 0; i < studies.size(); i++) {
-            allowed.put(studies.get(i).study().studyInstanceUid(), errors(originals.get(i)));
+        for (Variant.Made made : studies) {
+            for (Path original : made.expected()) {
+                allowed.put(sopOf(original), errors(original.toString()));
+            }
         }
-        Map<String, Variant.Made> origins = byDelivered();
         List<String> problems = new ArrayList<>();
         for (Map.Entry<String, Path> entry : delivered.entrySet()) {
             String file = entry.getValue().toString();
             if (!Command.run("dcmftest", file).ok().output().startsWith("yes:")) {
                 problems.add(file + ": dcmftest says no");
             }
-            Variant.Made made = Objects.requireNonNull(origins.get(entry.getKey()));
-            int most = allowed.getOrDefault(made.study().studyInstanceUid(), 0);
+            String sop = read(original(entry.getKey())).string(org.sallyport.dicom.data.Tag.SOPInstanceUID);
+            int most = Objects.requireNonNull(allowed.get(String.valueOf(sop)));
             int found = errors(file);
             if (found > most) {
                 problems.add(file + ": " + found + " errors, its original has " + most + "\n"
@@ -182,10 +225,18 @@ class FirstStudyIT {
         assertEquals(List.of(), problems);
     }
 
+    /** Of a file that dciodvfy has read to its end and compared with what its SOP class asks for. */
     private static int errors(String file) throws IOException, InterruptedException {
-        return (int) Command.run("dciodvfy", file).lines().stream()
-                .filter(line -> line.startsWith("Error"))
+        Command.Result verified = Command.run("dciodvfy", file);
+        int errors = (int) verified.lines().stream()
+                .filter(line -> line.contains("Error - "))
                 .count();
+        boolean ended = verified.exit() == 0 || verified.exit() == 1 && errors > 0;
+        if (!ended || UNREAD.matcher(verified.output()).find()) {
+            throw new AssertionError(
+                    "dciodvfy ended with " + verified.exit() + " and cannot judge " + file + ":\n" + verified.output());
+        }
+        return errors;
     }
 
     @Test
@@ -201,14 +252,36 @@ class FirstStudyIT {
         assertEquals(List.of(), leaks);
     }
 
-    /** The search finds what it has to find. */
+    /** The search finds what it has to find, wherever an identifier was planted. */
     @Test
-    void theOriginalsHoldTheIdentifiers() throws Exception {
+    void everyPlaceInWhatWasSentHoldsAnIdentifier() throws Exception {
+        PlantedIdentifiers planted = planted();
+        List<String> lost = new ArrayList<>();
         for (Variant.Made made : studies) {
+            for (Path file : made.sent()) {
+                DataSet image = read(Files.readAllBytes(file));
+                for (PlantedPlace place : PlantedPlace.ALL) {
+                    if (place.isIn(made.study())
+                            && planted.firstIn(place.valueIn(image)).isEmpty()) {
+                        lost.add(file + ": " + place);
+                    }
+                }
+            }
+            // No sender transmits these: they are in the files only.
             for (Path file : made.sources()) {
-                assertTrue(planted().firstIn(Files.readAllBytes(file)).isPresent(), file.toString());
+                byte[] bytes = Files.readAllBytes(file);
+                if (planted.firstIn(Arrays.copyOf(bytes, 128)).isEmpty()) {
+                    lost.add(file + ": preamble");
+                }
+                if (!Part10Reader.open(new ByteArrayInputStream(bytes), Limits.DEFAULT, BulkStore.REFUSE)
+                        .meta()
+                        .toString()
+                        .contains("HIDDENQUILL")) {
+                    lost.add(file + ": file meta information");
+                }
             }
         }
+        assertEquals(List.of(), lost);
     }
 
     private PlantedIdentifiers planted() {
@@ -264,6 +337,43 @@ class FirstStudyIT {
 
     private static String sopOf(Path file) throws IOException {
         return String.valueOf(read(Files.readAllBytes(file)).string(org.sallyport.dicom.data.Tag.SOPInstanceUID));
+    }
+
+    @Test
+    void whatIsNotAcceptedIsRejectedAndTheReasonLogged() throws Exception {
+        String ultrasound = "1.2.840.10008.5.1.4.1.1.6.1";
+        String mr = Modality.MR.sopClassUid();
+        String explicit = "1.2.840.10008.1.2.1";
+        String unknown = "1.2.3.4";
+        try (Association association = AssociationRequester.open(
+                "127.0.0.1",
+                appliance().dicomPort(),
+                Appliance.AET,
+                "PROPOSER",
+                List.of(
+                        new ProposedContext(1, Modality.CT.sopClassUid(), List.of(unknown, explicit)),
+                        new ProposedContext(3, ultrasound, List.of(explicit)),
+                        new ProposedContext(5, mr, List.of(unknown))),
+                Timeouts.DEFAULT)) {
+            Map<Integer, Result> results = new HashMap<>();
+            association.contexts().forEach(context -> results.put(context.id(), context.result()));
+            assertEquals(
+                    Map.of(
+                            1, Result.ACCEPTANCE,
+                            3, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED,
+                            5, Result.TRANSFER_SYNTAXES_NOT_SUPPORTED),
+                    results);
+            association.release();
+        }
+        String log = appliance().log();
+        assertTrue(log.contains("PROPOSER proposed " + ultrasound + ", which is not accepted (storage-classes)"));
+        assertTrue(log.contains(
+                "PROPOSER proposed " + mr + " in transfer syntaxes that are not known: [" + unknown + "]"));
+    }
+
+    @Test
+    void theHeapIsTheDefault() throws Exception {
+        assertEquals("-Xmx512m", appliance().heapOption());
     }
 
     @Test

@@ -50,6 +50,7 @@ class LargeObjectIT {
                 .with("SALLYPORT_HEAP", "256m")
                 .with("SALLYPORT_JAVA_OPTIONS", "")) {
             appliance.start();
+            assertEquals("-Xmx256m", appliance.heapOption());
             appliance.send(List.of(), List.of(file));
             Files.delete(file);
             appliance.await("the archive", Duration.ofMinutes(15), () -> !appliance

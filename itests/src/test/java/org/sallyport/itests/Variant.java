@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
@@ -27,6 +28,8 @@ record Variant(
     private static final String DEFLATED = "1.2.840.10008.1.2.1.99";
     private static final String BIG_ENDIAN = "1.2.840.10008.1.2.2";
 
+    private static final String SMALL = "4096";
+
     static final List<Variant> ALL = List.of(
             of(1, "explicit", EXPLICIT_LE, "-xe", List.of()),
             of(2, "implicit", IMPLICIT_LE, "-xi", List.of("dcmconv", "+ti")),
@@ -35,7 +38,7 @@ record Variant(
                     "small-pdus",
                     EXPLICIT_LE,
                     EXPLICIT_LE,
-                    List.of("-xe", "--max-pdu", "4096", "--max-send-pdu", "4096"),
+                    List.of("-xe", "--max-pdu", SMALL, "--max-send-pdu", SMALL),
                     List.of()),
             of(4, "jpeg-lossless", "1.2.840.10008.1.2.4.70", "-xs", List.of("dcmcjpeg", "+e1")),
             of(10, JPEG_BASELINE, "1.2.840.10008.1.2.4.50", "-xy", List.of("dcmcjpeg", "+eb")),
@@ -44,9 +47,19 @@ record Variant(
             of(7, "deflated", DEFLATED, "-xd", List.of("dcmconv", "+td")),
             of(8, "big-endian", BIG_ENDIAN, "-xb", List.of("dcmconv", "+tb")));
 
+    /** Those of all modalities lie in one folder, to be found there by storescu. */
+    static final Variant MIXED = of(9, "mixed", EXPLICIT_LE, "+sd", List.of());
+
+    /** What {@code --max-pdu} and {@code --max-send-pdu} of {@code small-pdus} say, bytes. */
+    static final int SMALL_PDU = Integer.parseInt(SMALL);
+
     private static Variant of(int number, String name, String negotiated, String option, List<String> converter) {
         String stored = negotiated.equals(DEFLATED) || negotiated.equals(BIG_ENDIAN) ? EXPLICIT_LE : negotiated;
         return new Variant(number, name, negotiated, stored, List.of(option), converter);
+    }
+
+    boolean hasSmallPdus() {
+        return options.contains("--max-send-pdu");
     }
 
     /** Whether the gateway keeps it in another form than it came in. */
@@ -72,7 +85,8 @@ record Variant(
     }
 
     Made make(Modality modality, Path folder, int images) throws IOException, InterruptedException {
-        int own = number * 100 + modality.name().charAt(0);
+        // Of each modality even ones too, which have names in Cyrillic.
+        int own = number * 101 + 10 * Arrays.asList(Modality.values()).indexOf(modality);
         SyntheticStudy study = new SyntheticStudy(new Patient(own), modality, own, 1, images, 64, 64);
         List<Path> sources = study.writeTo(folder.resolve(name + "-source"));
         if (converter.isEmpty()) {
