@@ -319,7 +319,7 @@ class IthCommandsIT {
         }
     }
 
-    private static Path write(DataSet dataSet, Path file) throws IOException {
+    static Path write(DataSet dataSet, Path file) throws IOException {
         try (OutputStream out = Files.newOutputStream(file)) {
             TransferSyntax syntax = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
             FileMetaInformation.ours(

@@ -6,22 +6,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetWriter;
-import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
+import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationRequester;
+import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
@@ -32,22 +37,90 @@ class QuarantineIT {
 
     private static final SyntheticStudy STUDY = new SyntheticStudy(new Patient(4711), Modality.CT, 4711, 1, 3, 32, 32);
 
+    private static final TransferSyntax SYNTAX = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+
     @TempDir
     private Path folder;
 
     private Path write(int image, String... imageType) throws IOException {
         DataSet d = STUDY.image(1, image);
         d.setString(Tag.ImageType, imageType);
-        Path file = folder.resolve(image + ".dcm");
-        TransferSyntax syntax = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
-        try (OutputStream out = Files.newOutputStream(file)) {
-            FileMetaInformation.ours(Modality.CT.sopClassUid(), STUDY.sopInstanceUid(1, image), syntax.uid())
-                    .write(out);
-            DataSetWriter writer = new DataSetWriter(out, syntax);
-            writer.write(d);
-            writer.finish();
+        return IthCommandsIT.write(d, folder.resolve(image + ".dcm"));
+    }
+
+    /** The data set of an image, as it goes over the wire. */
+    private static byte[] encoded(int image) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        DataSetWriter writer = new DataSetWriter(out, SYNTAX);
+        writer.write(STUDY.image(1, image));
+        writer.finish();
+        return out.toByteArray();
+    }
+
+    private static Association associate(Appliance appliance, String callingAet) throws IOException {
+        return AssociationRequester.open(
+                "127.0.0.1",
+                appliance.dicomPort(),
+                Appliance.AET,
+                callingAet,
+                List.of(
+                        new ProposedContext(1, AssociationRequester.VERIFICATION, List.of(SYNTAX.uid())),
+                        new ProposedContext(3, Modality.CT.sopClassUid(), List.of(SYNTAX.uid()))),
+                Timeouts.DEFAULT);
+    }
+
+    private static CommandSet store(Association association, int image, byte[] dataSet) throws IOException {
+        return association.store(
+                Modality.CT.sopClassUid(), STUDY.sopInstanceUid(1, image), SYNTAX.uid(), out -> out.write(dataSet));
+    }
+
+    private static JsonNode rowOf(JsonNode rows, String callingAet) {
+        for (JsonNode row : rows) {
+            if (row.get("from").asText().equals(callingAet)) {
+                return row;
+            }
         }
-        return file;
+        throw new AssertionError("nothing of " + callingAet + " in " + rows);
+    }
+
+    /** Two associations at once: what one of them cannot do right is its own affair. */
+    private static void brokenObjectsAreRefusedAndListed(Appliance appliance) throws Exception {
+        byte[] whole = encoded(5);
+        byte[] garbage = whole.clone();
+        // In place of the first element's value representation.
+        garbage[4] = '?';
+        garbage[5] = '?';
+        try (Association good = associate(appliance, "GOOD");
+                Association cut = associate(appliance, "CUT");
+                Association noise = associate(appliance, "NOISE")) {
+            assertEquals(CommandSet.SUCCESS, store(good, 4, encoded(4)).status());
+            CommandSet truncated = store(cut, 5, Arrays.copyOf(whole, whole.length - 100));
+            assertEquals(0xC000, truncated.status());
+            assertFalse(String.valueOf(truncated.errorComment()).isBlank());
+            CommandSet unparsable = store(noise, 5, garbage);
+            assertEquals(0xC000, unparsable.status());
+            assertFalse(String.valueOf(unparsable.errorComment()).isBlank());
+            assertEquals(CommandSet.SUCCESS, store(good, 5, whole).status());
+            assertEquals(CommandSet.SUCCESS, cut.echo(), "its own association goes on too");
+            good.release();
+            cut.release();
+            noise.release();
+            JsonNode held = appliance.json("quarantine:list");
+            for (JsonNode row : List.of(rowOf(held, "CUT"), rowOf(held, "NOISE"))) {
+                assertEquals("DIAGNOSTIC", row.get("kind").asText());
+            }
+            assertEquals(
+                    truncated.errorComment(), rowOf(held, "CUT").get("reason").asText());
+            assertEquals(
+                    unparsable.errorComment(),
+                    rowOf(held, "NOISE").get("reason").asText());
+            for (String from : List.of("CUT", "NOISE")) {
+                appliance
+                        .shell("quarantine:discard --reason test "
+                                + rowOf(held, from).get("id").asText())
+                        .ok();
+            }
+        }
     }
 
     @Test
@@ -74,6 +147,12 @@ class QuarantineIT {
             }
             JsonNode held = appliance.json("quarantine:list");
             assertEquals(2, held.size());
+            for (JsonNode row : held) {
+                assertEquals("HELD", row.get("kind").asText());
+                assertEquals(
+                        "the pixels may hold text: a picture of a screen, by Image Type (0008,0008)",
+                        row.get("reason").asText());
+            }
             String id = held.get(1).get("id").asText();
             assertTrue(appliance.shell("quarantine:release --reason test " + id).exit() != 0, "no rule covers it");
             assertTrue(appliance.shell("quarantine:release --as-is " + id).exit() != 0, "and a reason is needed");
@@ -94,6 +173,7 @@ class QuarantineIT {
                     "the study goes out",
                     Duration.ofMinutes(4),
                     () -> appliance.archives().size() == 1);
+            brokenObjectsAreRefusedAndListed(appliance);
             Set<String> audited = new HashSet<>();
             appliance
                     .json("audit:list")
