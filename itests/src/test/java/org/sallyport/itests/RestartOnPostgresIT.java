@@ -28,5 +28,5 @@ class RestartOnPostgresIT extends RestartIT {
 
     /** Not tried again: the database has no part in it. */
     @Override
-    void aRebuiltJarTakesEffectAndAVendorsBundleAndAChangedSettingStay() {}
+    void whatIsThereGoesOnlyIfThePersonSaysYesAndARebuildTakesNothingAway() {}
 }
