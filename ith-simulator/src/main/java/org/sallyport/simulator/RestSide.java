@@ -175,6 +175,8 @@ final class RestSide extends AbstractHandler {
             accepted = simulator.uploadReader().accept(request, work, simulator.expectsIdentity());
         } catch (IOException | RuntimeException e) {
             simulator.violation("upload " + number + ": " + e);
+            // Else the connection is closed, on which the client may just be sending its next request.
+            request.getInputStream().transferTo(OutputStream.nullOutputStream());
             json(response, 400, "{\"detail\":\"not to the contract\"}");
             return;
         }
