@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -228,8 +230,14 @@ class NetArchiveClientTest {
         offered = false;
         IOException e = assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
         assertEquals("node n-PACS does not offer this service to DICOMRCV", e.getMessage());
+        int port = archive.port();
         archive.close();
-        assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
+        try (Socket nobody = new Socket()) {
+            // Bound and not listening: no other program's server answers there meanwhile.
+            nobody.setReuseAddress(true);
+            nobody.bind(new InetSocketAddress("127.0.0.1", port));
+            assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
+        }
         assertEquals(4, audited.size());
         assertTrue(audited.get(3).endsWith("|done|no answer: ConnectException"), audited::toString);
     }
