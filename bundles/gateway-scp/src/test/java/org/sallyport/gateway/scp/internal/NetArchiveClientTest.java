@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Path;
@@ -235,7 +236,7 @@ class NetArchiveClientTest {
         try (Socket nobody = new Socket()) {
             // Bound and not listening: no other program's server answers there meanwhile.
             nobody.setReuseAddress(true);
-            nobody.bind(new InetSocketAddress("127.0.0.1", port));
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
         }
         assertEquals(4, audited.size());

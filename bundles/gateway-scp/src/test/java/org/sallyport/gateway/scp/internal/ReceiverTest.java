@@ -98,8 +98,7 @@ class ReceiverTest {
 
     @Test
     void theListenerMovesAfterRunningAssociationsHaveEnded() throws Exception {
-        int before = receiver.status().port();
-        int other = freePort();
+        int other = FreePort.find();
         try (Association running = associate("SCANNER")) {
             Thread mover = new Thread(() -> follow("MOVED", other));
             mover.start();
@@ -113,7 +112,7 @@ class ReceiverTest {
         assertEquals("MOVED", receiver.status().aet());
         AssociationException e = assertThrows(AssociationException.class, () -> associate("SCANNER"));
         assertEquals(AssociationException.Kind.REJECTED, e.kind());
-        receiver.follow("DICOMRCV", before);
+        receiver.follow("DICOMRCV", FreePort.find());
         try (Association again = associate("SCANNER")) {
             assertEquals(CommandSet.SUCCESS, again.echo());
             again.release();
@@ -122,8 +121,7 @@ class ReceiverTest {
 
     @Test
     void aPortThatIsTakenLeavesTheListenerWhereItWas() throws Exception {
-        int before = receiver.status().port();
-        // Any free one would be another one after it was closed.
+        int before = FreePort.find();
         receiver.follow("DICOMRCV", before);
         try (java.net.ServerSocket taken = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             assertThrows(IOException.class, () -> receiver.follow("MOVED", taken.getLocalPort()));
@@ -140,7 +138,7 @@ class ReceiverTest {
 
     @Test
     void aListenerThatIsStoppedStaysSo() throws Exception {
-        int other = freePort();
+        int other = FreePort.find();
         receiver.stop();
         receiver.follow("MOVED", other);
         assertFalse(receiver.status().listening());
@@ -153,13 +151,6 @@ class ReceiverTest {
             receiver.follow(aet, port);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (java.net.ServerSocket socket =
-                new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

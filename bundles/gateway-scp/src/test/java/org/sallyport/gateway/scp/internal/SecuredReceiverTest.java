@@ -74,17 +74,11 @@ class SecuredReceiverTest {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return free.getLocalPort();
-        }
-    }
-
     private Map<String, Object> settings() throws IOException {
         Map<String, Object> settings = new HashMap<>();
         settings.put("port", 0);
         settings.put("bind$_$address", "127.0.0.1");
-        settings.put("tls$_$port", String.valueOf(freePort()));
+        settings.put("tls$_$port", String.valueOf(FreePort.find()));
         settings.put("tls$_$certificate", ours.certificate().toString());
         settings.put("tls$_$key", ours.key().toString());
         settings.put("tls$_$trusted", scanner.certificate().toString());
@@ -227,7 +221,7 @@ class SecuredReceiverTest {
         Receiver opened = open(settings());
         opened.start();
         int tlsPort = secured(opened).port();
-        int other = freePort();
+        int other = FreePort.find();
         try (Association running = associate(tlsPort, "SCANNER", tls(scanner, ours))) {
             opened.follow("MOVED", other);
             assertEquals(CommandSet.SUCCESS, running.echo());
@@ -238,7 +232,7 @@ class SecuredReceiverTest {
         AssociationException e =
                 assertThrows(AssociationException.class, () -> associate(tlsPort, "SCANNER", tls(scanner, ours)));
         assertEquals(AssociationException.Kind.REJECTED, e.kind());
-        opened.follow("DICOMRCV", freePort());
+        opened.follow("DICOMRCV", FreePort.find());
         stores(tlsPort, "SCANNER", tls(scanner, ours));
     }
 
@@ -248,7 +242,7 @@ class SecuredReceiverTest {
         opened.start();
         opened.close();
         assertThrows(IOException.class, opened::start);
-        opened.follow("MOVED", freePort());
+        opened.follow("MOVED", FreePort.find());
         assertTrue(opened.listeners().stream().noneMatch(ListenerView::listening));
     }
 

@@ -341,7 +341,7 @@ class UploadDestinationTest {
 
     @Test
     void silenceEndsWithTheTimeOut() throws Exception {
-        destination = open(Map.of("read$_$timeout", 1));
+        destination = open(Map.of("read$_$timeout", 3));
         backEnd.will(backEnd.keepsSilent());
         assertEquals("the back end did not answer in time", later(deliver(SMALL)));
     }
@@ -432,7 +432,7 @@ class UploadDestinationTest {
 
     @Test
     void aTricklingReplyEnds() throws Exception {
-        destination = open(Map.of("read$_$timeout", 1));
+        destination = open(Map.of("read$_$timeout", 3));
         backEnd.will(request -> {
             request.readBody();
             request.trickle(backEnd.closing);
@@ -444,7 +444,7 @@ class UploadDestinationTest {
 
     @Test
     void aBackEndThatReadsNothingEnds() throws Exception {
-        destination = open(Map.of("read$_$timeout", 1));
+        destination = open(Map.of("read$_$timeout", 3));
         backEnd.will(backEnd.stalls());
         assertEquals("the back end did not answer in time", later(deliver(LARGE)));
     }
