@@ -1,8 +1,6 @@
 package org.sallyport.itests;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 
@@ -11,22 +9,15 @@ import org.junit.jupiter.api.Tag;
 @Tag("release")
 class BackEndOnPostgresIT extends BackEndIT {
 
-    private @Nullable PostgresServer server;
+    private final OnPostgres postgres = new OnPostgres();
 
     @Override
     Appliance appliance(Path data) throws Exception {
-        PostgresServer running = server;
-        if (running == null) {
-            running = PostgresServer.start(Files.createTempDirectory("postgres"));
-            server = running;
-        }
-        return running.serve(super.appliance(data));
+        return postgres.serve(super.appliance(data));
     }
 
     @AfterAll
     void stopServer() throws Exception {
-        if (server != null) {
-            server.close();
-        }
+        postgres.close();
     }
 }

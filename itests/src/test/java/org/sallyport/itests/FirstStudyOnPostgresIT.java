@@ -1,9 +1,6 @@
 package org.sallyport.itests;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 
@@ -11,17 +8,15 @@ import org.junit.jupiter.api.Tag;
 @Tag("peers")
 class FirstStudyOnPostgresIT extends FirstStudyIT {
 
-    private @Nullable PostgresServer server;
+    private final OnPostgres postgres = new OnPostgres();
 
     @Override
     Appliance appliance(Path data) throws Exception {
-        PostgresServer started = PostgresServer.start(Files.createTempDirectory("postgres"));
-        server = started;
-        return started.serve(super.appliance(data));
+        return postgres.serve(super.appliance(data));
     }
 
     @AfterAll
     void stopServer() throws Exception {
-        Objects.requireNonNull(server).close();
+        postgres.close();
     }
 }
