@@ -371,12 +371,14 @@ class IthCommandsIT {
         appliance.await("it is fetched", SOON, () -> simulator.downloads() > downloads);
         appliance.kill();
         appliance.start();
-        assertEquals("completed", ended(event).get("status").asText());
+        JsonNode first = ended(event);
+        assertEquals("completed", first.get("status").asText(), first.toString());
         assertWhole(sent.study(), 1);
         simulator.push(event);
         ObjectNode other = dispatch(sent, "n1");
         simulator.push(other);
-        assertEquals("completed", ended(other).get("status").asText());
+        JsonNode second = ended(other);
+        assertEquals("completed", second.get("status").asText(), second.toString());
         assertEquals(1, finals(event.get("correlation_id").asText()).size(), "the same command is run once");
     }
 

@@ -44,7 +44,7 @@ public interface InstanceStore {
     /**
      * The sealed identity record of an instance that is here, as it was written to {@link Frame#identity()}. The caller closes it.
      *
-     * @throws InstanceGoneException if it was removed: see {@link #openIdentityFile}
+     * @throws InstanceGoneException if it was removed: its identity is in {@link #openIdentityFile} of {@link InstanceGoneException#instance}
      */
     InputStream openIdentity(StoredInstance instance) throws IOException;
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.BulkStore;
 import org.sallyport.dicom.data.Limits;
+import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.IdentityVault;
@@ -35,12 +36,19 @@ final class IdentityRecords implements Closeable {
 
     IdentityRecord read(StoredInstance instance) throws IOException {
         if (!instance.isHere()) {
-            return compact(instance).read(instance.frameId(), instance.identityOffset());
+            return readCompact(instance);
         }
         try (InputStream sealed = store.openIdentity(instance);
                 InputStream identity = opening.open("frame/" + instance.frameId(), sealed)) {
             return IdentityRecord.read(identity, LIMITS, bulk);
+        } catch (InstanceGoneException e) {
+            // Cleaned up since the caller asked the index.
+            return readCompact(e.instance());
         }
+    }
+
+    private IdentityRecord readCompact(StoredInstance instance) throws IOException {
+        return compact(instance).read(instance.frameId(), instance.identityOffset());
     }
 
     private CompactRecords compact(StoredInstance instance) throws IOException {

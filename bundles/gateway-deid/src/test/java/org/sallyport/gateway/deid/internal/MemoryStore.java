@@ -15,6 +15,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.IdentityFile;
 import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.api.store.StoredInstance;
@@ -133,6 +134,11 @@ final class MemoryStore implements InstanceStore, Quarantine {
 
     @Override
     public InputStream openIdentity(StoredInstance instance) throws IOException {
+        for (StoredInstance known : instances) {
+            if (known.frameId().equals(instance.frameId()) && !known.isHere()) {
+                throw new InstanceGoneException(known);
+            }
+        }
         return stream(identity, instance.frameId());
     }
 

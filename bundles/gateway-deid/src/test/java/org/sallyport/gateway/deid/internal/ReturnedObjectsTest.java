@@ -30,10 +30,12 @@ import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
+import org.sallyport.gateway.api.intake.IdentityCompactor.Compacted;
 import org.sallyport.gateway.api.intake.IntakeResult;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Kind;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returned;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
+import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.PatientIdentity;
@@ -165,6 +167,27 @@ class ReturnedObjectsTest {
         byte[] back = restored(sent);
         assertEquals(List.of(), DataSetDifference.between(original(), Gate.read(back)));
         assertEquals(Gate.SOP_INSTANCE, Gate.open(back).meta().mediaStorageSopInstanceUid());
+    }
+
+    /** An upload that was confirmed lets images go while a dispatch of the same study is under way. */
+    @Test
+    void anImageThatIsCleanedUpMeanwhileComesBackToo() throws IOException {
+        gate.treated(original());
+        byte[] sent = gate.lastBytes();
+        assertEquals(Kind.OURS, examined(sent).kind());
+        cleanUp();
+        assertEquals(List.of(), DataSetDifference.between(original(), Gate.read(restored(sent))));
+        assertEquals(Kind.OURS, examined(sent).kind());
+    }
+
+    private void cleanUp() throws IOException {
+        MemoryFile file = new MemoryFile();
+        List<StoredInstance> all = List.copyOf(gate.store.instances);
+        Compacted compacted = new SeriesCompactor(gate.store, gate.vault, gate.vault)
+                .compact(all.get(0).facts().studyInstanceUid(), all, file);
+        for (int i = 0; i < all.size(); i++) {
+            gate.store.remove(all.get(i), file, compacted.offsets().get(i));
+        }
     }
 
     @Test

@@ -248,7 +248,7 @@ public final class FileInstanceStore implements InstanceStore {
     /** By the place that the caller knows; if the pack was written anew or removed since, by the one that the index knows now. */
     private InputStream open(StoredInstance instance, Section section) throws IOException {
         if (!instance.isHere()) {
-            throw gone(instance);
+            throw new InstanceGoneException(instance);
         }
         try {
             return openAt(instance, section);
@@ -262,18 +262,10 @@ public final class FileInstanceStore implements InstanceStore {
             }
             StoredInstance now = Rows.stored(row);
             if (!now.isHere()) {
-                throw gone(now);
+                throw new InstanceGoneException(now);
             }
             return openAt(now, section);
         }
-    }
-
-    private static InstanceGoneException gone(StoredInstance instance) {
-        return new InstanceGoneException(
-                "the image " + instance.facts().sopInstanceUid() + " is no longer here: it was "
-                        + (instance.presence() == StoredInstance.Presence.DELETED
-                                ? "deleted"
-                                : "cleaned up after its delivery was confirmed"));
     }
 
     private InputStream openAt(StoredInstance instance, Section section) throws IOException {
