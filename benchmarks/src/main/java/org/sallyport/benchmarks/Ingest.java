@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p>The systems take turns: one run of each, then again, so that whatever else the machine does meets all of them. A run starts the receiver on an empty
  * folder, sends it images untimed by our own sender to warm it up, then a study of other identities against the clock. An appliance runs for weeks, and a
- * virtual machine for Java is slow in its first minutes: Sallyport is sent more beforehand than the programs that are compiled already. The clock runs from
+ * virtual machine for Java is slow in its first minutes: Sallyport is sent more beforehand than the programs that are compiled already, and each is left alone then until it is at rest. The clock runs from
  * the start of the senders to the end of the last one. Of a pair of sender and receiver that stalls 40 ms for each image only the first images of the study
  * are timed.
  *
@@ -106,6 +106,7 @@ public final class Ingest {
         try (Receiver receiver = setting.system().start(bench.children(), folder, options.maxPdu())) {
             Transfer.run(WARM_UP_SENDER, receiver, warmUp, setting.associations());
             bench.sync();
+            Readiness.awaitRest(receiver.process());
             long pid = receiver.process().pid();
             long cpuBefore = ProcessFigures.of(pid).cpuMillis();
             long start = System.nanoTime();

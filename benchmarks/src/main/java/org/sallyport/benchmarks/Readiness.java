@@ -17,6 +17,9 @@ final class Readiness {
 
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final long LOOK_NANOS = 100_000_000;
+    private static final long REST_NANOS = 2_000_000_000;
+    /** Of processor time, within the time of rest. */
+    private static final long REST_MILLIS = 100;
 
     /** A condition; an {@link IOException} means "not yet". */
     interface Condition {
@@ -55,6 +58,24 @@ final class Readiness {
         }
         throw new IOException(
                 name + (child.isAlive() ? " was not ready within " + LONGEST : " ended") + ":\n" + child.tail(), last);
+    }
+
+    /**
+     * Waits until a program has nothing to do that came before: it used less than a twentieth of a core for two seconds. Images of the warm-up may still be
+     * indexed, and code be compiled.
+     */
+    static void awaitRest(Child child) throws IOException {
+        long pid = child.pid();
+        long[] last = {Long.MIN_VALUE / 2, System.nanoTime()};
+        await("the end of what came before", child, () -> {
+            long cpu = ProcessFigures.of(pid).cpuMillis();
+            long now = System.nanoTime();
+            if (cpu - last[0] > REST_MILLIS) {
+                last[0] = cpu;
+                last[1] = now;
+            }
+            return now - last[1] > REST_NANOS;
+        });
     }
 
     /** Whether the receiver answers C-ECHO. */

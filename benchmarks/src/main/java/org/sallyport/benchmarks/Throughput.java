@@ -51,7 +51,16 @@ final class Throughput {
                 Appliance appliance = Appliance.start(
                         bench,
                         folder,
-                        Map.of("ITH_URL", sink.url(), "ITH_TOKEN", "bench", "DICOM_STUDY_TIMEOUT", "1"))) {
+                        // What was cleaned up after its upload could not be delivered again.
+                        Map.of(
+                                "ITH_URL",
+                                sink.url(),
+                                "ITH_TOKEN",
+                                "bench",
+                                "DICOM_STUDY_TIMEOUT",
+                                "1",
+                                "CLEANUP_AFTER_UPLOAD",
+                                "false"))) {
             // Until its configuration came the gateway is private.
             Readiness.await(
                     "the gateway", appliance.receiver().process(), () -> Readiness.echoes(appliance.receiver()));
@@ -117,9 +126,12 @@ final class Throughput {
         // … is queued for …: deliveries [17]
         String id = queued.replaceAll("(?s).*\\[(\\d+)].*", "$1").strip();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
+        String state = "";
         while (System.nanoTime() - deadline < 0) {
             TimeUnit.SECONDS.sleep(1);
             JsonNode delivery = appliance.json("delivery:show --json " + id);
+            state = delivery.path("state").asText() + " "
+                    + delivery.path("reason").asText();
             if (delivery.path("state").asText().equals("DELIVERED")) {
                 return Duration.between(
                                         Instant.parse(delivery.path("created").asText()),
@@ -128,7 +140,7 @@ final class Throughput {
                         / 1e3;
             }
         }
-        throw new IOException("delivery " + id + " to " + destination + " did not end");
+        throw new IOException("delivery " + id + " to " + destination + " did not end: " + state);
     }
 
     private void print(long bytes) {

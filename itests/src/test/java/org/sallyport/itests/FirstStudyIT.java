@@ -366,7 +366,7 @@ class FirstStudyIT {
             association.release();
         }
         String log = appliance().log();
-        assertTrue(log.contains("PROPOSER proposed " + ultrasound + ", which is not accepted (storage-classes)"));
+        assertTrue(log.contains("PROPOSER proposed what is not accepted (storage-classes): " + ultrasound));
         assertTrue(log.contains(
                 "PROPOSER proposed " + mr + " in transfer syntaxes that are not known: [" + unknown + "]"));
     }

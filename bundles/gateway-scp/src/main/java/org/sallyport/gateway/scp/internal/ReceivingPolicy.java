@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.net.AssociateRequest;
@@ -73,6 +74,7 @@ final class ReceivingPolicy implements AssociationPolicy {
         for (ProposedContext context : request.contexts()) {
             answers.add(answer(context, asked));
         }
+        tellRefused(asked.caller, answers);
         List<RoleSelection> roles = new ArrayList<>();
         if (queries.get() != null) {
             roles.addAll(RetrieveContexts.roles(request, answers, settings.get().storageClasses()));
@@ -81,6 +83,18 @@ final class ReceivingPolicy implements AssociationPolicy {
             roles.addAll(CommitmentReports.roles(request));
         }
         return Decision.accept(answers).withRoles(roles).withExtended(RetrieveContexts.extended(request, answers));
+    }
+
+    /** One line: senders propose all the classes that they know, some twice. */
+    private static void tellRefused(Caller caller, List<PresentationContext> answers) {
+        String refused = answers.stream()
+                .filter(answer -> answer.result() == Result.ABSTRACT_SYNTAX_NOT_SUPPORTED)
+                .map(PresentationContext::abstractSyntax)
+                .distinct()
+                .collect(Collectors.joining(", "));
+        if (!refused.isEmpty()) {
+            LOG.info("{} proposed what is not accepted (storage-classes): {}", caller.aet(), refused);
+        }
     }
 
     private @Nullable Rejection rejection(Asked asked) {
@@ -116,7 +130,6 @@ final class ReceivingPolicy implements AssociationPolicy {
         }
         boolean verification = abstractSyntax.equals(AssociationRequester.VERIFICATION);
         if (!verification && !isProvider && (!settings.get().storageClasses().accepts(abstractSyntax) || !welcome)) {
-            LOG.info("{} proposed {}, which is not accepted (storage-classes)", asked.caller.aet(), abstractSyntax);
             return refused(context, Result.ABSTRACT_SYNTAX_NOT_SUPPORTED);
         }
         Optional<String> syntax = choose(context.transferSyntaxes());

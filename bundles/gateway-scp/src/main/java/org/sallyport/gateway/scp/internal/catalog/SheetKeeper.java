@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the sheets. A thread of its own opens them at start and makes them anew a moment after something has changed; whoever asks for one that has
+ * Keeps the sheets. A thread of its own opens them at start and makes them anew when a study that has changed is at rest; whoever asks for one that has
  * changed makes it at once. Sheets are made one at a time, under the maker's monitor; which have changed is a concurrent map, where a study stays until a
  * sheet is in place that was begun after its last change: whoever asks meanwhile waits for that, and is never told what was before.
  */
@@ -142,12 +142,15 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
     // ---- the thread
 
     private void run() {
+        Map<String, Long> before = Map.of();
         while (!closing) {
             try {
                 if (!loaded) {
                     load();
                 }
-                refreshAll(someChanged());
+                Map<String, Long> now = Map.copyOf(changed);
+                refreshAll(atRest(before, now));
+                before = now;
             } catch (IOException | RuntimeException e) {
                 // Tried again: until then only what an index leads to is found, and made when it is asked for.
                 LOG.error(
@@ -163,6 +166,18 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
                 return;
             }
         }
+    }
+
+    /**
+     * What has not changed again since the last look. To make a sheet costs a look at each image of the study: while they still come it is made for those
+     * who ask only.
+     */
+    static List<String> atRest(Map<String, Long> before, Map<String, Long> now) {
+        return now.entrySet().stream()
+                .filter(change -> change.getValue().equals(before.get(change.getKey())))
+                .map(Map.Entry::getKey)
+                .limit(AT_ONCE)
+                .toList();
     }
 
     /** One that cannot be made must not keep the others from being found. */

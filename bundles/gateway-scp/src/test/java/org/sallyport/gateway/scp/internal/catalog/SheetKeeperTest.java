@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -126,6 +127,15 @@ class SheetKeeperTest {
         open.countDown();
         assertEquals(2, second.get(30, TimeUnit.SECONDS));
         assertEquals(2, first.get(30, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void aStudyThatStillComesIsLeftUntilItIsAtRest() {
+        Map<String, Long> first = Map.of("comes", 1L, "rests", 3L);
+        Map<String, Long> second = Map.of("comes", 2L, "rests", 3L, "new", 1L);
+        assertEquals(List.of(), SheetKeeper.atRest(Map.of(), first));
+        assertEquals(List.of("rests"), SheetKeeper.atRest(first, second));
+        assertEquals(Set.of("comes", "rests", "new"), Set.copyOf(SheetKeeper.atRest(second, second)));
     }
 
     @Test
