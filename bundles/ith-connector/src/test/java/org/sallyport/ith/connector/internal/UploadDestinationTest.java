@@ -243,6 +243,26 @@ class UploadDestinationTest {
         }
     }
 
+    /** Ours says 2026-03-01T12:00:00Z, the back end's something else. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "Mon, 02 Mar 2026 12:00:00 GMT|Mon, 02 Mar 2026 12:01:30 GMT|PT1M30S",
+                "Sat, 28 Feb 2026 12:00:00 GMT|Sat, 28 Feb 2026 12:01:30 GMT|PT1M30S",
+                "Mon, 02 Mar 2026 12:00:00 GMT|Mon, 02 Mar 2026 12:00:00 GMT|none",
+                "Mon, 02 Mar 2026 12:00:00 GMT|7|PT7S",
+                "yesterday|Sun, 01 Mar 2026 12:01:30 GMT|PT1M30S"
+            })
+    void aClockThatIsOffByADayChangesNoPauseThatIsAskedForByADate(
+            String date, String retryAfter, @Nullable Duration pause) throws Exception {
+        backEnd.will(answers(503, "", "Date: " + date, "Retry-After: " + retryAfter));
+        assertEquals(
+                pause,
+                assertInstanceOf(DeliveryOutcome.Later.class, deliver(SMALL)).pause());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 409, 415, 422, 451})
     void whatTheBackEndWillNeverTakeIsRefusedWithItsWords(int status) throws Exception {
