@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
@@ -60,6 +61,9 @@ final class BackEndLink implements UploadDestination.Workspace {
     private final Runnable rulesRegistration;
     private final ScheduledExecutorService fetcher =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ith-configuration"));
+    /** Whether a fetch beside the usual times waits for its turn. */
+    private final AtomicBoolean asked = new AtomicBoolean();
+
     private volatile boolean keyRefused;
 
     /** Fetches until uploads are tried again after a refusal that the configuration knows nothing of; set back by any thread. */
@@ -160,9 +164,14 @@ final class BackEndLink implements UploadDestination.Workspace {
         }
     }
 
-    /** Fetches now, beside the usual times. */
+    /** Fetches now, beside the usual times; once for all who ask for it before it begins. */
     void fetchSoon() {
-        fetcher.execute(this::fetch);
+        if (asked.compareAndSet(false, true)) {
+            fetcher.execute(() -> {
+                asked.set(false);
+                fetch();
+            });
+        }
     }
 
     /**

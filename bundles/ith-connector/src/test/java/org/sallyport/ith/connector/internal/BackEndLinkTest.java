@@ -148,6 +148,44 @@ class BackEndLinkTest {
         link.close();
     }
 
+    /** Thousands of events may say at once that something changed. */
+    @Test
+    void manyWhoAskForAFetchAtOnceGetOne() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch again = new CountDownLatch(1);
+        backEnd.will(
+                request -> {
+                    asked.countDown();
+                    goOn.await();
+                    request.answer(200, PUBLIC);
+                },
+                request -> {
+                    request.answer(200, PUBLIC);
+                    again.countDown();
+                });
+        BackEndLink link = open();
+        link.fetchSoon();
+        assertTrue(asked.await(20, TimeUnit.SECONDS));
+        for (int i = 0; i < 1_000; i++) {
+            link.fetchSoon();
+        }
+        goOn.countDown();
+        assertTrue(again.await(20, TimeUnit.SECONDS), "what changed while it was being fetched is fetched");
+        // Others that waited would come before and between these.
+        for (int i = 0; i < 20; i++) {
+            CountDownLatch one = new CountDownLatch(1);
+            backEnd.will(request -> {
+                request.answer(200, PUBLIC);
+                one.countDown();
+            });
+            link.fetchSoon();
+            assertTrue(one.await(20, TimeUnit.SECONDS));
+        }
+        assertEquals(22, backEnd.requests().size());
+        link.close();
+    }
+
     @Test
     void theLastGoodConfigurationIsInForceAfterARestart() throws Exception {
         backEnd.will(answers(200, PUBLIC), answers(500, ""));
