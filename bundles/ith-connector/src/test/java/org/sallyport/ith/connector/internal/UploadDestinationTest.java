@@ -501,6 +501,25 @@ class UploadDestinationTest {
     }
 
     @Test
+    void aStudyThatIsTooLargeForOneArchiveGoesUpInPartsThatSayWhichTheyAre() throws Exception {
+        destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
+        List<DeliveryInstance> three = Instances.of(new int[] {400_000, 400_000}, new int[] {400_000}, new int[] {900_000});
+        backEnd.will(accepts(), accepts(), accepts());
+        assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
+        List<String> names = new ArrayList<>();
+        for (RawHttpServer.Request request : backEnd.requests()) {
+            names.add(Upload.field(request, "name"));
+            assertTrue(request.body().length <= (1 << 20) + 2_000, "the form and no more beyond the part");
+        }
+        assertEquals(
+                List.of(
+                        Instances.PSEUDONYM + " - Part 1/3",
+                        Instances.PSEUDONYM + " - Part 2/3",
+                        Instances.PSEUDONYM + " - Part 3/3"),
+                names);
+    }
+
+    @Test
     void whatArrivedInEarlierArchivesIsNotSentAgain() throws Exception {
         destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
         List<DeliveryInstance> three = Instances.of(new int[] {900_000}, new int[] {900_000}, new int[] {900_000});
