@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,16 +179,10 @@ class EnvFileTest {
     @Test
     void switchesAndLevelsAreTakenAsPythonWritesThem() throws Exception {
         for (String yes : List.of("True", "1", "yes", "ON")) {
-            assertEquals(
-                    "true",
-                    take("DICOM_AUTO_START=" + yes, Map.of()).environment().get("DICOM_AUTO_START"),
-                    yes);
+            assertEquals(Set.of("true"), switches(yes), yes);
         }
         for (String no : List.of("False", "0", "no", "off")) {
-            assertEquals(
-                    "false",
-                    take("DICOM_AUTO_START=" + no, Map.of()).environment().get("DICOM_AUTO_START"),
-                    no);
+            assertEquals(Set.of("false"), switches(no), no);
         }
         Map<String, String> levels = Map.of(
                 "DEBUG",
@@ -206,6 +202,20 @@ class EnvFileTest {
                     level.getValue(),
                     taken.get("SALLYPORT_LOG_LEVEL") + " " + taken.get("SALLYPORT_LIBRARY_LOG_LEVEL"));
         }
+    }
+
+    private static final List<String> SWITCHES = List.of(
+            "DICOM_AUTO_START",
+            "DICOM_ANONYMIZE_PATIENTS",
+            "CLEANUP_AFTER_UPLOAD",
+            "SALLYPORT_ALLOW_IDENTIFIED_UPLOAD",
+            "SALLYPORT_TRUST_BACKEND_NODES");
+
+    /** What becomes of the switches if all are set alike. */
+    private Set<String> switches(String value) throws Exception {
+        String file = SWITCHES.stream().map(name -> name + "=" + value + "\n").collect(Collectors.joining());
+        Map<String, String> taken = take(file, Map.of()).environment();
+        return SWITCHES.stream().map(name -> String.valueOf(taken.get(name))).collect(Collectors.toSet());
     }
 
     @Test
