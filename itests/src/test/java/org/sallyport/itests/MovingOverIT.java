@@ -168,7 +168,7 @@ class MovingOverIT {
         try (PostgresServer server = PostgresServer.start(Files.createTempDirectory("postgres"));
                 Appliance appliance = new Appliance(folder.resolve("data"))) {
             PGSimpleDataSource source = new PGSimpleDataSource();
-            source.setServerNames(new String[] {"127.0.0.1"});
+            source.setServerNames(new String[] {PostgresServer.HOST});
             source.setPortNumbers(new int[] {server.port()});
             source.setDatabaseName(PostgresServer.DATABASE);
             source.setUser(PostgresServer.USER);
@@ -180,7 +180,7 @@ class MovingOverIT {
             takeOver(
                     appliance,
                     "--user " + PostgresServer.USER + " --password-file " + password,
-                    "127.0.0.1:" + server.port() + "/" + PostgresServer.DATABASE);
+                    PostgresServer.HOST + ":" + server.port() + "/" + PostgresServer.DATABASE);
         }
     }
 }
