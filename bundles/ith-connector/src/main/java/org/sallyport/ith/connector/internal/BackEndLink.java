@@ -123,19 +123,29 @@ final class BackEndLink implements UploadDestination.Workspace {
             Optional<byte[]> content = lastGood.read();
             if (content.isEmpty()) {
                 LOG.info("no configuration of the back end yet: private until the first one");
-                return;
-            }
-            rules.use(ProxyConfiguration.parse(JSON.readTree(content.get())));
-            kept = true;
-            LOG.info("the back end's last good configuration is in force until the next");
-            if (off.read()
-                    .filter(text -> new String(text, StandardCharsets.UTF_8).equals("true"))
-                    .isPresent()) {
-                rules.switchOff();
-                LOG.warn("the back end had switched this gateway off: new associations are refused");
+            } else {
+                rules.use(ProxyConfiguration.parse(JSON.readTree(content.get())));
+                kept = true;
+                LOG.info("the back end's last good configuration is in force until the next");
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.error("the last good configuration of the back end cannot be read: private until the next one");
+        }
+        if (wasSwitchedOff()) {
+            rules.switchOff();
+            LOG.warn("the back end had switched this gateway off: new associations are refused");
+        }
+    }
+
+    /** What cannot be read is no permission. */
+    private boolean wasSwitchedOff() {
+        try {
+            return off.read()
+                    .map(text -> new String(text, StandardCharsets.UTF_8).equals("true"))
+                    .orElse(false);
+        } catch (IOException e) {
+            LOG.error("whether the back end had switched this gateway off cannot be read: {}", e.toString());
+            return true;
         }
     }
 
@@ -186,9 +196,14 @@ final class BackEndLink implements UploadDestination.Workspace {
             fetchSoon();
             return;
         }
+        switchOff();
+        LOG.warn("the back end has switched this gateway off{}: new associations are refused until it is active", why);
+    }
+
+    /** Until the next configuration, over restarts too. Durable on return. */
+    private void switchOff() throws IOException {
         rules.switchOff();
         off.write("true".getBytes(StandardCharsets.UTF_8));
-        LOG.warn("the back end has switched this gateway off{}: new associations are refused until it is active", why);
     }
 
     ReceivedRules rules() {
@@ -256,8 +271,7 @@ final class BackEndLink implements UploadDestination.Workspace {
     private void take(Reply reply) throws IOException {
         fetchRefused |= reply.refusesUs();
         if (reply.status() == 403) {
-            rules.switchOff();
-            problem("the back end has this gateway switched off (403): new associations are refused");
+            forbidden();
             return;
         }
         if (reply.status() == 401) {
@@ -292,6 +306,19 @@ final class BackEndLink implements UploadDestination.Workspace {
             tryUploadsAgain();
         }
         fetchRefused = false;
+    }
+
+    private void forbidden() {
+        String what = "the back end has this gateway switched off (403): new associations are refused";
+        rules.switchOff();
+        try {
+            if (!wasSwitchedOff()) {
+                switchOff();
+            }
+            problem(what);
+        } catch (IOException e) {
+            problem(what + "; that cannot be kept for a restart: " + e);
+        }
     }
 
     /**

@@ -262,6 +262,27 @@ class BackEndLinkTest {
         link.close();
     }
 
+    /** Also if there never was a configuration, and while the back end is away. */
+    @Test
+    void forbiddenOutlivesARestart() throws Exception {
+        backEnd.will(answers(403, "{}"), answers(403, "{}"), answers(500, ""), answers(200, PUBLIC), answers(500, ""));
+        BackEndLink first = open();
+        first.fetch();
+        first.fetch();
+        first.close();
+        BackEndLink second = open();
+        assertFalse(registry.one(BackEndRules.class).proxyActive());
+        second.fetch();
+        assertFalse(registry.one(BackEndRules.class).proxyActive());
+        second.fetch();
+        assertTrue(registry.one(BackEndRules.class).proxyActive());
+        second.close();
+        BackEndLink third = open();
+        third.fetch();
+        assertTrue(registry.one(BackEndRules.class).proxyActive(), "switched on outlives it as well");
+        third.close();
+    }
+
     @Test
     void aKeyThatIsTakenAgainLetsUploadsGoOn() throws Exception {
         backEnd.will(answers(200, PUBLIC), answers(401, ""), answers(401, ""), answers(200, PUBLIC), accepts());
