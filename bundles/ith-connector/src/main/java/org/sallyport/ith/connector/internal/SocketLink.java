@@ -281,7 +281,7 @@ final class SocketLink implements AutoCloseable {
                 if (lost != null) {
                     return lost;
                 }
-                offerAgain();
+                offerAgain(connection);
             }
             long now = System.nanoTime();
             if (now - nextHealth >= 0) {
@@ -342,23 +342,23 @@ final class SocketLink implements AutoCloseable {
             handle(connection, frame, events);
             frame = ++count < MOST_AT_ONCE ? connection.take(Duration.ZERO) : null;
         }
-        hand(events);
+        hand(connection, events);
     }
 
-    private void offerAgain() {
+    private void offerAgain(SocketConnection connection) {
         if (!notTaken.isEmpty()) {
             List<JsonNode> events = new ArrayList<>(notTaken);
             notTaken.clear();
-            hand(events);
+            hand(connection, events);
         }
     }
 
-    private void hand(List<JsonNode> events) {
-        if (events.isEmpty()) {
-            return;
-        }
+    private void hand(SocketConnection connection, List<JsonNode> events) {
         try {
-            side.take(events);
+            if (!events.isEmpty()) {
+                side.take(events);
+            }
+            connection.done();
         } catch (IOException e) {
             notTaken.addAll(events);
             String why = "commands cannot be recorded: " + e.getMessage();
