@@ -503,7 +503,8 @@ class UploadDestinationTest {
     @Test
     void aStudyThatIsTooLargeForOneArchiveGoesUpInPartsThatSayWhichTheyAre() throws Exception {
         destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
-        List<DeliveryInstance> three = Instances.of(new int[] {400_000, 400_000}, new int[] {400_000}, new int[] {900_000});
+        List<DeliveryInstance> three =
+                Instances.of(new int[] {400_000, 400_000}, new int[] {400_000}, new int[] {900_000});
         backEnd.will(accepts(), accepts(), accepts());
         assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
         List<String> names = new ArrayList<>();
@@ -529,9 +530,12 @@ class UploadDestinationTest {
         later(deliver(three));
         assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
         List<List<String>> sent = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         for (RawHttpServer.Request request : backEnd.requests()) {
             sent.add(Upload.instances(request));
+            parts.add(Upload.field(request, "name").substring(Instances.PSEUDONYM.length()));
         }
+        assertEquals(List.of(" - Part 1/3", " - Part 2/3", " - Part 2/3", " - Part 3/3"), parts, "each by one name");
         assertEquals(List.of(names.subList(0, 1), names.subList(1, 2), names.subList(1, 2), names.subList(2, 3)), sent);
     }
 
