@@ -120,8 +120,9 @@ class DispatchTest {
         return FakeGateway.partly(
                 NodeSender.class,
                 Map.of(
-                        "send", given -> nodes.getOrDefault(node.id(), DispatchTest::takeAll)
-                                .take((Delivery) given.get(0)),
+                        "send",
+                                given -> nodes.getOrDefault(node.id(), DispatchTest::takeAll)
+                                        .take((Delivery) given.get(0)),
                         "close", given -> null));
     }
 
@@ -152,8 +153,7 @@ class DispatchTest {
 
         @Override
         public BackEndRules rules() {
-            return FakeGateway.partly(
-                    BackEndRules.class, Map.of("nodes", given -> List.of(node("n1"), node("n2"))));
+            return FakeGateway.partly(BackEndRules.class, Map.of("nodes", given -> List.of(node("n1"), node("n2"))));
         }
 
         @Override
@@ -194,12 +194,17 @@ class DispatchTest {
     }
 
     private Commands.Entry taken() throws Exception {
+        return taken("session.dispatch");
+    }
+
+    private Commands.Entry taken(String type) throws Exception {
         ObjectNode event = JSON.createObjectNode()
-                .put("event_type", "session.dispatch")
+                .put("event_type", type)
                 .put("correlation_id", "c1")
                 .put("entity_id", "e1");
         event.putObject("payload")
                 .put("subject_id", "s1")
+                .put("session_id", "x1")
                 .putArray("nodes")
                 .add("n1")
                 .add("n2");
@@ -213,6 +218,26 @@ class DispatchTest {
 
     private static @Nullable String failure(Outcome outcome) {
         return outcome.equals(Outcome.done(null)) ? null : outcome.message();
+    }
+
+    /** A new scan goes to all that may have it, whoever is named. */
+    @ParameterizedTest
+    @CsvSource({
+        "subject.dispatch,subjects/e1/download?ZIP",
+        "session.dispatch,sessions/e1/download?ZIP&subject_id=s1",
+        "scan.dispatch,scans/e1/download?ZIP&subject_id=s1&session_id=x1",
+        "scan.new_scan_available,scans/e1/download?ZIP&subject_id=s1&session_id=x1"
+    })
+    void eachKindOfDispatchIsFetchedFromItsPlaceAndSentToTheNodes(String type, String place) throws Exception {
+        backEnd.will(archive());
+        Commands.Entry entry = taken(type);
+        assertEquals(Outcome.done(null), dispatch.run(commands, entry));
+        assertEquals(
+                "GET /api/v1/proxy/ws-1/" + place.replace("ZIP", "compression_format=zip&compression_level=6")
+                        + " HTTP/1.1",
+                backEnd.requests().get(0).line);
+        assertEquals(Configurations.TOKEN, backEnd.requests().get(0).headers.get("X-Proxy-Key"));
+        assertEquals(2, opened.size());
     }
 
     /** Each waits for the other. */
@@ -229,10 +254,6 @@ class DispatchTest {
         assertEquals(Outcome.done(null), run());
         assertEquals(
                 List.of("n1 as OURS", "n2 as OURS"), opened.stream().sorted().toList());
-        assertEquals(
-                "GET /api/v1/proxy/ws-1/sessions/e1/download?compression_format=zip&compression_level=6&subject_id=s1 HTTP/1.1",
-                backEnd.requests().get(0).line);
-        assertEquals(Configurations.TOKEN, backEnd.requests().get(0).headers.get("X-Proxy-Key"));
     }
 
     @Test
@@ -260,8 +281,7 @@ class DispatchTest {
             return tries.stream().filter("n2"::equals).count() < 2 ? DeliveryOutcome.later("busy") : takeAll(delivery);
         });
         assertEquals("the n1: 2 of 2 images are missing there: busy", failure(run()));
-        assertEquals(
-                List.of("n1", "n1", "n2", "n2"), tries.stream().sorted().toList());
+        assertEquals(List.of("n1", "n1", "n2", "n2"), tries.stream().sorted().toList());
     }
 
     @ParameterizedTest
