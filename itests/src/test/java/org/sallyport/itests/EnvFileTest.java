@@ -225,6 +225,15 @@ class EnvFileTest {
                 "API_PORT=http",
                 "HTTPS_PORT=0",
                 "POSTGRES_PORT=x",
+                "DICOM_STUDY_TIMEOUT=60s",
+                "DICOM_MAX_PDU_SIZE=0",
+                "DICOM_MAX_ASSOCIATIONS=1001",
+                "DICOM_ACSE_TIMEOUT=1.5",
+                "DICOM_NETWORK_TIMEOUT=-1",
+                "UPLOAD_MAX_RETRIES=101",
+                "UPLOAD_RETRY_DELAY=0",
+                "ITH_REFRESH=99999999999",
+                "ITH_READ_TIMEOUT=3601",
                 "DICOM_AUTO_START=maybe",
                 "DICOM_LOG_LEVEL=LOUD",
                 "DATABASE_ENGINE=mysql")) {
@@ -232,6 +241,24 @@ class EnvFileTest {
             assertEquals(1, outcome.exit(), wrong);
             assertTrue(outcome.said().contains(wrong + ": expected "), outcome.said());
         }
+    }
+
+    @Test
+    void theEndsOfEachRangeAreTaken() throws Exception {
+        Outcome outcome = take("""
+                DICOM_STUDY_TIMEOUT=86400
+                DICOM_MAX_PDU_SIZE=4096
+                DICOM_MAX_ASSOCIATIONS=1000
+                DICOM_DIMSE_TIMEOUT=1
+                UPLOAD_MAX_RETRIES=0
+                UPLOAD_RETRY_DELAY=3600
+                ITH_REFRESH=010
+                SALLYPORT_MIN_FREE=1048576
+                DICOM_TLS_PORT=0
+                """, Map.of());
+        assertEquals(0, outcome.exit(), outcome.said());
+        assertEquals("", outcome.said());
+        assertEquals("0", outcome.environment().get("UPLOAD_MAX_RETRIES"));
     }
 
     @Test
