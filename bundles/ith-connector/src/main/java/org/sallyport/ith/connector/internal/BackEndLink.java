@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -159,7 +160,8 @@ final class BackEndLink implements UploadDestination.Workspace {
                         Destination.NAME, NAME,
                         Destination.FILTER, settings.filter(),
                         Destination.CONCURRENCY, settings.concurrency(),
-                        Destination.RECEIVER, uploads.receiver().toString()));
+                        Destination.RECEIVER, uploads.receiver().toString(),
+                        DestinationDirectory.PARTS_IN_ORDER, "yes"));
     }
 
     /** What runs is interrupted by those who started it; what does not hear that is aborted. */

@@ -30,6 +30,7 @@ import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.testkit.RawHttpServer;
@@ -116,7 +117,9 @@ class BackEndLinkTest {
                         Destination.CONCURRENCY,
                         3,
                         Destination.RECEIVER,
-                        backEnd.url()),
+                        backEnd.url(),
+                        DestinationDirectory.PARTS_IN_ORDER,
+                        "yes"),
                 registry.properties.get(registry.one(Destination.class)));
         link.close();
         assertEquals(List.of(), registry.services);
