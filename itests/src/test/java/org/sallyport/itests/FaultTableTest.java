@@ -65,6 +65,7 @@ class FaultTableTest {
             "configuration with malformed nodes",
             "a clock off by a day",
             "10,000 events at once",
+            "away for days",
             "50 dead nodes");
 
     private static final String OLD_VARIABLES =
