@@ -28,10 +28,22 @@ check_settings() {
     value=${!name:-1}
     [[ $value =~ ^[0-9]{1,5}$ ]] && [ "$((10#$value))" -ge 1 ] && [ "$((10#$value))" -le 65535 ] || die "$name=$value: expected a port, 1-65535"
   done
+  # Out of these ranges a part of the appliance would not start, and only its log would say so.
+  number DICOM_STUDY_TIMEOUT 1 86400
+  number DICOM_MAX_PDU_SIZE 4096 1048576
+  number DICOM_MAX_ASSOCIATIONS 1 1000
+  for name in DICOM_ACSE_TIMEOUT DICOM_DIMSE_TIMEOUT DICOM_NETWORK_TIMEOUT UPLOAD_RETRY_DELAY ITH_READ_TIMEOUT; do
+    number "$name" 1 3600
+  done
+  number UPLOAD_MAX_RETRIES 0 100
+  number ITH_REFRESH 1 86400
+  number SALLYPORT_MIN_FREE 1 1048576
+  number DICOM_TLS_PORT 0 65535
   flag DICOM_AUTO_START
   flag DICOM_ANONYMIZE_PATIENTS
   flag CLEANUP_AFTER_UPLOAD
   flag SALLYPORT_ALLOW_IDENTIFIED_UPLOAD
+  flag SALLYPORT_TRUST_BACKEND_NODES
   from_root ARCHIVE_DIR
   from_root DICOM_STORAGE_DIR
   from_root DICOM_LOG_DIR
@@ -51,6 +63,12 @@ check_settings() {
     say "note: SALLYPORT_ALLOW_IDENTIFIED_UPLOAD: uploads carry patients' identity if the back end asks for it too; ./shell ith:status says whether they do"
   fi
   meaningless
+}
+
+# A whole number: number NAME LEAST MOST
+number() {
+  local value=${!1:-$2}
+  [[ $value =~ ^[0-9]{1,9}$ ]] && [ "$((10#$value))" -ge "$2" ] && [ "$((10#$value))" -le "$3" ] || die "$1=$value: expected a number, $2-$3"
 }
 
 # As Python and people write it: flag NAME

@@ -136,8 +136,10 @@ final class Appliance implements AutoCloseable {
         return data;
     }
 
+    /** Where the folder destination writes. */
     Path outbox() {
-        return data.resolve("outbox");
+        return Path.of(
+                environment.getOrDefault("ARCHIVE_DIR", data.resolve("outbox").toString()));
     }
 
     int dicomPort() {

@@ -221,7 +221,7 @@ class BackEndIT {
     @Test
     void withoutAnyConfigurationTheGatewayIsPrivateAndKeepsTheLastGoodOneAfterwards() throws Exception {
         try (IthSimulator backEnd = new IthSimulator(folder.resolve("ith-private"), CHECK);
-                Appliance fresh = appliance(backEnd, "data-private")) {
+                Appliance fresh = appliance(backEnd, "data-private").with("SALLYPORT_TRUST_BACKEND_NODES", "1")) {
             backEnd.answersConfiguration(500);
             fresh.start();
             List<Path> files = study(41, 1);
@@ -236,6 +236,9 @@ class BackEndIT {
             backEnd.answersConfiguration(configuration);
             fresh.await("mode PRIVATE", SOON, () -> fresh.log().contains("configuration of the back end: PRIVATE"));
             assertTrue(fresh.log().contains("node \"broken\" is skipped"), "a malformed node is named");
+            for (JsonNode node : fresh.json("node:list")) {
+                assertTrue(node.get("approved").asBoolean(), "SALLYPORT_TRUST_BACKEND_NODES: " + node);
+            }
             fresh.send(List.of("-aet", "CT1"), files);
             Command.Result notAllowed = fresh.storescu(List.of("-v", "-aet", "VIEWER"), study(42, 1));
             assertTrue(notAllowed.output().contains("Unknown Status: 0x124"), notAllowed.output());

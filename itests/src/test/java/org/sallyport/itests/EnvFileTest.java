@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,16 +179,10 @@ class EnvFileTest {
     @Test
     void switchesAndLevelsAreTakenAsPythonWritesThem() throws Exception {
         for (String yes : List.of("True", "1", "yes", "ON")) {
-            assertEquals(
-                    "true",
-                    take("DICOM_AUTO_START=" + yes, Map.of()).environment().get("DICOM_AUTO_START"),
-                    yes);
+            assertEquals(Set.of("true"), switches(yes), yes);
         }
         for (String no : List.of("False", "0", "no", "off")) {
-            assertEquals(
-                    "false",
-                    take("DICOM_AUTO_START=" + no, Map.of()).environment().get("DICOM_AUTO_START"),
-                    no);
+            assertEquals(Set.of("false"), switches(no), no);
         }
         Map<String, String> levels = Map.of(
                 "DEBUG",
@@ -208,6 +204,20 @@ class EnvFileTest {
         }
     }
 
+    private static final List<String> SWITCHES = List.of(
+            "DICOM_AUTO_START",
+            "DICOM_ANONYMIZE_PATIENTS",
+            "CLEANUP_AFTER_UPLOAD",
+            "SALLYPORT_ALLOW_IDENTIFIED_UPLOAD",
+            "SALLYPORT_TRUST_BACKEND_NODES");
+
+    /** What becomes of the switches if all are set alike. */
+    private Set<String> switches(String value) throws Exception {
+        String file = SWITCHES.stream().map(name -> name + "=" + value + "\n").collect(Collectors.joining());
+        Map<String, String> taken = take(file, Map.of()).environment();
+        return SWITCHES.stream().map(name -> String.valueOf(taken.get(name))).collect(Collectors.toSet());
+    }
+
     @Test
     void wrongValuesAreNamedWithTheWayOut() throws Exception {
         for (String wrong : List.of(
@@ -215,6 +225,15 @@ class EnvFileTest {
                 "API_PORT=http",
                 "HTTPS_PORT=0",
                 "POSTGRES_PORT=x",
+                "DICOM_STUDY_TIMEOUT=60s",
+                "DICOM_MAX_PDU_SIZE=0",
+                "DICOM_MAX_ASSOCIATIONS=1001",
+                "DICOM_ACSE_TIMEOUT=1.5",
+                "DICOM_NETWORK_TIMEOUT=-1",
+                "UPLOAD_MAX_RETRIES=101",
+                "UPLOAD_RETRY_DELAY=0",
+                "ITH_REFRESH=99999999999",
+                "ITH_READ_TIMEOUT=3601",
                 "DICOM_AUTO_START=maybe",
                 "DICOM_LOG_LEVEL=LOUD",
                 "DATABASE_ENGINE=mysql")) {
@@ -222,6 +241,24 @@ class EnvFileTest {
             assertEquals(1, outcome.exit(), wrong);
             assertTrue(outcome.said().contains(wrong + ": expected "), outcome.said());
         }
+    }
+
+    @Test
+    void theEndsOfEachRangeAreTaken() throws Exception {
+        Outcome outcome = take("""
+                DICOM_STUDY_TIMEOUT=86400
+                DICOM_MAX_PDU_SIZE=4096
+                DICOM_MAX_ASSOCIATIONS=1000
+                DICOM_DIMSE_TIMEOUT=1
+                UPLOAD_MAX_RETRIES=0
+                UPLOAD_RETRY_DELAY=3600
+                ITH_REFRESH=010
+                SALLYPORT_MIN_FREE=1048576
+                DICOM_TLS_PORT=0
+                """, Map.of());
+        assertEquals(0, outcome.exit(), outcome.said());
+        assertEquals("", outcome.said());
+        assertEquals("0", outcome.environment().get("UPLOAD_MAX_RETRIES"));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +66,7 @@ class IthCommandsIT {
         ObjectNode configuration = IthSimulator.configuration("public");
         for (int i = 1; i <= 2; i++) {
             Path received = Files.createDirectories(folder.resolve("pacs" + i));
-            NODES.add(new ProcessBuilder("storescp", "-v", "-od", received.toString(), String.valueOf(ports.get(i - 1)))
+            NODES.add(new ProcessBuilder("storescp", "-d", "-od", received.toString(), String.valueOf(ports.get(i - 1)))
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("pacs" + i + ".log").toFile())
                     .start());
@@ -80,7 +81,8 @@ class IthCommandsIT {
                 .with("ITH_REFRESH", "5")
                 .with("ITH_READ_TIMEOUT", "15")
                 .with("UPLOAD_RETRY_DELAY", "1")
-                .with("UPLOAD_MAX_RETRIES", "1");
+                .with("UPLOAD_MAX_RETRIES", "1")
+                .with("DISPATCH_CALLING_AE", "OLDNAME");
         appliance.start();
         appliance.await(
                 "the nodes are known", SOON, () -> appliance.json("node:list").size() == 4);
@@ -205,21 +207,29 @@ class IthCommandsIT {
                 states.stream().filter("processing"::equals).count() >= 3, "one at the start, one per 50: " + states);
         assertWhole(sent.study(), 1);
         assertWhole(sent.study(), 2);
+        String node = Files.readString(folder.resolve("pacs1.log"), StandardCharsets.ISO_8859_1);
+        assertTrue(
+                node.lines().anyMatch(line -> line.matches(".*Calling Application Name: +OLDNAME")),
+                "the name that DISPATCH_CALLING_AE says");
         assertNothingOfIdentityIsOnDisk();
+        try (Stream<Path> left = Files.list(appliance.data().resolve("ith/dispatch"))) {
+            assertEquals(List.of(), left.toList(), "the spool is empty again");
+        }
         JsonNode command = appliance.json("ith:commands", "--limit", "1").get(0);
         assertEquals("DONE", command.get("state").asText());
     }
 
+    /** Below the data folder, where temporary files lie too. */
     private static void assertNothingOfIdentityIsOnDisk() throws IOException {
         PlantedIdentifiers planted = new PlantedIdentifiers(List.of());
-        try (Stream<Path> files = Files.walk(appliance.data().resolve("ith"))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                assertEquals("", planted.firstIn(Files.readAllBytes(file)).orElse(""), file.toString());
+        List<String> found = new ArrayList<>();
+        for (Path file : appliance.files()) {
+            boolean isCode = file.getFileName().toString().endsWith(".jar");
+            if (!isCode && planted.firstIn(Appliance.bytes(file)).isPresent()) {
+                found.add(file.toString());
             }
         }
-        try (Stream<Path> left = Files.list(appliance.data().resolve("ith/dispatch"))) {
-            assertEquals(List.of(), left.toList(), "the spool is empty again");
-        }
+        assertEquals(List.of(), found);
     }
 
     @Test
@@ -370,6 +380,7 @@ class IthCommandsIT {
         simulator.push(event);
         appliance.await("it is fetched", SOON, () -> simulator.downloads() > downloads);
         appliance.kill();
+        assertNothingOfIdentityIsOnDisk();
         appliance.start();
         JsonNode first = ended(event);
         assertEquals("completed", first.get("status").asText(), first.toString());
@@ -432,6 +443,20 @@ class IthCommandsIT {
             told |= delivery.get("reason").asText("").equals("cancelled by the back end: session.deleted");
         }
         assertTrue(told, "and says by whom");
+        appliance.await("the deletion is done", SOON, () -> {
+            JsonNode newest = appliance.jsonOnceThere("ith:commands --limit 1").get(0);
+            return newest.get("entity").asText().equals("ses-" + first.uid())
+                    && newest.get("state").asText().equals("DONE");
+        });
+        int before = arrivals();
+        Path again = folder.resolve("again" + first.study().number());
+        appliance.send(List.of(), first.study().writeTo(again));
+        appliance.await("what is sent again is uploaded again", SOON, () -> arrivals() == before + 1);
+    }
+
+    /** How many images came, each as often as it did. */
+    private static int arrivals() {
+        return simulator.arrivals().values().stream().mapToInt(times -> times).sum();
     }
 
     private static List<Path> lateImages(Sent first) throws IOException {

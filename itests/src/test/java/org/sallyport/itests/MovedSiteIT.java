@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -48,6 +49,7 @@ import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.PlantedIdentifiers;
 import org.sallyport.gateway.testkit.SyntheticStudy;
+import org.sallyport.simulator.Fault;
 import org.sallyport.simulator.IthSimulator;
 
 /**
@@ -84,6 +86,7 @@ class MovedSiteIT {
     private static List<String> typedCommands = List.of();
     private static Set<String> namesOfTheFirst = Set.of();
     private static int packsOnTheOtherDisk;
+    private static JsonNode failedOnce = JSON.nullNode();
 
     @BeforeAll
     static void moveIn() throws Exception {
@@ -112,7 +115,9 @@ class MovedSiteIT {
                 .with("DICOM_DIMSE_TIMEOUT", "20")
                 .with("DICOM_STORAGE_DIR", folder.resolve("storage").toString())
                 .with("DICOM_LOG_DIR", folder.resolve("logs").toString())
-                .with("DICOM_LOG_LEVEL", "DEBUG");
+                .with("DICOM_LOG_LEVEL", "DEBUG")
+                .with("UPLOAD_MAX_RETRIES", "0")
+                .with("UPLOAD_RETRY_DELAY", "300");
         looksForWhatMayGoEverySecond();
         appliance.launch();
         openTheListener();
@@ -181,7 +186,16 @@ class MovedSiteIT {
         appliance.shell("destination:pause ith").ok();
         appliance.send(List.of(), STUDY.writeTo(folder.resolve("study")));
         packsOnTheOtherDisk = packs().size();
+        simulator.failNext(Fault.STATUS_500);
         appliance.shell("destination:resume ith").ok();
+        appliance.await("the upload failed", SOON, () -> {
+            JsonNode deliveries = appliance.jsonOnceThere("delivery:list");
+            return deliveries.size() == 1
+                    && deliveries.get(0).get("state").asText().equals("RETRYING");
+        });
+        String delivery = appliance.json("delivery:list").get(0).get("delivery").asText();
+        failedOnce = appliance.json("delivery:show", delivery);
+        appliance.shell("delivery:retry " + delivery).ok();
         appliance.await(
                 "the study is uploaded", SOON, () -> simulator.arrivals().size() == STUDY.images());
         studyUid = simulator.studies().get(0);
@@ -500,6 +514,16 @@ class MovedSiteIT {
         assertTrue(refusedBeforeStart, "the DICOM port was closed");
         assertEquals("degraded", healthBeforeStart.get("status").asText());
         assertEquals("offline", healthBeforeStart.get("dicom").get("status").asText());
+    }
+
+    /** Twice UPLOAD_RETRY_DELAY, a fifth more or less, as no try is a quick one: with the three of the default it would be that once. */
+    @Test
+    void aFailedUploadIsTriedAgainAfterThePauseOfTheSettings() {
+        assertEquals(1, failedOnce.get("attempts").asInt());
+        Instant failed = Instant.parse(failedOnce.get("failing-since").asText());
+        Instant due = Instant.parse(failedOnce.get("due").asText());
+        long pause = Duration.between(failed, due).toSeconds();
+        assertTrue(480 <= pause && pause <= 720, pause + " s");
     }
 
     @Test

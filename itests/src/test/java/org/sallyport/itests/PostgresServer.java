@@ -11,8 +11,11 @@ import java.util.stream.Stream;
 /** A PostgreSQL server of the test's own, on loopback. */
 final class PostgresServer implements AutoCloseable {
 
-    static final String USER = "sallyport";
-    static final String DATABASE = "sallyport";
+    /** Nothing here is as the appliance would have it by itself, so that it has to take what it is told. */
+    static final String HOST = "127.0.0.3";
+
+    static final String USER = "gateway";
+    static final String DATABASE = "images";
     static final String PASSWORD = "secret-of-the-test-b81c";
 
     private final Path bin;
@@ -74,7 +77,7 @@ final class PostgresServer implements AutoCloseable {
                         "-l",
                         data.resolve("log").toString(),
                         "-o",
-                        "-p " + port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories=''",
+                        "-p " + port + " -c listen_addresses=" + HOST + " -c unix_socket_directories=''",
                         "start")
                 .ok();
     }
@@ -113,7 +116,7 @@ final class PostgresServer implements AutoCloseable {
                         List.of(
                                 bin.resolve("psql").toString(),
                                 "-h",
-                                "127.0.0.1",
+                                HOST,
                                 "-p",
                                 String.valueOf(port),
                                 "-U",
@@ -139,7 +142,7 @@ final class PostgresServer implements AutoCloseable {
     Appliance serve(Appliance appliance, String database) {
         return appliance
                 .with("DATABASE_ENGINE", "postgresql")
-                .with("POSTGRES_HOST", "127.0.0.1")
+                .with("POSTGRES_HOST", HOST)
                 .with("POSTGRES_PORT", String.valueOf(port))
                 .with("POSTGRES_DB", database)
                 .with("POSTGRES_USER", USER)

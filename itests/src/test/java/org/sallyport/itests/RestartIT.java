@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -46,16 +47,25 @@ class RestartIT {
 
     @Test
     void everythingAnswersAfterEachStart() throws Exception {
-        try (Appliance appliance = appliance(folder.resolve("data")).inForeground()) {
+        try (Appliance appliance = appliance(folder.resolve("data"))
+                .with("ARCHIVE_DIR", folder.resolve("archive").toString())
+                .inForeground()) {
+            List<Sending> sendings = new ArrayList<>();
             Path cached = appliance.data().resolve("karaf/cache/witness");
             for (int i = 1; i <= TIMES; i++) {
                 appliance.start();
                 echo(appliance, Appliance.AET).ok();
-                appliance.send(List.of(), Senders.study(i, 2).writeTo(folder.resolve("study" + i)));
+                List<Path> files = Senders.study(i, 2).writeTo(folder.resolve("study" + i));
+                Instant begin = Instant.now();
+                appliance.send(List.of(), files);
+                sendings.add(new Sending(begin, Instant.now()));
                 int studies = i;
                 appliance.await("delivered", SOON, () -> appliance.archives().size() == studies);
                 assertEquals(studies, appliance.json("study:list").size(), "studies of former runs are there");
                 assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
+                if (i == TIMES) {
+                    studiesAreCompleteAfterTheTimeOutThatIsSet(appliance, sendings);
+                }
                 if (i == 1) {
                     aSecondIsRefused(appliance);
                     assertEquals(0, appliance.interrupt());
@@ -66,7 +76,34 @@ class RestartIT {
                 }
             }
             assertFalse(appliance.log().contains("cut off"), "no file had to be mended");
+            assertFalse(Files.exists(appliance.data().resolve("outbox")), "archives lie in ARCHIVE_DIR");
         }
+    }
+
+    /** When a sender began, and when it was known to have ended. */
+    private record Sending(Instant begin, Instant end) {}
+
+    /**
+     * The appliance is told three seconds. With the minute of the default not one study would be complete so soon, and one of several is on a machine that
+     * stands still now and then.
+     */
+    private static void studiesAreCompleteAfterTheTimeOutThatIsSet(Appliance appliance, List<Sending> sendings)
+            throws Exception {
+        JsonNode newestFirst = appliance.json("delivery:list");
+        assertEquals(sendings.size(), newestFirst.size());
+        long soonest = Long.MAX_VALUE;
+        for (int i = 0; i < sendings.size(); i++) {
+            String delivery =
+                    newestFirst.get(sendings.size() - 1 - i).get("delivery").asText();
+            Instant complete = Instant.parse(
+                    appliance.json("delivery:show", delivery).get("created").asText());
+            Sending sending = sendings.get(i);
+            long atLeast = Duration.between(sending.begin(), complete).toSeconds();
+            assertTrue(atLeast >= 2, "complete after " + atLeast + " s");
+            soonest =
+                    Math.min(soonest, Duration.between(sending.end(), complete).toSeconds());
+        }
+        assertTrue(soonest < 45, "DICOM_STUDY_TIMEOUT: complete after " + soonest + " s at the soonest");
     }
 
     private static Command.Result echo(Appliance appliance, String aet) throws Exception {

@@ -290,7 +290,7 @@ class SettingsIT {
                     .with("DICOM_TLS_CERTIFICATE", key(pair, "DICOM_TLS_PASSWORD"))
                     .with("DICOM_TLS_TRUSTED", trust(pair, "DICOM_TLS_TRUSTED_PASSWORD"))
                     .with("DATABASE_ENGINE", "postgresql")
-                    .with("POSTGRES_HOST", "127.0.0.1")
+                    .with("POSTGRES_HOST", PostgresServer.HOST)
                     .with("POSTGRES_PORT", String.valueOf(database.port()))
                     .with("POSTGRES_DB", PostgresServer.DATABASE)
                     .with("POSTGRES_USER", PostgresServer.USER);

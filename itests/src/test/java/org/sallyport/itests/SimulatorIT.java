@@ -26,7 +26,7 @@ import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
 
-/** {@code ./run --with-simulator} as a person tries it: a study goes up, is seen on the page, and comes back from there to a PACS. */
+/** {@code ./run --with-simulator} as a person tries it: a study goes up in spite of a fault, is seen on the page, and comes back from there to a PACS. */
 @Tag("peers")
 class SimulatorIT {
 
@@ -49,6 +49,7 @@ class SimulatorIT {
         try (Appliance appliance = new Appliance(folder.resolve("data"))
                 .option("--with-simulator")
                 .with("ITH_REFRESH", "2")
+                .with("UPLOAD_RETRY_DELAY", "1")
                 .with("SIMULATOR_PORT", String.valueOf(ports.get(0)))
                 .with("SIMULATOR_PACS_PORT", String.valueOf(ports.get(1)))) {
             appliance.start();
@@ -60,15 +61,27 @@ class SimulatorIT {
                     "the gateway knows it",
                     SOON,
                     () -> appliance.jsonOnceThere("node:list").size() == 1);
+            appliance.await("where the gateway is", SOON, () -> get(page)
+                    .contains("&quot;type&quot;:&quot;config_update&quot;"));
             appliance.shell("node:approve --reason trial pacs").ok();
             List<Path> sent = study.writeTo(folder.resolve("sent"));
+            assertEquals(400, post(page.resolve("/fail"), "fault=NONE"));
+            assertEquals(200, post(page.resolve("/fail"), "fault=STATUS_500&of=upload"));
+            assertTrue(get(page).contains("<p>1 still to come.</p>"), get(page));
             appliance.send(List.of(), sent);
             appliance.await(
                     "the study is shown", SOON, () -> STUDY.matcher(get(page)).find());
             Matcher shown = STUDY.matcher(get(page));
             assertTrue(shown.find());
-            assertTrue(
-                    get(page).contains("<h2>Violations of the contract</h2><pre class=\"bad\">none</pre>"), get(page));
+            String seen = get(page);
+            for (String part : List.of(
+                    "<h2>Violations of the contract</h2><pre class=\"bad\">none</pre>",
+                    "<p>0 still to come.</p>",
+                    "&quot;type&quot;:&quot;health_update&quot;",
+                    "&quot;conflict_resolution&quot;:&quot;skip_existing&quot;",
+                    "&quot;patient_id&quot;:&quot;" + shown.group(1) + "&quot;")) {
+                assertTrue(seen.contains(part), () -> part + " is not on the page:\n" + seen);
+            }
 
             assertEquals(
                     200,

@@ -62,7 +62,7 @@ class TwoAppliancesIT {
     private Appliance appliance(String name, String other) throws IOException {
         Appliance made = new Appliance(folder.resolve(name))
                 .with("DATABASE_ENGINE", "postgresql")
-                .with("POSTGRES_HOST", "127.0.0.1")
+                .with("POSTGRES_HOST", PostgresServer.HOST)
                 .with("POSTGRES_PORT", String.valueOf(database.port()))
                 .with("POSTGRES_DB", PostgresServer.DATABASE)
                 .with("POSTGRES_USER", PostgresServer.USER)

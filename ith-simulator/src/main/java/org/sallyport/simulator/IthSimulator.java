@@ -232,6 +232,11 @@ public final class IthSimulator implements AutoCloseable {
         socket.cut();
     }
 
+    /** Says good-bye on the WebSockets; they count as open until it is answered. */
+    public void closeSockets() {
+        socket.sayGoodBye();
+    }
+
     /** WebSockets stay open from now on, but nothing is read from them: not even pings are answered. Later ones are as usual. */
     public void fallSilent() {
         socket.fallSilent();

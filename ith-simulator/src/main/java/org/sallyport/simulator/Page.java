@@ -14,7 +14,7 @@ import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.handler.AbstractHandler;
 
-/** A page for people: what was received, and buttons that push events. */
+/** A page for people: what was received, and buttons that push events and make faults. */
 final class Page extends AbstractHandler {
 
     private static final int SHOWN = 50;
@@ -36,7 +36,31 @@ final class Page extends AbstractHandler {
             base.setHandled(true);
             push(request);
             response.sendRedirect("/");
+        } else if (target.equals("/fail") && request.getMethod().equals("POST")) {
+            base.setHandled(true);
+            if (fail(request)) {
+                response.sendRedirect("/");
+            } else {
+                response.sendError(HttpServletResponse.SC_BAD_REQUEST);
+            }
         }
+    }
+
+    /** @return false if there is no such fault */
+    private boolean fail(HttpServletRequest request) {
+        String name = String.valueOf(request.getParameter("fault"));
+        boolean ofDownload = "download".equals(request.getParameter("of"));
+        for (Fault fault : Fault.values()) {
+            if (fault.name().equals(name)) {
+                if (ofDownload) {
+                    simulator.failNextDownloads(fault);
+                } else {
+                    simulator.failNext(fault);
+                }
+                return true;
+            }
+        }
+        return false;
     }
 
     private void push(HttpServletRequest request) throws IOException {
@@ -94,6 +118,14 @@ final class Page extends AbstractHandler {
                     + "<button name=type value=session.deleted>delete</button></form></tr>");
         }
         page.append("</table>");
+        page.append("<h2>Faults</h2><p>")
+                .append(simulator.faultsLeft())
+                .append(" still to come.</p><form method=post action=/fail><select name=fault>");
+        for (Fault fault : Fault.values()) {
+            page.append("<option>").append(fault);
+        }
+        page.append("</select> <button name=of value=upload>of the next upload</button> "
+                + "<button name=of value=download>of the next download</button></form>");
         List<String> frames = simulator.frames().stream()
                 .map(frame -> frame.at() + " " + frame.content())
                 .toList();

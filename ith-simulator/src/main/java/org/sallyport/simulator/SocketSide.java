@@ -14,6 +14,7 @@ import javax.servlet.http.HttpServletRequest;
 import javax.servlet.http.HttpServletResponse;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.websocket.api.Session;
+import org.eclipse.jetty.websocket.api.StatusCode;
 import org.eclipse.jetty.websocket.api.WebSocketAdapter;
 import org.eclipse.jetty.websocket.server.WebSocketHandler;
 import org.eclipse.jetty.websocket.servlet.WebSocketServletFactory;
@@ -81,6 +82,10 @@ final class SocketSide extends WebSocketHandler {
 
     void cut() {
         peers.forEach(Peer::cut);
+    }
+
+    void sayGoodBye() {
+        peers.forEach(Peer::sayGoodBye);
     }
 
     /** Connections stay open, and nothing that comes on them is read or answered, pings neither. */
@@ -198,6 +203,13 @@ final class SocketSide extends WebSocketHandler {
             for (int at = 0; at < text.length(); at += step) {
                 int end = Math.min(at + step, text.length());
                 session.getRemote().sendPartialString(text.substring(at, end), end == text.length());
+            }
+        }
+
+        void sayGoodBye() {
+            Session session = getSession();
+            if (session != null) {
+                session.close(StatusCode.SHUTDOWN, "going away");
             }
         }
 

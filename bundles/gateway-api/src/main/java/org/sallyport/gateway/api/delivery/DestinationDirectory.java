@@ -11,6 +11,12 @@ import org.sallyport.gateway.api.ProbeResult;
 /** What people see of the destinations that are there now, have been there before or still have deliveries waiting. Thread-safe. */
 public interface DestinationDirectory {
 
+    /**
+     * Service property of destinations of the gateway's own: {@code yes} = of a study's parts the earlier goes first, and a later one waits until that is
+     * delivered, parked or cancelled; absent = as they come.
+     */
+    String PARTS_IN_ORDER = "parts-in-order";
+
     List<View> destinations();
 
     /** All that is known of one destination. @throws IOException if the queue cannot be read */

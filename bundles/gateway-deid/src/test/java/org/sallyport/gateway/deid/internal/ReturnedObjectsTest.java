@@ -94,6 +94,12 @@ class ReturnedObjectsTest {
         image.setString(Tag.AccessionNumber, "ACC 17");
         image.setString(Tag.PatientBirthDate, "19600102");
         image.setString(Tag.PatientWeight, "61.5");
+        image.setString(Tag.OtherPatientNames, "ROE^JANE", "DOE^J");
+        image.setString(Tag.OperatorsName, "MEIER^A", "SCHULZ^B");
+        DataSet request = new DataSet();
+        request.setString(Tag.RequestedProcedureID, "REQ 17");
+        request.setString(Tag.RequestingPhysician, "MEIER^A");
+        image.setItems(Tag.RequestAttributesSequence, request);
         image.setString(Tag.FrameOfReferenceUID, Gate.STUDY + ".0.1");
         image.put(Element.of(0x00091010, VR.UN, "a private thing ".getBytes(StandardCharsets.US_ASCII)));
         image.setString(0x00090010, VR.LO, "FANTASY");

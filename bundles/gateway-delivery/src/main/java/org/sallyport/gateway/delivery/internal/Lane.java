@@ -84,6 +84,7 @@ final class Lane {
     private final Attempt attempt;
     private final Breaker breaker;
     private final Bandwidth bandwidth;
+    private final Turns turns;
     private final Prober prober;
     private final Map<Long, Call> running = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor workers;
@@ -109,6 +110,7 @@ final class Lane {
                 route.settings().breaker(),
                 route.settings().breakerPause(means.pauses().trial()));
         this.bandwidth = new Bandwidth(route.settings().bandwidth());
+        this.turns = new Turns(means.queue(), means.owner(), route.settings().partsInOrder());
         this.prober = new Prober(route.name(), destination, means.abandoned(), means.threads());
         this.lookMillis = means.patience().look().toMillis();
         AtomicInteger number = new AtomicInteger();
@@ -302,7 +304,11 @@ final class Lane {
                     break;
                 }
                 found = true;
-                claimed.forEach(this::start);
+                for (DeliveryRecord record : claimed) {
+                    if (!turns.waits(record)) {
+                        start(record);
+                    }
+                }
                 free = free();
             }
             queueFailed = false;
@@ -441,6 +447,7 @@ final class Lane {
                         record.part(),
                         route.name());
                 means.happenings().delivered(record, receipt);
+                turns.handOn(record);
             }
         } else if (outcome instanceof DeliveryOutcome.Refused refused) {
             breaker.succeeded();
@@ -463,6 +470,7 @@ final class Lane {
         if (isOurs(record, means.queue().park(record.id(), means.owner(), reason))) {
             LOG.warn("delivery {} to {} is parked: {}", record.id(), route.name(), reason);
             means.happenings().parked(record, reason);
+            turns.handOn(record);
         }
     }
 

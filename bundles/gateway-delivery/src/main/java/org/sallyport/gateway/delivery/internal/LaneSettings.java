@@ -12,6 +12,7 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
 
 /**
  * How the queue handles a destination, from its service properties; see {@link Destination} for ranges.
@@ -22,6 +23,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
  * @param breakerPause null = by the settings of all deliveries
  * @param giveUpAfter null = never
  * @param urgent null = none
+ * @param partsInOrder whether a study's parts go one after the other
  */
 record LaneSettings(
         int concurrency,
@@ -32,10 +34,11 @@ record LaneSettings(
         @Nullable Duration giveUpAfter,
         Duration timeLimit,
         int priority,
-        @Nullable Filter urgent) {
+        @Nullable Filter urgent,
+        boolean partsInOrder) {
 
     static final LaneSettings DEFAULT =
-            new LaneSettings(1, 0, null, 5, null, null, Duration.ofHours(6), DeliveryQueue.USUAL_PRIORITY, null);
+            new LaneSettings(1, 0, null, 5, null, null, Duration.ofHours(6), DeliveryQueue.USUAL_PRIORITY, null, false);
 
     private static final int MOST_WORKERS = 64;
     private static final int MOST_FAILURES = 1_000;
@@ -67,7 +70,8 @@ record LaneSettings(
                         DEFAULT.priority,
                         DeliveryQueue.LOWEST_PRIORITY,
                         DeliveryQueue.HIGHEST_PRIORITY),
-                filter(Destination.URGENT, text(properties, Destination.URGENT)));
+                filter(Destination.URGENT, text(properties, Destination.URGENT)),
+                text(properties, DestinationDirectory.PARTS_IN_ORDER).equals("yes"));
     }
 
     /** @param usual where none is set */

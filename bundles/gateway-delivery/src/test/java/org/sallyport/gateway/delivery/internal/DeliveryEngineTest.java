@@ -376,6 +376,61 @@ class DeliveryEngineTest {
         assertEquals(List.of("2.25.4.1.1", "2.25.4.1.2"), sops(ward.handed.get(0)), "nothing newer is on its way");
     }
 
+    private void addInOrder(FakeDestination destination) throws IOException {
+        index.add("2.25.4", "2.25.4.1", "2.25.4.1.1", "CT", 1, Map.of());
+        for (int part = 1; part <= 3; part++) {
+            index.parts.put(part, index.instances("2.25.4"));
+            queue.add("2.25.4", part, "archive", IdentityMode.PSEUDONYMOUS);
+        }
+        engine.addDestination(
+                destination,
+                Map.of(
+                        Destination.NAME,
+                        "archive",
+                        Destination.CONCURRENCY,
+                        3,
+                        DestinationDirectory.PARTS_IN_ORDER,
+                        "yes"));
+    }
+
+    private static List<Integer> parts(FakeDestination destination) {
+        return destination.handed.stream().map(Delivery::part).toList();
+    }
+
+    /** As after an outage: the earlier one fails first. The clock stands, so that no pause ends by itself. */
+    @Test
+    void thePartsOfAStudyGoOneAfterTheOtherWhereTheDestinationWantsThat() throws IOException {
+        FakeDestination archive = new FakeDestination(delivery -> delivery.part() == 1 && delivery.attempt() < 3
+                ? new DeliveryOutcome.Later("away", Duration.ofSeconds(-1))
+                : DeliveryOutcome.delivered("receipt"));
+        addInOrder(archive);
+        await("all", () -> count("archive", State.DELIVERED) == 3);
+        assertEquals(List.of(1, 1, 1, 2, 3), parts(archive));
+        assertEquals(1, archive.mostRunning.get());
+        assertEquals(1, queue.get(3).attempts(), "waiting for its turn is no attempt");
+    }
+
+    @Test
+    void aPartThatIsParkedIsNotWaitedFor() throws IOException {
+        FakeDestination archive = new FakeDestination(delivery ->
+                delivery.part() == 1 ? DeliveryOutcome.refused("too large") : DeliveryOutcome.delivered("receipt"));
+        addInOrder(archive);
+        await("the others", () -> count("archive", State.DELIVERED) == 2);
+        assertEquals(List.of(1, 2, 3), parts(archive));
+        assertEquals(State.PARKED, queue.get(1).state());
+    }
+
+    @Test
+    void aPartThatWaitsForItsTurnSaysSo() throws IOException {
+        FakeDestination archive = new FakeDestination(delivery -> DeliveryOutcome.later("away"));
+        addInOrder(archive);
+        await(
+                "the first failed",
+                () -> queue.get(1).state() == State.RETRYING && queue.get(3).state() == State.RETRYING);
+        assertEquals("waits for its turn, after part 1", queue.get(3).reason());
+        assertEquals(List.of(1), parts(archive));
+    }
+
     private static List<String> sops(Delivery delivery) {
         return delivery.instances().stream()
                 .map(DeliveryInstance::sopInstanceUid)

@@ -190,7 +190,7 @@ final class FakeQueue implements DeliveryQueue {
         }
         put(
                 get(id),
-                failed ? State.RETRYING : State.WAITING,
+                failed || pause.compareTo(Duration.ZERO) > 0 ? State.RETRYING : State.WAITING,
                 get(id).attempts() - (failed ? 0 : 1),
                 clock.instant().plus(pause),
                 reason);
@@ -247,8 +247,15 @@ final class FakeQueue implements DeliveryQueue {
     }
 
     @Override
-    public boolean retryNow(long id) {
-        throw new UnsupportedOperationException();
+    public synchronized boolean retryNow(long id) throws IndexException {
+        check();
+        DeliveryRecord record = get(id);
+        boolean waits =
+                record.state() == State.WAITING || record.state() == State.RETRYING || record.state() == State.PARKED;
+        if (waits) {
+            put(record, State.WAITING, record.attempts(), clock.instant(), record.reason());
+        }
+        return waits;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
@@ -228,7 +229,7 @@ public final class HttpCalls implements Closeable {
                 }
             }
         }
-        return new Reply(response.getCode(), type, body, retryAfter(response.getFirstHeader(HttpHeaders.RETRY_AFTER)));
+        return new Reply(response.getCode(), type, body, retryAfter(response));
     }
 
     private static String type(@Nullable String header) {
@@ -240,17 +241,31 @@ public final class HttpCalls implements Closeable {
     }
 
     /** Seconds or a date (RFC 9110 10.2.3); what asks for no pause at all is no reason to have none. */
-    private @Nullable Duration retryAfter(@Nullable Header header) {
-        if (header == null) {
-            return null;
-        }
-        String value = header.getValue().strip();
+    private @Nullable Duration retryAfter(ClassicHttpResponse response) {
+        String value = header(response, HttpHeaders.RETRY_AFTER);
         if (value.matches("\\d{1,9}")) {
             return positive(Duration.ofSeconds(Long.parseLong(value)));
         }
+        Instant until = date(value);
+        if (until == null) {
+            return null;
+        }
+        // By the server's own clock, if it tells: ours may be off by a day.
+        Instant now = date(header(response, HttpHeaders.DATE));
+        return positive(Duration.between(now == null ? clock.instant() : now, until));
+    }
+
+    /** @return empty = there is none */
+    private static String header(ClassicHttpResponse response, String name) {
+        Header header = response.getFirstHeader(name);
+        String value = header == null ? null : header.getValue();
+        return value == null ? "" : value.strip();
+    }
+
+    private static @Nullable Instant date(String value) {
         try {
-            ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
-            return positive(Duration.between(clock.instant(), date));
+            return ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
         } catch (DateTimeParseException e) {
             return null;
         }

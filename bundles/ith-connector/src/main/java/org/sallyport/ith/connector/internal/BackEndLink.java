@@ -12,9 +12,11 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -60,6 +62,9 @@ final class BackEndLink implements UploadDestination.Workspace {
     private final Runnable rulesRegistration;
     private final ScheduledExecutorService fetcher =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "ith-configuration"));
+    /** Whether a fetch beside the usual times waits for its turn. */
+    private final AtomicBoolean asked = new AtomicBoolean();
+
     private volatile boolean keyRefused;
 
     /** Fetches until uploads are tried again after a refusal that the configuration knows nothing of; set back by any thread. */
@@ -119,19 +124,29 @@ final class BackEndLink implements UploadDestination.Workspace {
             Optional<byte[]> content = lastGood.read();
             if (content.isEmpty()) {
                 LOG.info("no configuration of the back end yet: private until the first one");
-                return;
-            }
-            rules.use(ProxyConfiguration.parse(JSON.readTree(content.get())));
-            kept = true;
-            LOG.info("the back end's last good configuration is in force until the next");
-            if (off.read()
-                    .filter(text -> new String(text, StandardCharsets.UTF_8).equals("true"))
-                    .isPresent()) {
-                rules.switchOff();
-                LOG.warn("the back end had switched this gateway off: new associations are refused");
+            } else {
+                rules.use(ProxyConfiguration.parse(JSON.readTree(content.get())));
+                kept = true;
+                LOG.info("the back end's last good configuration is in force until the next");
             }
         } catch (IOException | IllegalArgumentException e) {
             LOG.error("the last good configuration of the back end cannot be read: private until the next one");
+        }
+        if (wasSwitchedOff()) {
+            rules.switchOff();
+            LOG.warn("the back end had switched this gateway off: new associations are refused");
+        }
+    }
+
+    /** What cannot be read is no permission. */
+    private boolean wasSwitchedOff() {
+        try {
+            return off.read()
+                    .map(text -> new String(text, StandardCharsets.UTF_8).equals("true"))
+                    .orElse(false);
+        } catch (IOException e) {
+            LOG.error("whether the back end had switched this gateway off cannot be read: {}", e.toString());
+            return true;
         }
     }
 
@@ -145,7 +160,8 @@ final class BackEndLink implements UploadDestination.Workspace {
                         Destination.NAME, NAME,
                         Destination.FILTER, settings.filter(),
                         Destination.CONCURRENCY, settings.concurrency(),
-                        Destination.RECEIVER, uploads.receiver().toString()));
+                        Destination.RECEIVER, uploads.receiver().toString(),
+                        DestinationDirectory.PARTS_IN_ORDER, "yes"));
     }
 
     /** What runs is interrupted by those who started it; what does not hear that is aborted. */
@@ -160,9 +176,14 @@ final class BackEndLink implements UploadDestination.Workspace {
         }
     }
 
-    /** Fetches now, beside the usual times. */
+    /** Fetches now, beside the usual times; once for all who ask for it before it begins. */
     void fetchSoon() {
-        fetcher.execute(this::fetch);
+        if (asked.compareAndSet(false, true)) {
+            fetcher.execute(() -> {
+                asked.set(false);
+                fetch();
+            });
+        }
     }
 
     /**
@@ -177,9 +198,14 @@ final class BackEndLink implements UploadDestination.Workspace {
             fetchSoon();
             return;
         }
+        switchOff();
+        LOG.warn("the back end has switched this gateway off{}: new associations are refused until it is active", why);
+    }
+
+    /** Until the next configuration, over restarts too. Durable on return. */
+    private void switchOff() throws IOException {
         rules.switchOff();
         off.write("true".getBytes(StandardCharsets.UTF_8));
-        LOG.warn("the back end has switched this gateway off{}: new associations are refused until it is active", why);
     }
 
     ReceivedRules rules() {
@@ -247,8 +273,7 @@ final class BackEndLink implements UploadDestination.Workspace {
     private void take(Reply reply) throws IOException {
         fetchRefused |= reply.refusesUs();
         if (reply.status() == 403) {
-            rules.switchOff();
-            problem("the back end has this gateway switched off (403): new associations are refused");
+            forbidden();
             return;
         }
         if (reply.status() == 401) {
@@ -283,6 +308,19 @@ final class BackEndLink implements UploadDestination.Workspace {
             tryUploadsAgain();
         }
         fetchRefused = false;
+    }
+
+    private void forbidden() {
+        String what = "the back end has this gateway switched off (403): new associations are refused";
+        rules.switchOff();
+        try {
+            if (!wasSwitchedOff()) {
+                switchOff();
+            }
+            problem(what);
+        } catch (IOException e) {
+            problem(what + "; that cannot be kept for a restart: " + e);
+        }
     }
 
     /**

@@ -162,6 +162,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
     @Override
     public void take(List<JsonNode> events) throws IOException {
         List<Event> durable = new ArrayList<>();
+        long text = 0;
         boolean refresh = false;
         for (JsonNode frame : events) {
             String type = frame.path("event_type").asText("");
@@ -173,11 +174,12 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
                 Event event = subjects.pseudonymous(Event.of(frame));
                 if (Event.REFRESHES.contains(type)) {
                     refresh = true;
-                } else if (commands.waiting() + durable.size() >= Commands.MOST_WAITING) {
-                    LOG.error("event {} is refused: {} commands wait", type, Commands.MOST_WAITING);
-                    refuse(event, "too many commands wait");
-                } else {
+                } else if (commands.hasRoom(durable.size(), text)) {
                     durable.add(event);
+                    text += event.payload().toString().length();
+                } else {
+                    LOG.error("event {} is refused: {} commands wait", type, commands.waiting());
+                    refuse(event, "too many commands wait");
                 }
             } catch (IllegalArgumentException e) {
                 LOG.warn("event {} is passed over: {}", type, e.getMessage());

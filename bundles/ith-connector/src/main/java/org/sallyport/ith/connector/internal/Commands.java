@@ -32,6 +32,9 @@ final class Commands implements Closeable {
 
     static final int MOST_WAITING = 100_000;
 
+    /** Of all payloads that are kept in memory, those of ended commands too, which are forgotten sooner then. */
+    private static final long MOST_CHARACTERS = 64L << 20;
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_ENDED = 10_000;
     private static final long LONGEST_FILE = 16L << 20;
@@ -49,10 +52,14 @@ final class Commands implements Closeable {
         private int total;
         private boolean reported;
 
+        /** Characters of the payload, as text. */
+        private final int length;
+
         private Entry(long number, Event event, Instant receivedAt) {
             this.number = number;
             this.event = event;
             this.receivedAt = receivedAt;
+            this.length = event.payload().toString().length();
         }
 
         boolean hasEnded() {
@@ -95,12 +102,19 @@ final class Commands implements Closeable {
     private final Map<Long, Thread> running = new HashMap<>();
     private final Set<String> busy = new HashSet<>();
     private final TreeMap<Long, Entry> unreported = new TreeMap<>();
+    private final long mostCharacters;
+    private long characters;
     private int ended;
     private long nextNumber = 1;
     private boolean closed;
 
     Commands(Path file, Clock clock) throws IOException {
+        this(file, clock, MOST_CHARACTERS);
+    }
+
+    Commands(Path file, Clock clock, long mostCharacters) throws IOException {
         this.clock = clock;
+        this.mostCharacters = mostCharacters;
         this.journal = new CommandJournal(file, this::read);
         for (Entry entry : all.values()) {
             if (entry.state == CommandState.WAITING) {
@@ -126,8 +140,7 @@ final class Commands implements Closeable {
                     number,
                     Event.ofJson(record.required("event")),
                     Instant.ofEpochMilli(record.required("at").asLong()));
-            all.put(number, entry);
-            byIdentity.put(entry.event.identity(), entry);
+            keep(entry);
             return;
         }
         Entry entry = all.get(number);
@@ -197,19 +210,35 @@ final class Commands implements Closeable {
         }
     }
 
+    private void keep(Entry entry) {
+        all.put(entry.number, entry);
+        byIdentity.put(entry.event.identity(), entry);
+        characters += entry.length;
+    }
+
     private void forgetOldest() {
         var entries = all.values().iterator();
-        while (ended > MOST_ENDED && entries.hasNext()) {
+        while ((ended > MOST_ENDED || ended > 0 && characters > mostCharacters) && entries.hasNext()) {
             Entry entry = entries.next();
             if (entry.hasEnded() && !unreported.containsKey(entry.number)) {
                 entries.remove();
                 byIdentity.remove(entry.event.identity(), entry);
+                characters -= entry.length;
                 ended--;
             }
         }
     }
 
     // ---- taking
+
+    /**
+     * Whether one event more can be taken beside others that are about to be.
+     *
+     * @param text characters of their payloads
+     */
+    synchronized boolean hasRoom(int events, long text) {
+        return waiting.size() + events < MOST_WAITING && characters + text < mostCharacters;
+    }
 
     /**
      * Makes events durable and queues them; repetitions are left out.
@@ -231,8 +260,7 @@ final class Commands implements Closeable {
         append(fresh.stream().map(Commands::taken).toList());
         nextNumber += fresh.size();
         for (Entry entry : fresh) {
-            all.put(entry.number, entry);
-            byIdentity.put(entry.event.identity(), entry);
+            keep(entry);
             queue(entry);
         }
         notifyAll();

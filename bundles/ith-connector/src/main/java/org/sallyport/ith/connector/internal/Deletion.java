@@ -44,10 +44,9 @@ final class Deletion {
         int cancelled = 0;
         Removed removed = Removed.NOTHING;
         for (String study : studies) {
-            if (!event.type().equals("scan.deleted")) {
-                cancelled += cancel(queue, study, event);
-            }
-            for (String series : series(event, study, finder)) {
+            List<String> deleted = series(event, study, finder);
+            cancelled += cancel(queue, study, event, deleted);
+            for (String series : deleted) {
                 removed = removed.plus(
                         retention.delete(request(event, study), study, series.isEmpty() ? null : series, true));
             }
@@ -89,12 +88,13 @@ final class Deletion {
                 .toList();
     }
 
-    private int cancel(DeliveryQueue queue, String study, Event event) throws IOException {
+    private int cancel(DeliveryQueue queue, String study, Event event, List<String> deleted) throws IOException {
         DestinationDirectory engine = gateway.destinations();
         int cancelled = 0;
         for (DeliveryRecord delivery : queue.ofStudy(study)) {
             if (delivery.destination().equals(BackEndLink.NAME)
                     && OPEN.contains(delivery.state())
+                    && holdsNothingElse(delivery, deleted)
                     && queue.cancel(delivery.id(), "cancelled by the back end: " + event.type())) {
                 cancelled++;
                 if (engine != null) {
@@ -103,5 +103,16 @@ final class Deletion {
             }
         }
         return cancelled;
+    }
+
+    /** A delivery is of a part of a study. With other series in it, it goes as it is: what was deleted there comes there again. */
+    private boolean holdsNothingElse(DeliveryRecord delivery, List<String> deleted) throws IOException {
+        return deleted.contains("")
+                || !deleted.isEmpty()
+                        && Gateway.need(gateway.index(), "the index")
+                                .instances(delivery.studyInstanceUid(), delivery.part())
+                                .stream()
+                                .allMatch(
+                                        image -> deleted.contains(image.facts().seriesInstanceUid()));
     }
 }

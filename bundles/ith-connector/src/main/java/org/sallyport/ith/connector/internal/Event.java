@@ -33,6 +33,9 @@ record Event(String type, String correlationId, String entityType, String entity
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MOST_NODES = 1_000;
 
+    /** Of all nodes' ids together. */
+    private static final int MOST_CHARACTERS = 1 << 14;
+
     /** Ids are parts of URLs and of lines for people: printable, no spaces at their ends. */
     private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]{0,126}[\\x21-\\x7e])?");
 
@@ -160,6 +163,7 @@ record Event(String type, String correlationId, String entityType, String entity
             throw new IllegalArgumentException("more than " + MOST_NODES + " nodes");
         }
         List<String> nodes = new ArrayList<>();
+        int length = 0;
         for (JsonNode node : list) {
             // An id, or an object that has one.
             String id = (node.isObject() ? node.path("id") : node).asText("").strip();
@@ -168,7 +172,11 @@ record Event(String type, String correlationId, String entityType, String entity
             }
             if (!nodes.contains(id)) {
                 nodes.add(id);
+                length += id.length();
             }
+        }
+        if (length > MOST_CHARACTERS) {
+            throw new IllegalArgumentException("nodes has ids of more than " + MOST_CHARACTERS + " characters");
         }
         return nodes;
     }

@@ -62,7 +62,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "MiB of the disk that a download leaves free, 0–1048576")
     int min$_$free() default 512;
 
-    @AttributeDefinition(description = "Minutes that a study is kept that was fetched back, 0–10080")
+    @AttributeDefinition(description = "Minutes that a study is kept that was fetched back, 1–10080")
     int keep$_$fetched() default 60;
 
     @AttributeDefinition(description = "The version that the back end is told")

@@ -92,7 +92,7 @@ record IthSettings(
                                 values.within("dispatch-retry-delay", c::dispatch$_$retry$_$delay, 1, 3_600)),
                         (long) values.within("largest-download", c::largest$_$download, 1, 1024) << 30,
                         (long) values.within("min-free", c::min$_$free, 0, 1 << 20) << 20),
-                Duration.ofMinutes(values.within("keep-fetched", c::keep$_$fetched, 0, 10_080)),
+                Duration.ofMinutes(values.within("keep-fetched", c::keep$_$fetched, 1, 10_080)),
                 new Announcement(
                         told("proxy-version", c.proxy$_$version().strip(), "[\\x21-\\x7e]{1,64}"),
                         told("host-address", c.host$_$address().strip(), "[A-Za-z0-9.:_-]{0,253}"),

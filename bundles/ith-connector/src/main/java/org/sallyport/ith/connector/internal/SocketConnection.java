@@ -29,13 +29,18 @@ final class SocketConnection implements WebSocket.Listener {
     static final int LONGEST_FRAME = 1 << 20;
     static final int MOST_QUEUED = 1_000;
 
+    /** Of frames that wait or that the owner has not done with: with more no other is asked for. */
+    private static final int MOST_CHARACTERS = 4 << 20;
+
     private static final Logger LOG = LoggerFactory.getLogger(SocketConnection.class);
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int TOO_BIG = 1009;
     private static final int LONGEST_CLOSE_REASON = 60;
 
-    private final BlockingQueue<JsonNode> frames = new LinkedBlockingQueue<>();
+    private record Frame(JsonNode content, int length) {}
+
+    private final BlockingQueue<Frame> frames = new LinkedBlockingQueue<>();
     private final StringBuilder text = new StringBuilder();
     private final CompletableFuture<String> lost = new CompletableFuture<>();
     private volatile @Nullable WebSocket socket;
@@ -47,6 +52,12 @@ final class SocketConnection implements WebSocket.Listener {
 
     /** Whether the client waits to be asked for more; guarded by this. */
     private boolean held;
+
+    /** Characters of the frames that came and that the owner has not done with; guarded by this. */
+    private long characters;
+
+    /** Those of them that the owner has taken; its own. */
+    private long taken;
 
     // ---- the client's thread
 
@@ -70,7 +81,7 @@ final class SocketConnection implements WebSocket.Listener {
             try {
                 JsonNode frame = JSON.readTree(whole);
                 if (frame != null && frame.isObject()) {
-                    frames.add(frame);
+                    queue(new Frame(frame, whole.length()));
                 } else {
                     passOver();
                 }
@@ -127,13 +138,19 @@ final class SocketConnection implements WebSocket.Listener {
         lost.complete(why);
     }
 
-    private synchronized void askForMore(WebSocket from, boolean taken) {
-        if (frames.size() < MOST_QUEUED) {
-            if (!taken || held) {
+    private synchronized void queue(Frame frame) {
+        characters += frame.length();
+        frames.add(frame);
+    }
+
+    /** @param again whether there may be room now for what was held */
+    private synchronized void askForMore(WebSocket from, boolean again) {
+        if (frames.size() < MOST_QUEUED && characters < MOST_CHARACTERS) {
+            if (!again || held) {
                 held = false;
                 from.request(1);
             }
-        } else if (!taken) {
+        } else if (!again) {
             held = true;
         }
     }
@@ -143,12 +160,29 @@ final class SocketConnection implements WebSocket.Listener {
     /** The next frame, or null if none came in time. */
     @Nullable
     JsonNode take(Duration longest) throws InterruptedException {
-        JsonNode frame = frames.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
+        Frame frame = frames.poll(longest.toMillis(), TimeUnit.MILLISECONDS);
+        if (frame == null) {
+            return null;
+        }
+        taken += frame.length();
+        askAgain();
+        return frame.content();
+    }
+
+    /** The owner keeps nothing any more of the frames that it has taken. */
+    void done() {
+        synchronized (this) {
+            characters -= taken;
+        }
+        taken = 0;
+        askAgain();
+    }
+
+    private void askAgain() {
         WebSocket open = socket;
-        if (frame != null && open != null) {
+        if (open != null) {
             askForMore(open, true);
         }
-        return frame;
     }
 
     /** Why the connection is gone, or null. Frames that came before may still be there. */

@@ -104,7 +104,10 @@ final class SocketLink implements AutoCloseable {
     private volatile @Nullable SocketConnection current;
 
     // The thread's own.
+
+    /** Events that came and are not recorded yet. */
     private final List<JsonNode> notTaken = new ArrayList<>();
+
     private String lastLogged = "";
 
     SocketLink(IthSettings settings, Pace pace, Side side, Clock clock, @Nullable SSLContext tls) {
@@ -229,6 +232,7 @@ final class SocketLink implements AutoCloseable {
         } finally {
             current = null;
             connection.abort();
+            takeTheRest(connection);
         }
     }
 
@@ -281,7 +285,7 @@ final class SocketLink implements AutoCloseable {
                 if (lost != null) {
                     return lost;
                 }
-                offerAgain();
+                hand(connection);
             }
             long now = System.nanoTime();
             if (now - nextHealth >= 0) {
@@ -334,51 +338,55 @@ final class SocketLink implements AutoCloseable {
 
     /** Takes a frame and those that wait behind it, so that many events cost one force of the disk. */
     private void take(SocketConnection connection, JsonNode first) throws IOException, InterruptedException {
-        List<JsonNode> events = new ArrayList<>(notTaken);
-        notTaken.clear();
         JsonNode frame = first;
         int count = 0;
         while (frame != null) {
-            handle(connection, frame, events);
+            handle(connection, frame);
             frame = ++count < MOST_AT_ONCE ? connection.take(Duration.ZERO) : null;
         }
-        hand(events);
+        hand(connection);
     }
 
-    private void offerAgain() {
-        if (!notTaken.isEmpty()) {
-            List<JsonNode> events = new ArrayList<>(notTaken);
-            notTaken.clear();
-            hand(events);
+    /** Events that came before the connection was lost count, whatever was being sent when it was; the back end does not send them again. */
+    private void takeTheRest(SocketConnection connection) throws InterruptedException {
+        for (JsonNode frame = connection.take(Duration.ZERO); frame != null; frame = connection.take(Duration.ZERO)) {
+            JsonNode event = Event.unwrapped(frame);
+            if (!event.isMissingNode()) {
+                notTaken.add(event);
+            }
         }
+        hand(connection);
     }
 
-    private void hand(List<JsonNode> events) {
-        if (events.isEmpty()) {
-            return;
-        }
+    private void hand(SocketConnection connection) {
         try {
-            side.take(events);
+            if (!notTaken.isEmpty()) {
+                side.take(List.copyOf(notTaken));
+                notTaken.clear();
+            }
+            connection.done();
         } catch (IOException e) {
-            notTaken.addAll(events);
             String why = "commands cannot be recorded: " + e.getMessage();
             lastError = new Moment(clock.instant(), why);
             if (!why.equals(lastLogged)) {
                 LOG.error("{}; they wait in memory", why);
                 lastLogged = why;
             }
+        } catch (RuntimeException e) {
+            // It would be the same with the next connection.
+            notTaken.clear();
+            throw e;
         }
     }
 
-    private void handle(SocketConnection connection, JsonNode frame, List<JsonNode> events)
-            throws IOException, InterruptedException {
+    private void handle(SocketConnection connection, JsonNode frame) throws IOException, InterruptedException {
         JsonNode event = Event.unwrapped(frame);
         String type = event.isMissingNode()
                 ? frame.path("type").asText("")
                 : event.path("event_type").asText("");
         lastReceived = new Moment(clock.instant(), Reply.cut(Reply.line(type), 64));
         if (!event.isMissingNode()) {
-            events.add(event);
+            notTaken.add(event);
             return;
         }
         switch (type) {

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -111,19 +110,25 @@ final class UploadDestination implements Destination {
                             : "originals are to be uploaded, and cannot be restored now");
         }
         UploadLabels labels = UploadLabels.of(delivery);
-        List<DeliveryInstance> missing = new ArrayList<>(delivery.instances());
         Set<String> there = arrivedOf(delivery);
-        missing.removeIf(instance -> there.contains(instance.sopInstanceUid()));
-        List<List<DeliveryInstance>> planned = missing.isEmpty()
-                ? List.of()
-                : UploadPlan.archives(missing, settings.largestArchive(), settings.partSize());
-        Deque<List<DeliveryInstance>> archives = new ArrayDeque<>(planned);
+        // Planned as the first time, so that a part keeps its number.
+        Deque<List<DeliveryInstance>> archives = new ArrayDeque<>();
+        for (List<DeliveryInstance> planned :
+                UploadPlan.archives(delivery.instances(), settings.largestArchive(), settings.partSize())) {
+            archives.add(planned.stream()
+                    .filter(instance -> !there.contains(instance.sopInstanceUid()))
+                    .toList());
+        }
         int part = 0;
-        int parts = planned.size();
+        int parts = archives.size();
         String receipt = "";
         while (!archives.isEmpty()) {
             List<DeliveryInstance> archive = archives.remove();
             part++;
+            if (archive.isEmpty()) {
+                // It arrived before.
+                continue;
+            }
             StudyArchive zip;
             try {
                 zip = StudyArchive.of(labels.studyInstanceUid(), archive);

@@ -30,6 +30,7 @@ import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.BackEndRules.Mode;
 import org.sallyport.gateway.testkit.RawHttpServer;
@@ -116,7 +117,9 @@ class BackEndLinkTest {
                         Destination.CONCURRENCY,
                         3,
                         Destination.RECEIVER,
-                        backEnd.url()),
+                        backEnd.url(),
+                        DestinationDirectory.PARTS_IN_ORDER,
+                        "yes"),
                 registry.properties.get(registry.one(Destination.class)));
         link.close();
         assertEquals(List.of(), registry.services);
@@ -145,6 +148,44 @@ class BackEndLinkTest {
         BackEndLink link = open();
         link.start();
         assertTrue(asked.await(20, TimeUnit.SECONDS));
+        link.close();
+    }
+
+    /** Thousands of events may say at once that something changed. */
+    @Test
+    void manyWhoAskForAFetchAtOnceGetOne() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CountDownLatch again = new CountDownLatch(1);
+        backEnd.will(
+                request -> {
+                    asked.countDown();
+                    goOn.await();
+                    request.answer(200, PUBLIC);
+                },
+                request -> {
+                    request.answer(200, PUBLIC);
+                    again.countDown();
+                });
+        BackEndLink link = open();
+        link.fetchSoon();
+        assertTrue(asked.await(20, TimeUnit.SECONDS));
+        for (int i = 0; i < 1_000; i++) {
+            link.fetchSoon();
+        }
+        goOn.countDown();
+        assertTrue(again.await(20, TimeUnit.SECONDS), "what changed while it was being fetched is fetched");
+        // Others that waited would come before and between these.
+        for (int i = 0; i < 20; i++) {
+            CountDownLatch one = new CountDownLatch(1);
+            backEnd.will(request -> {
+                request.answer(200, PUBLIC);
+                one.countDown();
+            });
+            link.fetchSoon();
+            assertTrue(one.await(20, TimeUnit.SECONDS));
+        }
+        assertEquals(22, backEnd.requests().size());
         link.close();
     }
 
@@ -222,6 +263,27 @@ class BackEndLinkTest {
         link.fetch();
         assertTrue(rules.proxyActive());
         link.close();
+    }
+
+    /** Also if there never was a configuration, and while the back end is away. */
+    @Test
+    void forbiddenOutlivesARestart() throws Exception {
+        backEnd.will(answers(403, "{}"), answers(403, "{}"), answers(500, ""), answers(200, PUBLIC), answers(500, ""));
+        BackEndLink first = open();
+        first.fetch();
+        first.fetch();
+        first.close();
+        BackEndLink second = open();
+        assertFalse(registry.one(BackEndRules.class).proxyActive());
+        second.fetch();
+        assertFalse(registry.one(BackEndRules.class).proxyActive());
+        second.fetch();
+        assertTrue(registry.one(BackEndRules.class).proxyActive());
+        second.close();
+        BackEndLink third = open();
+        third.fetch();
+        assertTrue(registry.one(BackEndRules.class).proxyActive(), "switched on outlives it as well");
+        third.close();
     }
 
     @Test

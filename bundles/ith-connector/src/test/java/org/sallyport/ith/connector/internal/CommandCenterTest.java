@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -282,6 +284,35 @@ class CommandCenterTest {
         await("answered", () -> !answers(event).isEmpty());
         assertEquals(6, simulator.frames("config_update").size());
         assertEquals(6, opened.status().connections());
+    }
+
+    /** They come while the gateway makes its next update, and the connection is gone when that is sent. */
+    @Test
+    void eventsThatCameBeforeALossCountWhateverWasBeingSent() throws Exception {
+        open();
+        awaitConnection();
+        CountDownLatch busy = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        gateway.beforeStatus = () -> {
+            busy.countDown();
+            try {
+                goOn.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        assertTrue(busy.await(60, TimeUnit.SECONDS));
+        List<ObjectNode> events = List.of(nobody("s1"), nobody("s2"), nobody("s3"));
+        for (ObjectNode event : events) {
+            simulator.push(event);
+        }
+        simulator.closeSockets();
+        await("the gateway has heard all of it", () -> simulator.socketsOpen() == 0);
+        gateway.beforeStatus = () -> {};
+        goOn.countDown();
+        for (ObjectNode event : events) {
+            await("answered on the next connection", () -> !answers(event).isEmpty());
+        }
     }
 
     @Test

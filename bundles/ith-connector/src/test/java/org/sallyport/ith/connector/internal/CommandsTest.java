@@ -168,6 +168,37 @@ class CommandsTest {
         assertEquals(9_900, commands.waiting());
     }
 
+    /** What hundred thousand commands may hold is more than the heap, if each is as long as it may be. */
+    @Test
+    void noMoreTextIsKeptThanThereIsRoomFor() throws Exception {
+        commands.close();
+        int length = session("c0", "s1", "e", 5).payload().toString().length();
+        commands = new Commands(folder.resolve("commands"), Clock.systemUTC(), 3L * length);
+        assertTrue(commands.hasRoom(2, 2L * length));
+        assertFalse(commands.hasRoom(3, 3L * length));
+        commands.take(
+                List.of(session("c1", "s1", "e1", 5), session("c2", "s1", "e2", 5), session("c3", "s1", "e3", 5)));
+        assertFalse(commands.hasRoom(0, 0));
+        for (int i = 0; i < 3; i++) {
+            commands.end(next(), CommandState.DONE, null);
+        }
+        commands.unreported(10).forEach(end -> reported(end.number()));
+        commands.take(List.of(session("c4", "s1", "e4", 5)));
+        commands.end(next(), CommandState.DONE, null);
+        assertEquals(
+                List.of("c4", "c3", "c2"),
+                commands.newest(10, Set.of()).stream().map(Command::id).toList(),
+                "of those that ended the oldest is forgotten");
+    }
+
+    private void reported(long number) {
+        try {
+            commands.reported(number);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void endsAreToldUntilTheyWereSent() throws Exception {
         commands.take(List.of(session("c1", "s1", "e1", 5)));

@@ -21,6 +21,7 @@ import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.store.StudyIndex;
 
 class DeletionTest {
 
@@ -30,11 +31,11 @@ class DeletionTest {
     private final List<String> cancelled = new ArrayList<>();
     private final List<String> removed = new ArrayList<>();
 
-    private static DeliveryRecord delivery(long id, String destination, State state) {
+    private static DeliveryRecord delivery(long id, String destination, State state, int part) {
         return new DeliveryRecord(
                 id,
                 "2.25.1",
-                1,
+                part,
                 destination,
                 IdentityMode.PSEUDONYMOUS,
                 state,
@@ -78,12 +79,19 @@ class DeletionTest {
                         "ofStudy",
                                 arguments -> arguments.get(0).equals("2.25.1")
                                         ? List.of(
-                                                delivery(1, "ith", State.WAITING),
-                                                delivery(2, "ith", State.PARKED),
-                                                delivery(3, "ith", State.DELIVERED),
-                                                delivery(4, "pacs", State.WAITING))
+                                                delivery(1, "ith", State.WAITING, 1),
+                                                delivery(2, "ith", State.PARKED, 2),
+                                                delivery(3, "ith", State.DELIVERED, 2),
+                                                delivery(4, "pacs", State.WAITING, 2))
                                         : List.of(),
                         "cancel", arguments -> cancelled.add(arguments.get(0) + " " + arguments.get(1))));
+        gateway.index = FakeGateway.partly(
+                StudyIndex.class,
+                Map.of(
+                        "instances",
+                        arguments -> arguments.get(1).equals(1)
+                                ? List.of(instance(7), instance(8))
+                                : List.of(instance(7), instance(7))));
         gateway.finder = FakeGateway.partly(
                 StudyFinder.class,
                 Map.of(
@@ -120,7 +128,10 @@ class DeletionTest {
     @Test
     void ofASeriesTheImagesGo() throws Exception {
         run("scan.deleted", "");
-        assertEquals(List.of(), cancelled, "deliveries are of parts of a study");
+        assertEquals(
+                List.of("2 cancelled by the back end: scan.deleted"),
+                cancelled,
+                "deliveries are of parts of a study: the first holds another series too");
         assertEquals(List.of("2.25.1 2.25.7 true"), removed);
     }
 

@@ -66,6 +66,19 @@ class EventTest {
     }
 
     @Test
+    void soManyNodesThatACommandWouldBeTooLongAreRefused() throws Exception {
+        StringBuilder nodes = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            nodes.append(i == 0 ? "'" : ",'").append("n".repeat(90)).append(i).append("'");
+        }
+        String event = FLAT.replace("'n1','n2','n1'", nodes);
+        assertEquals(
+                "nodes has ids of more than 16384 characters",
+                assertThrows(IllegalArgumentException.class, () -> Event.of(json(event)))
+                        .getMessage());
+    }
+
+    @Test
     void anEventWithoutCorrelationIsKnownByItsContent() throws Exception {
         String without = FLAT.replace("'correlation_id':'c',", "");
         assertEquals(Event.of(json(without)).identity(), Event.of(json(without)).identity());

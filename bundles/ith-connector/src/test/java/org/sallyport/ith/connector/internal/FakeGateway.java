@@ -30,6 +30,10 @@ final class FakeGateway implements Gateway {
     volatile boolean echoesHang;
 
     volatile boolean receiving = true;
+
+    /** Runs on the thread that asks for the listener's status. */
+    volatile Runnable beforeStatus = () -> {};
+
     volatile int port = 11112;
     final Map<String, Integer> echoes = new ConcurrentHashMap<>();
     final List<String> followed = new CopyOnWriteArrayList<>();
@@ -61,6 +65,7 @@ final class FakeGateway implements Gateway {
     private final DicomReceiver receiver = new DicomReceiver() {
         @Override
         public Status status() {
+            beforeStatus.run();
             return new Status(true, receiving, "GATE", port, null);
         }
 

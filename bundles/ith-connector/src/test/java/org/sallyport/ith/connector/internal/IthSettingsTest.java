@@ -32,6 +32,7 @@ class IthSettingsTest {
         assertFalse(settings.trustBackEndNodes());
         assertTrue(settings.identityNetworks().contains("192.168.1.1"));
         assertEquals("", settings.filter());
+        assertEquals(Duration.ofHours(1), settings.keepFetched());
     }
 
     @ParameterizedTest
@@ -40,7 +41,8 @@ class IthSettingsTest {
         "read$_$timeout,read-timeout,1,3600",
         "concurrency,concurrency,1,16",
         "largest$_$archive,largest-archive,1,4096",
-        "part$_$size,part-size,1,4096"
+        "part$_$size,part-size,1,4096",
+        "keep$_$fetched,keep-fetched,1,10080"
     })
     void aNumberOutsideItsRangeIsNamedWithTheRange(String method, String key, int least, int most) {
         for (int value : new int[] {Integer.MIN_VALUE, -1, least - 1, most + 1, Integer.MAX_VALUE}) {

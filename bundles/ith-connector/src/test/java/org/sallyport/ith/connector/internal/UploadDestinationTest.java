@@ -243,6 +243,26 @@ class UploadDestinationTest {
         }
     }
 
+    /** Ours says 2026-03-01T12:00:00Z, the back end's something else. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "Mon, 02 Mar 2026 12:00:00 GMT|Mon, 02 Mar 2026 12:01:30 GMT|PT1M30S",
+                "Sat, 28 Feb 2026 12:00:00 GMT|Sat, 28 Feb 2026 12:01:30 GMT|PT1M30S",
+                "Mon, 02 Mar 2026 12:00:00 GMT|Mon, 02 Mar 2026 12:00:00 GMT|none",
+                "Mon, 02 Mar 2026 12:00:00 GMT|7|PT7S",
+                "yesterday|Sun, 01 Mar 2026 12:01:30 GMT|PT1M30S"
+            })
+    void aClockThatIsOffByADayChangesNoPauseThatIsAskedForByADate(
+            String date, String retryAfter, @Nullable Duration pause) throws Exception {
+        backEnd.will(answers(503, "", "Date: " + date, "Retry-After: " + retryAfter));
+        assertEquals(
+                pause,
+                assertInstanceOf(DeliveryOutcome.Later.class, deliver(SMALL)).pause());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 409, 415, 422, 451})
     void whatTheBackEndWillNeverTakeIsRefusedWithItsWords(int status) throws Exception {
@@ -481,6 +501,26 @@ class UploadDestinationTest {
     }
 
     @Test
+    void aStudyThatIsTooLargeForOneArchiveGoesUpInPartsThatSayWhichTheyAre() throws Exception {
+        destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
+        List<DeliveryInstance> three =
+                Instances.of(new int[] {400_000, 400_000}, new int[] {400_000}, new int[] {900_000});
+        backEnd.will(accepts(), accepts(), accepts());
+        assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
+        List<String> names = new ArrayList<>();
+        for (RawHttpServer.Request request : backEnd.requests()) {
+            names.add(Upload.field(request, "name"));
+            assertTrue(request.body().length <= (1 << 20) + 2_000, "the form and no more beyond the part");
+        }
+        assertEquals(
+                List.of(
+                        Instances.PSEUDONYM + " - Part 1/3",
+                        Instances.PSEUDONYM + " - Part 2/3",
+                        Instances.PSEUDONYM + " - Part 3/3"),
+                names);
+    }
+
+    @Test
     void whatArrivedInEarlierArchivesIsNotSentAgain() throws Exception {
         destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
         List<DeliveryInstance> three = Instances.of(new int[] {900_000}, new int[] {900_000}, new int[] {900_000});
@@ -490,9 +530,12 @@ class UploadDestinationTest {
         later(deliver(three));
         assertEquals(DeliveryOutcome.delivered("archive-1"), deliver(three));
         List<List<String>> sent = new ArrayList<>();
+        List<String> parts = new ArrayList<>();
         for (RawHttpServer.Request request : backEnd.requests()) {
             sent.add(Upload.instances(request));
+            parts.add(Upload.field(request, "name").substring(Instances.PSEUDONYM.length()));
         }
+        assertEquals(List.of(" - Part 1/3", " - Part 2/3", " - Part 2/3", " - Part 3/3"), parts, "each by one name");
         assertEquals(List.of(names.subList(0, 1), names.subList(1, 2), names.subList(1, 2), names.subList(2, 3)), sent);
     }
 

@@ -60,6 +60,23 @@ class UploadPlanTest {
                 UploadPlan.archives(study, 10 * K, 10 * K));
     }
 
+    /** With the sizes of the settings as shipped. */
+    @Test
+    void aStudyOfMoreThanTwoGiBGoesUpInWholeSeriesOfAtMostOnePointEightGiB() {
+        IthSettings settings = Configurations.settings(Map.of());
+        List<DeliveryInstance> study = new ArrayList<>();
+        for (int series = 1; series <= 5; series++) {
+            for (int i = 1; i <= 100; i++) {
+                study.add(new Instances.Generated("2.25.1." + series, "2.25.1." + series + "." + i, 6L << 20));
+            }
+        }
+        assertEquals(
+                List.of(study.subList(0, 300), study.subList(300, 500)),
+                UploadPlan.archives(study, settings.largestArchive(), settings.partSize()));
+        List<DeliveryInstance> justFits = study.subList(0, 341);
+        assertEquals(List.of(justFits), UploadPlan.archives(justFits, settings.largestArchive(), settings.partSize()));
+    }
+
     @Test
     void lengthsBeyondFourGigabytesDoNotOverflow() {
         List<DeliveryInstance> study = List.of(
