@@ -14,11 +14,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,10 +28,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetDifference;
+import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.Timeouts;
+import org.sallyport.gateway.testkit.Certificates;
+import org.sallyport.gateway.testkit.PlantedIdentifiers;
+import org.sallyport.gateway.testkit.SyntheticStudy;
 
 /** What people do to destinations, deliveries and routes by the shell of the real appliance. */
 @Tag("peers")
@@ -277,6 +285,67 @@ class DeliveryControlIT {
         Command.Result failed = appliance().shell("bundle:headers; study:show nonsense");
         assertEquals(1, failed.exit());
         assertTrue(failed.output().contains("no study nonsense"), "what went wrong comes last");
+    }
+
+    /** The originals go along encrypted, and another program gives them back by the recipient's key. */
+    @Test
+    void originalsThatGoAlongEncryptedAreGivenBackByGdcm() throws Exception {
+        Certificates recipient = Certificates.rsa(folder, "research", 2048);
+        // Only the study that is sent here has so many images.
+        configure("sealed", "filter = (Images=5)", "layout = tree", "encrypt-for = research.pem");
+        awaitDestination("sealed", "MISCONFIGURED");
+        String message =
+                appliance().json("destination:show", "sealed").get("message").asText();
+        assertTrue(message.startsWith("encrypt-for \"research.pem\": there is no such file in "), message);
+        Path recipients = Files.createDirectories(appliance().data().resolve("etc/recipients"));
+        Files.copy(recipient.certificate(), recipients.resolve("research.pem"));
+        configure("sealed", "filter = (Images=5)", "layout = tree", "manifest = yes", "encrypt-for = research.pem");
+        awaitDestination("sealed", "ACTIVE");
+
+        SyntheticStudy sent = Senders.study(++studies, 5);
+        appliance().send(List.of(), sent.writeTo(folder.resolve("study" + studies)));
+        appliance().await("five images", SOON, () -> images("sealed").size() == 5);
+        PlantedIdentifiers planted = new PlantedIdentifiers(List.of(sent.patient()));
+        for (Path image : images("sealed")) {
+            assertEquals(Optional.empty(), planted.firstIn(Files.readAllBytes(image)), image.toString());
+            DataSet delivered = OriginalsIT.read(image);
+            assertTrue(String.valueOf(delivered.string(org.sallyport.dicom.data.Tag.PatientName))
+                    .startsWith("ANON-"));
+            Path result = folder.resolve("reidentified.dcm");
+            Command.run(
+                            "gdcmanon",
+                            "--re-identify",
+                            "--key",
+                            recipient.key().toString(),
+                            "--certificate",
+                            recipient.certificate().toString(),
+                            image.toString(),
+                            result.toString())
+                    .ok();
+            DataSet back = OriginalsIT.read(result);
+            DataSet original = sent.image(1, back.intValue(org.sallyport.dicom.data.Tag.InstanceNumber, -1));
+            for (Element element : delivered.elements()) {
+                if (!original.contains(element.tag())) {
+                    // What de-identification added and GDCM leaves.
+                    back.remove(element.tag());
+                }
+            }
+            assertEquals(List.of(), DataSetDifference.between(original, back), image.toString());
+        }
+        appliance().await("the end is audited", SOON, () -> audited().stream()
+                .anyMatch(record -> record.startsWith("identity.encrypt delivery ") && record.endsWith(" done")));
+        Files.delete(appliance().data().resolve("etc/org.sallyport.destination.folder-sealed.cfg"));
+        awaitDestination("sealed", "MISSING");
+        appliance().shell("destination:forget --reason 'given back' sealed").ok();
+    }
+
+    /** What lies in a destination's folder under its own name. */
+    private List<Path> images(String destination) throws IOException {
+        try (Stream<Path> files = Files.walk(Files.createDirectories(folder.resolve(destination)))) {
+            return files.filter(file -> file.getFileName().toString().endsWith(".dcm")
+                            && !file.toString().contains("/.sallyport-"))
+                    .toList();
+        }
     }
 
     private JsonNode route(String destination) throws Exception {

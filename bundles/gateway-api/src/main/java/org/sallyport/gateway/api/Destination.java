@@ -95,6 +95,14 @@ public interface Destination {
     String IDENTITY = "identity";
 
     /**
+     * Service property: files with the certificates of those who may read the originals, separated by commas; absent = nobody. What the destination is handed is
+     * pseudonymous as before, but each instance holds the originals of what was changed in it, encrypted for them (Encrypted Attributes Sequence (0400,0500),
+     * PS3.15 E.1.1); its bytes differ from attempt to attempt. As with {@link #IDENTITY} an administrator has to have written the same into the destination's
+     * own .cfg, else deliveries are parked. Not together with {@code identity = original}.
+     */
+    String ENCRYPT_FOR = "encrypt-for";
+
+    /**
      * Service property: whom the destination delivers to, a {@link Receiver} as text. Needed for originals only; to be made of the very settings that
      * connections are opened by, with a literal address, not a name. Which receivers may have originals is said in {@code org.sallyport.identity.cfg}.
      */
@@ -112,7 +120,8 @@ public interface Destination {
             TIME_LIMIT,
             PRIORITY,
             URGENT,
-            IDENTITY);
+            IDENTITY,
+            ENCRYPT_FOR);
 
     /**
      * For a destination that registers itself: of its configuration those values that the queue wants as service properties. A Declarative Services

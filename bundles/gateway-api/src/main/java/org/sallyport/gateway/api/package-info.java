@@ -1,7 +1,7 @@
 /** What a vendor compiles against: a destination and the delivery that it is handed. */
 @NullMarked
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package org.sallyport.gateway.api;
 
 import org.jspecify.annotations.NullMarked;

@@ -8,9 +8,13 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.MessageDigest;
+import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -41,35 +45,46 @@ public record Certificates(Path pkcs12, Path pem, Path certificate, Path key) {
         return make(directory, name, names, "-9d");
     }
 
+    /**
+     * With an RSA key, for two days from now: of somebody whom something is encrypted for.
+     *
+     * @param more what keytool is told besides, such as {@code -startdate}
+     */
+    public static Certificates rsa(Path directory, String name, int bits, String... more)
+            throws IOException, InterruptedException {
+        List<String> options = new ArrayList<>(List.of("-keyalg", "RSA", "-keysize", String.valueOf(bits)));
+        options.addAll(List.of(more));
+        return keytool(directory, name, options);
+    }
+
     private static Certificates make(Path directory, String name, String names, String begins)
             throws IOException, InterruptedException {
+        return keytool(
+                directory,
+                name,
+                List.of("-keyalg", "EC", "-groupname", "secp256r1", "-ext", "san=" + names, "-startdate", begins));
+    }
+
+    private static Certificates keytool(Path directory, String name, List<String> options)
+            throws IOException, InterruptedException {
         Path pkcs12 = directory.resolve(name + ".p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-groupname",
-                        "secp256r1",
-                        "-alias",
-                        "own",
-                        "-dname",
-                        "CN=" + name,
-                        "-ext",
-                        "san=" + names,
-                        "-startdate",
-                        begins,
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        pkcs12.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .start();
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "own",
+                "-dname",
+                "CN=" + name,
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                pkcs12.toString(),
+                "-storepass",
+                PASSWORD));
+        command.addAll(options);
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output;
         try (InputStream in = keytool.getInputStream()) {
             output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
@@ -97,12 +112,28 @@ public record Certificates(Path pkcs12, Path pem, Path certificate, Path key) {
         return new Certificates(pkcs12, both, certificateFile, keyFile);
     }
 
+    /** As it is in the file. */
+    public X509Certificate x509() throws IOException {
+        try (InputStream in = Files.newInputStream(certificate)) {
+            return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("what keytool made cannot be read", e);
+        }
+    }
+
+    public PrivateKey privateKey() throws IOException {
+        try {
+            KeyStore store = KeyStore.getInstance(pkcs12.toFile(), PASSWORD.toCharArray());
+            return (PrivateKey) store.getKey("own", PASSWORD.toCharArray());
+        } catch (GeneralSecurityException e) {
+            throw new IOException("what keytool made cannot be read", e);
+        }
+    }
+
     /** SHA-256 of the certificate, in lower-case hexadecimal. */
     public String fingerprint() throws IOException {
-        try (InputStream in = Files.newInputStream(certificate)) {
-            byte[] encoded = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(in)
-                    .getEncoded();
+        try {
+            byte[] encoded = x509().getEncoded();
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
         } catch (GeneralSecurityException e) {
             throw new IOException("what keytool made cannot be read", e);

@@ -33,6 +33,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
     // What the queue reads, by Destination.SETTINGS.
 
+    @AttributeDefinition(
+            description =
+                    "Files of the folder recipients, separated by commas: RSA certificates of those who may read the"
+                            + " originals that go along encrypted; empty = none go along")
+    String encrypt$_$for() default "";
+
     @AttributeDefinition(description = "Bytes a second, 1k–10G; empty = no limit")
     String bandwidth() default "";
 

@@ -13,6 +13,7 @@ import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Limits;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 
 /**
@@ -27,6 +28,14 @@ record IdentityRecord(Set<Integer> added, DataSet originals) {
     private static final int MOST_ADDED = 0xFFFF;
     /** Instead of a number of one byte: one of two follows. */
     private static final int MANY = 0xFF;
+
+    /**
+     * Whether an attribute of the de-identified object is none of the original's. The Encrypted Attributes Sequence (0400,0500) never is one, if not among the
+     * originals: what came with an object was removed, what is there was put into a copy that went out.
+     */
+    boolean isAdded(int tag) {
+        return tag == Tag.EncryptedAttributesSequence || added.contains(tag);
+    }
 
     @Override
     public String toString() {

@@ -121,7 +121,7 @@ final class OriginalStream extends InputStream {
                 due.add(originals.remove());
             } else if (streams) {
                 steps.push(new ValueStep(tag, stored.vr(), stored.length(), stored.stream(), false));
-            } else if (!record.added().contains(tag)) {
+            } else if (!record.isAdded(tag)) {
                 due.add(stored.element());
             }
             putBefore(due.iterator());

@@ -310,7 +310,7 @@ final class ReturnedBatch implements Returning {
     private static DataSet merged(DataSet returned, IdentityRecord record, Where where) {
         DataSet merged = new DataSet();
         for (Element element : returned.elements()) {
-            if (!record.added().contains(element.tag())) {
+            if (!record.isAdded(element.tag())) {
                 merged.put(element);
             }
         }

@@ -218,7 +218,10 @@ final class Rules {
     private Answer answer(int tag, VR vr, @Nullable String creator) {
         List<ProfileRule> ask = new ArrayList<>();
         List<Decision> theirs = new ArrayList<>();
-        for (int i = own.size() - 1; i >= 0; i--) {
+        // What others encrypted goes, whatever a profile says: it is in the record of originals then, and what we
+        // encrypt is told from it.
+        int rules = tag == Tag.EncryptedAttributesSequence ? 0 : own.size();
+        for (int i = rules - 1; i >= 0; i--) {
             ProfileRule rule = own.get(i);
             if (rule.mayCover(tag, vr, creator)) {
                 Decision decision = readable(tag, vr, rule.decision());

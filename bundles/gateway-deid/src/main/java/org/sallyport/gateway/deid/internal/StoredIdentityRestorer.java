@@ -188,7 +188,7 @@ public final class StoredIdentityRestorer implements IdentityRestorer {
             throws IOException {
         if (!originals.isEmpty() && originals.element().tag() == stored.tag()) {
             writer.write(originals.remove());
-        } else if (!record.added().contains(stored.tag()) && !record.originals().contains(stored.tag())) {
+        } else if (!record.isAdded(stored.tag()) && !record.originals().contains(stored.tag())) {
             // The last for what comes out of order: its original was written where it belongs.
             writer.write(stored);
         }

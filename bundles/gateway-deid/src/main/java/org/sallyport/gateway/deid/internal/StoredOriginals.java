@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.zip.CRC32;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -32,8 +31,6 @@ public final class StoredOriginals implements OriginalInstances {
     /** Wider than those of the gate: items that came as bytes of UN weigh more when they are read as the sequence they are. */
     private static final Limits LIMITS = new Limits(64, 1_000_000, 1 << 20, 96L << 20);
 
-    private static final int CHUNK = 64 * 1024;
-
     private final InstanceStore store;
     private final IdentityVault vault;
     private final Path spoolFolder;
@@ -54,16 +51,9 @@ public final class StoredOriginals implements OriginalInstances {
         Opening opening = vault.begin(request);
         IdentityWords words = new IdentityWords();
         List<Original> originals = new ArrayList<>(instances.size());
-        byte[] chunk = new byte[CHUNK];
         for (StoredInstance instance : instances) {
             try (OriginalStream original = open(instance, opening)) {
-                CRC32 crc = new CRC32();
-                long length = 0;
-                for (int n = original.read(chunk, 0, CHUNK); n >= 0; n = original.read(chunk, 0, CHUNK)) {
-                    crc.update(chunk, 0, n);
-                    length += n;
-                    progress.run();
-                }
+                Measured measured = Measured.of(original, progress);
                 DataSet values = original.originals();
                 words.add(values);
                 originals.add(new OpenOriginal(
@@ -72,8 +62,8 @@ public final class StoredOriginals implements OriginalInstances {
                         instance,
                         uid(values, Tag.SOPInstanceUID, instance.facts().sopInstanceUid()),
                         uid(values, Tag.SeriesInstanceUID, instance.facts().seriesInstanceUid()),
-                        length,
-                        crc.getValue()));
+                        measured.length(),
+                        measured.crc32()));
             }
         }
         return new OpenOriginals(List.copyOf(originals), words);

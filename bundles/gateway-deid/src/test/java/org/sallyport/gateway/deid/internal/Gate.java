@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,6 +25,7 @@ import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
+import org.sallyport.gateway.api.intake.EncryptedOriginals;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
@@ -63,6 +65,7 @@ final class Gate {
 
     private final StoredIdentityRestorer restorer;
     private final StoredOriginals originals;
+    private final StoredEncryptedOriginals encrypted;
 
     Gate(Profile profile, Path folder) throws IOException {
         this(profile, DefaultIssuers.NONE, folder);
@@ -91,6 +94,7 @@ final class Gate {
                 Clock.fixed(Instant.parse("2024-02-29T12:00:00Z"), ZoneOffset.UTC));
         restorer = new StoredIdentityRestorer(store, vault, folder);
         originals = new StoredOriginals(store, vault, folder);
+        encrypted = new StoredEncryptedOriginals(store, vault, folder);
     }
 
     static Profile profile(Option first, Option... more) {
@@ -205,6 +209,12 @@ final class Gate {
 
     OriginalInstances.Originals originals(AccessRequest request) throws IOException {
         return originals.open(store.instances, request, () -> {});
+    }
+
+    /** Everything that is stored, with its originals in it for these. */
+    List<EncryptedOriginals.Encrypted> encrypted(AccessRequest request, X509Certificate... recipients)
+            throws IOException {
+        return encrypted.open(store.instances, List.of(recipients), request, () -> {});
     }
 
     DataSet restored() throws IOException {

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
@@ -199,5 +200,46 @@ class OriginalsTest {
         Originals originals = gate.originals(Gate.OFFICER);
         assertTrue(originals.areQuotedIn("no müller here"));
         assertTrue(originals.areQuotedIn("山田 exists"));
+    }
+
+    private static DataSet withSequence(String content) {
+        DataSet image = Gate.image();
+        DataSet item = new DataSet();
+        item.setString(Tag.EncryptedContentTransferSyntaxUID, "1.2.840.10008.1.2.1");
+        item.put(Element.of(Tag.EncryptedContent, VR.OB, content.getBytes(StandardCharsets.US_ASCII)));
+        image.setItems(Tag.EncryptedAttributesSequence, item);
+        return image;
+    }
+
+    /** Identity that others have encrypted, for whomever. */
+    @Test
+    void anEncryptedAttributesSequenceThatComesWithAnObjectGoesWhateverTheProfileSays() throws Exception {
+        gate = new Gate(
+                Profile.of(
+                        "test",
+                        Set.of(Option.RETAIN_PATIENT_CHARACTERISTICS),
+                        ProfileRule.of(Tag.EncryptedAttributesSequence, Action.KEEP)),
+                folder);
+        DataSet image = withSequence("theirs");
+        assertFalse(gate.treated(image).contains(Tag.EncryptedAttributesSequence));
+        assertEquals(List.of(), DataSetDifference.between(image, gate.restored()));
+    }
+
+    /** It went out with the copy that is given back, and is none of the original's. */
+    @Test
+    void anEncryptedAttributesSequenceInACopyIsLeftOutWhenItIsRestored() throws Exception {
+        for (DataSet image : List.of(Gate.image(), withSequence("theirs"))) {
+            gate = new Gate(Gate.SHIFTED, folder);
+            gate.receive(image);
+            byte[] stored = gate.lastBytes();
+            DataSet copy = Gate.read(stored);
+            copy.put(Objects.requireNonNull(withSequence("ours").get(Tag.EncryptedAttributesSequence)));
+            ByteArrayOutputStream given = new ByteArrayOutputStream();
+            Gate.open(stored).meta().write(given);
+            given.writeBytes(Gate.encode(copy, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN));
+            assertEquals(
+                    List.of(),
+                    DataSetDifference.between(image, Gate.read(gate.restoredBytes(gate.last(), given.toByteArray()))));
+        }
     }
 }

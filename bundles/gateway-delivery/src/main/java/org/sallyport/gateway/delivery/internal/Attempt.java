@@ -1,6 +1,7 @@
 package org.sallyport.gateway.delivery.internal;
 
 import java.io.IOException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -8,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.StudyFacts;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.intake.EncryptedOriginals.Encrypted;
 import org.sallyport.gateway.api.intake.OriginalInstances.Originals;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
@@ -97,9 +101,12 @@ final class Attempt {
             }
         }
         StudyFacts facts = StudyDelivery.facts(study, instances);
-        return withIdentity && gate != null
-                ? handOriginals(call, facts, instances, gate)
-                : handPseudonymous(call, facts, instances);
+        if (withIdentity && gate != null) {
+            return handOriginals(call, facts, instances, gate);
+        }
+        return route.encryptFor().isEmpty()
+                ? handPseudonymous(call, facts, instances)
+                : handEncrypted(call, facts, instances, gate);
     }
 
     private DeliveryOutcome handPseudonymous(Call call, StudyFacts facts, List<StoredInstance> instances)
@@ -119,16 +126,70 @@ final class Attempt {
             handed.add(new HandedInstance.WithIdentity(
                     instances.get(i), opened.instances().get(i), call));
         }
+        return handMade(
+                call,
+                IdentityMode.ORIGINAL,
+                facts,
+                handed,
+                instances,
+                delivered -> originals.ended(call.record(), route, instances.size(), delivered));
+    }
+
+    private DeliveryOutcome handEncrypted(
+            Call call, StudyFacts facts, List<StoredInstance> instances, @Nullable OriginalDeliveries gate)
+            throws Exception {
+        if (gate == null) {
+            return DeliveryOutcome.later(DeliveryEngine.NO_ORIGINALS);
+        }
+        EncryptedDeliveries deliveries = gate.encrypted();
+        Optional<String> refusal = deliveries.refusal(call.record(), route);
+        if (refusal.isPresent()) {
+            return DeliveryOutcome.refused(refusal.get());
+        }
+        List<X509Certificate> recipients;
+        try {
+            recipients = means.recipients().read(route.encryptFor());
+        } catch (IllegalArgumentException e) {
+            // It was right when the destination came; none of its deliveries can go now.
+            return DeliveryOutcome.stopped(String.valueOf(e.getMessage()));
+        }
+        List<Encrypted> opened = deliveries.open(call.record(), route, instances, recipients, call::progressed);
+        List<HandedInstance> handed = new ArrayList<>(instances.size());
+        for (int i = 0; i < instances.size(); i++) {
+            handed.add(new HandedInstance.WithEncrypted(instances.get(i), opened.get(i), call));
+        }
+        return handMade(
+                call,
+                IdentityMode.PSEUDONYMOUS,
+                facts,
+                handed,
+                instances,
+                delivered -> deliveries.ended(call.record(), route, opened, recipients, delivered));
+    }
+
+    /**
+     * Hands over what is made while it is read.
+     *
+     * @param ended is told whether it was delivered
+     */
+    private DeliveryOutcome handMade(
+            Call call,
+            IdentityMode identity,
+            StudyFacts facts,
+            List<HandedInstance> handed,
+            List<StoredInstance> instances,
+            Consumer<Boolean> ended)
+            throws Exception {
         long bytes = handed.stream().mapToLong(HandedInstance::length).sum();
         boolean delivered = false;
         try {
-            StudyDelivery delivery = new StudyDelivery(call, IdentityMode.ORIGINAL, facts.withBytes(bytes), handed);
+            StudyDelivery delivery = new StudyDelivery(call, identity, facts.withBytes(bytes), handed);
             DeliveryOutcome outcome = hand(call, delivery, instances);
             delivered = outcome instanceof DeliveryOutcome.Delivered;
             return outcome;
         } finally {
             call.leave();
-            originals.ended(call.record(), route, instances.size(), delivered);
+            ended.accept(delivered);
         }
     }
 
@@ -172,7 +233,7 @@ final class Attempt {
                 .toList();
     }
 
-    private static DeliveryOutcome answer(@org.jspecify.annotations.Nullable DeliveryOutcome outcome) {
+    private static DeliveryOutcome answer(@Nullable DeliveryOutcome outcome) {
         return outcome == null ? DeliveryOutcome.later("the destination gave no outcome") : outcome;
     }
 }

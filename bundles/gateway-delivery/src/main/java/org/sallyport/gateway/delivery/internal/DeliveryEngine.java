@@ -97,6 +97,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 store,
                 () -> FailedComponents.with(components, Destination.NAME),
                 DataFolder.of("delivery"),
+                new Recipients(Path.of(System.getProperty("karaf.etc", "etc"), "recipients"), Clock.systemUTC()),
                 Clock.systemUTC(),
                 ZoneId.systemDefault(),
                 Patience.USUAL);
@@ -109,6 +110,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             InstanceStore store,
             Supplier<List<FailedComponents.Failed>> failed,
             Path folder,
+            Recipients recipients,
             Clock clock,
             ZoneId zone,
             Patience patience)
@@ -126,6 +128,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 new PluginThreads(),
                 happenings,
                 originals::get,
+                recipients,
                 patience,
                 owner,
                 clock,
@@ -157,7 +160,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             policy = ReferencePolicy.DYNAMIC,
             policyOption = ReferencePolicyOption.GREEDY)
     void addDestination(Destination destination, Map<String, Object> properties) {
-        Lane lane = new Lane(Route.of(properties), destination, means);
+        Lane lane = new Lane(means.recipients().checked(Route.of(properties)), destination, means);
         lanes.add(lane);
         if (lane.route().problem() != null) {
             LOG.error(

@@ -65,6 +65,7 @@ final class Lane {
             PluginThreads threads,
             Happenings happenings,
             Supplier<@Nullable OriginalDeliveries> originals,
+            Recipients recipients,
             Patience patience,
             String owner,
             Clock clock,

@@ -19,6 +19,7 @@ import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
+import org.sallyport.gateway.api.intake.EncryptedOriginals;
 import org.sallyport.gateway.api.intake.OriginalInstances;
 import org.sallyport.gateway.api.intake.OriginalInstances.Originals;
 import org.sallyport.gateway.api.node.BackEndRules;
@@ -49,6 +50,7 @@ public final class OriginalDeliveries {
     private final OriginalReceivers receivers;
     private final AuditLog audit;
     private final LocalWord word;
+    private final EncryptedDeliveries encrypted;
 
     @Reference(
             cardinality = ReferenceCardinality.OPTIONAL,
@@ -60,33 +62,46 @@ public final class OriginalDeliveries {
     @FunctionalInterface
     interface LocalWord {
 
-        /** Whether the destination's own .cfg says {@code identity = original}; what a plug-in says of itself is no answer. */
-        boolean saysOriginal(String destination) throws IOException;
+        /** Whether the destination's own .cfg has the key with just this value; what a plug-in says of itself is no answer. */
+        boolean says(String destination, String key, String value) throws IOException;
     }
 
     @Activate
     public OriginalDeliveries(
             @Reference OriginalInstances originals,
+            @Reference EncryptedOriginals encryptedOriginals,
             @Reference OriginalReceivers receivers,
             @Reference AuditLog audit,
             @Reference ConfigurationAdmin configurations) {
-        this(originals, receivers, audit, destination -> saysOriginal(configurations, destination));
+        this(
+                originals,
+                encryptedOriginals,
+                receivers,
+                audit,
+                (destination, key, value) -> says(configurations, destination, key, value));
     }
 
-    OriginalDeliveries(OriginalInstances originals, OriginalReceivers receivers, AuditLog audit, LocalWord word) {
+    OriginalDeliveries(
+            OriginalInstances originals,
+            EncryptedOriginals encryptedOriginals,
+            OriginalReceivers receivers,
+            AuditLog audit,
+            LocalWord word) {
         this.originals = originals;
         this.receivers = receivers;
         this.audit = audit;
         this.word = word;
+        this.encrypted = new EncryptedDeliveries(encryptedOriginals, audit, word);
     }
 
-    private static boolean saysOriginal(ConfigurationAdmin configurations, String destination) throws IOException {
+    private static boolean says(ConfigurationAdmin configurations, String destination, String key, String said)
+            throws IOException {
         try {
             Configuration[] own = configurations.listConfigurations("(" + Destination.NAME + "=" + destination + ")");
             for (Configuration one : own == null ? new Configuration[0] : own) {
                 Object value =
-                        one.getProperties() == null ? null : one.getProperties().get(Destination.IDENTITY);
-                if (value != null && value.toString().strip().equals(ORIGINAL)) {
+                        one.getProperties() == null ? null : one.getProperties().get(key);
+                if (value != null && value.toString().strip().equals(said)) {
                     return true;
                 }
             }
@@ -94,6 +109,11 @@ public final class OriginalDeliveries {
         } catch (InvalidSyntaxException e) {
             throw new IOException("destination " + destination + " has no name", e);
         }
+    }
+
+    /** The same for originals that go along encrypted. */
+    EncryptedDeliveries encrypted() {
+        return encrypted;
     }
 
     /**
@@ -164,7 +184,7 @@ public final class OriginalDeliveries {
         }
         boolean byPerson = delivery.request() != null;
         // A node is marked itself; for a server the destination's .cfg is the only word there is.
-        if (!(byPerson && receiver.isDicom()) && !word.saysOriginal(route.name())) {
+        if (!(byPerson && receiver.isDicom()) && !word.says(route.name(), Destination.IDENTITY, ORIGINAL)) {
             return "originals are not handed over: the destination's .cfg does not say identity = original";
         }
         return receivers
@@ -225,13 +245,13 @@ public final class OriginalDeliveries {
                 : "destination " + delivery.destination() + " is set to identity = original";
     }
 
-    private static String where(Route route) {
+    static String where(Route route) {
         return route.receiver() == null
                 ? "destination " + route.name()
                 : route.receiver().toString();
     }
 
-    private static String subject(DeliveryRecord delivery) {
+    static String subject(DeliveryRecord delivery) {
         return "delivery " + delivery.id() + " to " + delivery.destination() + ", study " + delivery.studyInstanceUid()
                 + " part " + delivery.part() + ", attempt " + delivery.attempts();
     }

@@ -12,12 +12,14 @@ import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
+import org.sallyport.gateway.api.node.BackEndRules;
 
 /**
  * What a destination's service properties say of it, checked.
  *
  * @param filter null = every study
  * @param identity what its studies are ordered with
+ * @param encryptFor whom originals that go along are encrypted for, as files of {@link Recipients}; empty = nobody, and none go along
  * @param receiver whom it says it delivers to, or null
  * @param problem why the destination cannot be used, or null
  */
@@ -26,6 +28,7 @@ record Route(
         @Nullable Filter filter,
         LaneSettings settings,
         IdentityMode identity,
+        String encryptFor,
         @Nullable Receiver receiver,
         @Nullable String problem) {
 
@@ -37,11 +40,13 @@ record Route(
         }
         try {
             PublishedSecrets.refuse(properties);
+            IdentityMode identity = identity(text(properties, Destination.IDENTITY));
             return new Route(
                     name,
                     LaneSettings.filter(Destination.FILTER, text(properties, Destination.FILTER)),
                     LaneSettings.of(properties),
-                    identity(text(properties, Destination.IDENTITY)),
+                    identity,
+                    encryptFor(name, identity, text(properties, Destination.ENCRYPT_FOR)),
                     receiver(text(properties, Destination.RECEIVER)),
                     null);
         } catch (IllegalArgumentException e) {
@@ -62,7 +67,7 @@ record Route(
     }
 
     static Route wrong(String name, String problem) {
-        return new Route(name, null, LaneSettings.DEFAULT, IdentityMode.PSEUDONYMOUS, null, problem);
+        return new Route(name, null, LaneSettings.DEFAULT, IdentityMode.PSEUDONYMOUS, "", null, problem);
     }
 
     private static String text(Map<String, ?> properties, String key) {
@@ -78,6 +83,18 @@ record Route(
                 throw new IllegalArgumentException(
                         Destination.IDENTITY + " \"" + text + "\": must be pseudonymous or original");
         };
+    }
+
+    private static String encryptFor(String name, IdentityMode identity, String text) {
+        if (!text.isEmpty() && identity == IdentityMode.ORIGINAL) {
+            throw new IllegalArgumentException(Destination.ENCRYPT_FOR + " \"" + text + "\": not with "
+                    + Destination.IDENTITY + " = original, by which originals go as they are");
+        }
+        if (!text.isEmpty() && name.equals(BackEndRules.UPLOADS)) {
+            throw new IllegalArgumentException(Destination.ENCRYPT_FOR + " \"" + text
+                    + "\": not for uploads to the back end, which are fetched back and known by their digests");
+        }
+        return text;
     }
 
     private static @Nullable Receiver receiver(String text) {
@@ -96,6 +113,7 @@ record Route(
     Map<String, String> inWords(Duration usualPause) {
         Map<String, String> words = settings.inWords(usualPause);
         words.put(Destination.IDENTITY, identity == IdentityMode.ORIGINAL ? "original" : "pseudonymous");
+        words.put(Destination.ENCRYPT_FOR, encryptFor.isEmpty() ? "nobody" : encryptFor);
         words.put(Destination.RECEIVER, receiver == null ? "not told" : receiver.toString());
         return words;
     }

@@ -106,6 +106,7 @@ class DeliveryEngineTest {
                 index,
                 () -> List.copyOf(refused),
                 folder,
+                new Recipients(folder, Clock.fixed(NOW, ZoneOffset.UTC)),
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 ZoneOffset.UTC,
                 patience);

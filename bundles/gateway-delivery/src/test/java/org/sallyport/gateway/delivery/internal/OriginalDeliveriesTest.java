@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.delivery.internal.Awaiting.await;
@@ -12,8 +13,10 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +31,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +46,8 @@ import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.DeliveryRecord;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.Request;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
+import org.sallyport.gateway.api.delivery.DestinationDirectory;
+import org.sallyport.gateway.api.intake.EncryptedOriginals;
 import org.sallyport.gateway.api.intake.OriginalInstances;
 import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.IdentityNetworks;
@@ -53,6 +59,7 @@ import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.OriginalReceivers;
 import org.sallyport.gateway.api.vault.Roles;
 import org.sallyport.gateway.api.vault.VaultException;
+import org.sallyport.gateway.testkit.Certificates;
 
 /** Who is handed originals, and what is kept of it. */
 class OriginalDeliveriesTest {
@@ -62,6 +69,7 @@ class OriginalDeliveriesTest {
     private static final String SERVER = "https://10.1.2.4/dicom-web";
     private static final AccessRequest OFFICER = new AccessRequest(
             "ann", Set.of(Roles.PRIVACY_OFFICER), "shell", "the ward asked for it", STUDY + " to pacs");
+    private static final String RECIPIENTS = "research-cert.pem, clinic-cert.pem";
     private static final Patience PATIENCE = new Patience(
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
@@ -77,6 +85,7 @@ class OriginalDeliveriesTest {
     private final Set<String> configured = ConcurrentHashMap.newKeySet();
     private final List<String> audited = new CopyOnWriteArrayList<>();
     private final List<AccessRequest> readings = new CopyOnWriteArrayList<>();
+    private final List<List<X509Certificate>> encryptedFor = new CopyOnWriteArrayList<>();
     private volatile boolean auditFails;
     private volatile boolean uploadsAllowed;
     private volatile boolean asked;
@@ -85,6 +94,18 @@ class OriginalDeliveriesTest {
 
     @TempDir
     private Path folder;
+
+    @TempDir
+    private static Path keys;
+
+    private static Certificates research;
+    private static Certificates clinic;
+
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        research = Certificates.rsa(keys, "research", 2048);
+        clinic = Certificates.rsa(keys, "clinic", 2048);
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -100,8 +121,17 @@ class OriginalDeliveriesTest {
 
     private DeliveryEngine engine() throws IOException {
         RetryPauses pauses = new RetryPauses(3, Duration.ofSeconds(100), Duration.ofHours(1));
-        DeliveryEngine made =
-                new DeliveryEngine(pauses, queue, index, index, List::of, folder, clock, ZoneOffset.UTC, PATIENCE);
+        DeliveryEngine made = new DeliveryEngine(
+                pauses,
+                queue,
+                index,
+                index,
+                List::of,
+                folder,
+                new Recipients(keys, Clock.systemUTC()),
+                clock,
+                ZoneOffset.UTC,
+                PATIENCE);
         made.addCheck(study -> Optional.empty());
         return made;
     }
@@ -112,7 +142,13 @@ class OriginalDeliveriesTest {
     }
 
     private OriginalDeliveries originals() {
-        return new OriginalDeliveries(this::open, receivers(), audit(), configured::contains);
+        return new OriginalDeliveries(
+                this::open,
+                this::encrypt,
+                receivers(),
+                audit(),
+                (destination, key, value) -> configured.contains(destination)
+                        && (key.equals(Destination.IDENTITY) ? value.equals("original") : value.equals(RECIPIENTS)));
     }
 
     private OriginalReceivers receivers() {
@@ -156,6 +192,47 @@ class OriginalDeliveriesTest {
                 return text.contains("DOE");
             }
         };
+    }
+
+    /** An image with its original in it is its stored SOP Instance UID with a word before it. */
+    private List<EncryptedOriginals.Encrypted> encrypt(
+            List<StoredInstance> instances,
+            List<X509Certificate> recipients,
+            AccessRequest request,
+            Runnable progress) {
+        readings.add(request);
+        encryptedFor.add(recipients);
+        progress.run();
+        return instances.stream()
+                .<EncryptedOriginals.Encrypted>map(FakeEncrypted::new)
+                .toList();
+    }
+
+    private record FakeEncrypted(StoredInstance stored) implements EncryptedOriginals.Encrypted {
+
+        private byte[] bytes() {
+            return ("SEALED " + stored.facts().sopInstanceUid()).getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public long length() {
+            return bytes().length;
+        }
+
+        @Override
+        public long crc32() {
+            return 815;
+        }
+
+        @Override
+        public int leftOut() {
+            return 2;
+        }
+
+        @Override
+        public InputStream open() {
+            return new ByteArrayInputStream(bytes());
+        }
     }
 
     private record FakeOriginal(StoredInstance stored) implements OriginalInstances.Original {
@@ -585,8 +662,134 @@ class OriginalDeliveriesTest {
         assertEquals(List.of(), readings);
     }
 
+    private FakeDestination addFor(String name, String recipients) {
+        FakeDestination destination = FakeDestination.thatTakesAll();
+        engine.addDestination(
+                destination, Map.of(Destination.NAME, name, Destination.ENCRYPT_FOR, " " + recipients + " "));
+        return destination;
+    }
+
+    @Test
+    void originalsGoAlongEncryptedForThoseWhomTheSettingsName() throws Exception {
+        FakeDestination pacs = addFor("pacs", RECIPIENTS);
+        List<String> read = new CopyOnWriteArrayList<>();
+        pacs.answer = delivery -> {
+            DeliveryInstance image = delivery.instances().get(0);
+            try (InputStream in = image.open()) {
+                byte[] bytes = in.readAllBytes();
+                read.add(new String(bytes, StandardCharsets.US_ASCII));
+                assertArrayEquals(MessageDigest.getInstance("SHA-256").digest(bytes), image.sha256());
+                assertEquals(bytes.length, image.length());
+                assertEquals(bytes.length, delivery.study().bytes());
+            }
+            return DeliveryOutcome.delivered("all", Map.of(image.sopInstanceUid(), "kept"));
+        };
+        engine.complete(STUDY);
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(List.of("SEALED " + STUDY + ".1.1"), read);
+        Delivery handed = pacs.handed.get(0);
+        assertEquals(IdentityMode.PSEUDONYMOUS, handed.identity());
+        assertEquals(STUDY + ".1.1", handed.instances().get(0).sopInstanceUid());
+        assertEquals(STUDY + ".1", handed.instances().get(0).seriesInstanceUid());
+        assertEquals(815, handed.instances().get(0).crc32());
+        assertEquals(Map.of(STUDY + ".1.1", "kept"), queue.receipts(1));
+        assertEquals(Map.of(1L, List.of(STUDY + ".1.1")), queue.accepted);
+        assertEquals(List.of(List.of(research.x509(), clinic.x509())), encryptedFor);
+
+        String subject = "delivery 1 to pacs, study 2.25.1 part 1, attempt 1";
+        assertEquals(
+                List.of(new AccessRequest(
+                        "destination pacs",
+                        Set.of(Roles.PRIVACY_OFFICER),
+                        "destination pacs",
+                        "destination pacs is set to encrypt-for",
+                        subject + ", 1 images")),
+                readings);
+        assertNull(readings.get(0).refusal());
+        assertEquals(
+                List.of("identity.encrypt|destination pacs|destination pacs|" + subject
+                        + "|destination pacs is set to encrypt-for|done|1 images delivered, 2 attributes too long to go"
+                        + " along; encrypted for "
+                        + research.fingerprint().substring(0, 16) + ", "
+                        + clinic.fingerprint().substring(0, 16)),
+                audited);
+        assertEquals(
+                RECIPIENTS, engine.destination("pacs").orElseThrow().settings().get(Destination.ENCRYPT_FOR));
+
+        // Originals that a person orders go as they are, or not at all.
+        assertEquals(
+                "originals are not handed over: the destination does not say whom it delivers to (receiver)",
+                awaitEnd(engine.replay(STUDY, "pacs", OFFICER).get(0), State.PARKED)
+                        .reason());
+    }
+
+    /** A plug-in that names recipients by itself. */
+    @Test
+    void nothingIsEncryptedForWhomTheAdministratorDoesNotName() throws Exception {
+        FakeDestination pacs = addFor("pacs", "research-cert.pem");
+        engine.complete(STUDY);
+        String why = "originals are not encrypted: the destination's .cfg does not say encrypt-for = research-cert.pem";
+        assertEquals(why, awaitEnd(1, State.PARKED).reason());
+        assertEquals(List.of(), pacs.handed);
+        assertEquals(List.of(), readings);
+        assertTrue(
+                audited.get(0).startsWith("identity.encrypt|") && audited.get(0).endsWith("|refused|" + why));
+    }
+
+    @Test
+    void aCertificateThatIsNoLongerThereStopsItsDestinationUntilItIs() throws Exception {
+        FakeDestination pacs = addFor("pacs", RECIPIENTS);
+        Path there = keys.resolve("clinic-cert.pem");
+        Path aside = Files.move(there, keys.resolve("aside.pem"));
+        engine.complete(STUDY);
+        await("the stop", () -> queue.get(1).reason() != null && running() == 0);
+        String reason = String.valueOf(queue.get(1).reason());
+        assertTrue(reason.contains("\"clinic-cert.pem\": there is no such file"), reason);
+        assertEquals(State.WAITING, queue.get(1).state());
+        assertEquals(
+                DestinationDirectory.State.STOPPED, engine.destinations().get(0).state());
+        assertEquals(List.of(), pacs.handed);
+        Files.move(aside, there);
+        engine.resume("pacs");
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(1, pacs.handed.size());
+    }
+
+    @Test
+    void withoutTheVaultNothingGoesWithoutItsOriginals() throws Exception {
+        engine.unsetOriginals(Objects.requireNonNull(gate));
+        FakeDestination pacs = addFor("pacs", RECIPIENTS);
+        engine.complete(STUDY);
+        assertEquals(DeliveryEngine.NO_ORIGINALS, awaitEnd(1, State.RETRYING).reason());
+        assertEquals(List.of(), pacs.handed);
+    }
+
+    @Test
+    void recipientsThatAreNoneMakeTheDestinationMisconfigured() {
+        addFor("pacs", "nobody.pem");
+        DestinationDirectory.View view = engine.destinations().get(0);
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, view.state());
+        assertEquals("encrypt-for \"nobody.pem\": there is no such file in " + keys, view.message());
+    }
+
     @Test
     void wrongSettingsAreNamed() {
+        for (Map.Entry<String, String> both : Map.of(
+                        "archive",
+                        "not with identity = original",
+                        BackEndRules.UPLOADS,
+                        "not for uploads to the back end")
+                .entrySet()) {
+            Route route = Route.of(Map.of(
+                    Destination.NAME,
+                    both.getKey(),
+                    Destination.IDENTITY,
+                    both.getKey().equals("archive") ? "original" : "",
+                    Destination.ENCRYPT_FOR,
+                    "research.pem"));
+            String problem = String.valueOf(route.problem());
+            assertTrue(problem.startsWith("encrypt-for \"research.pem\": " + both.getValue()), problem);
+        }
         for (Map.Entry<String, String> wrong : Map.of(
                         Destination.IDENTITY, "both",
                         Destination.RECEIVER, "ftp://h")
