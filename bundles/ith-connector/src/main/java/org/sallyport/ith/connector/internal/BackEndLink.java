@@ -73,6 +73,7 @@ final class BackEndLink implements UploadDestination.Workspace {
 
     private volatile String lastProblem = "";
     private volatile @Nullable Instant fetchedAt;
+    private volatile Runnable holdings = () -> {};
     private boolean kept;
     private String followed = "";
 
@@ -163,6 +164,15 @@ final class BackEndLink implements UploadDestination.Workspace {
     /** Fetches now, beside the usual times. */
     void fetchSoon() {
         fetcher.execute(this::fetch);
+    }
+
+    /** @param listener run when the back end says that it holds other things than before; has to return at once */
+    void onHoldings(Runnable listener) {
+        holdings = listener;
+    }
+
+    void holdingsChanged() {
+        holdings.run();
     }
 
     /**

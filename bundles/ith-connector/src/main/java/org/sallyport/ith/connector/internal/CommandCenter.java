@@ -163,6 +163,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
     public void take(List<JsonNode> events) throws IOException {
         List<Event> durable = new ArrayList<>();
         boolean refresh = false;
+        boolean holdings = false;
         for (JsonNode frame : events) {
             String type = frame.path("event_type").asText("");
             if (!Event.isKnown(type)) {
@@ -171,6 +172,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
             }
             try {
                 Event event = subjects.pseudonymous(Event.of(frame));
+                holdings |= Event.CHANGES_HOLDINGS.contains(type);
                 if (Event.REFRESHES.contains(type)) {
                     refresh = true;
                 } else if (commands.waiting() + durable.size() >= Commands.MOST_WAITING) {
@@ -189,6 +191,9 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
         }
         if (refresh) {
             link.fetchSoon();
+        }
+        if (holdings) {
+            link.holdingsChanged();
         }
     }
 
