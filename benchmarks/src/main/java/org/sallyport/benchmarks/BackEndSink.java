@@ -19,6 +19,7 @@ final class BackEndSink implements AutoCloseable {
             {"id": "bench", "workspace_id": "bench", "name": "bench", "is_active": true, "nodes": [],
              "config": {"mode": "public", "enable_phi_anonymization": true}}
             """;
+    private static final String NOTHING_HELD = "{\"sessions\": []}";
     private static final String ACCEPTED = "{\"id\": \"bench\", \"status\": \"processing\"}";
     private static final int BUFFER = 256 * 1024;
 
@@ -41,7 +42,8 @@ final class BackEndSink implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             if (exchange.getRequestMethod().equals("GET")) {
-                answer(exchange, 200, CONFIGURATION);
+                boolean sessions = exchange.getRequestURI().getPath().endsWith("/sessions");
+                answer(exchange, 200, sessions ? NOTHING_HELD : CONFIGURATION);
                 return;
             }
             discard(exchange.getRequestBody());

@@ -18,6 +18,7 @@ import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.delivery.StudyCompletion;
 import org.sallyport.gateway.api.intake.Intake;
+import org.sallyport.gateway.api.intake.ReturnedObjects;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.PatientIdentity;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
@@ -165,6 +166,12 @@ final class QueryAtSize {
         Map<String, Object> settings = Map.of("name$_$index$_$memory", 1_024, "max$_$matches", 10_000_000);
         Object keeper = Components.make(
                 SCP + "catalog.SheetKeeper", settings, sheets, rows, packs, restorer, directory, vault, assignments);
+        Object remote = Components.make(STORE + "JpaRemoteStudies", database);
+        Object remoteSheets =
+                Components.make(SCP + "catalog.RemoteSheets", settings, remote, keeper, directory, assignments);
+        ReturnedObjects returned = request -> {
+            throw new IOException("nothing is fetched here");
+        };
         Object nodes = Components.make(SCP + "NodeTable", Map.of("mode", "public"));
         Components.call(nodes, "addNode", node());
         // Declarative Services tells it of the nodes; images are not moved here.
@@ -173,7 +180,10 @@ final class QueryAtSize {
                 SCP + "QueryServices",
                 settings,
                 keeper,
+                remoteSheets,
                 rows,
+                remote,
+                returned,
                 packs,
                 restorer,
                 directory,

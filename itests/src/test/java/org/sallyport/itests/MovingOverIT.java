@@ -12,15 +12,18 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.sallyport.dicom.data.DataSet;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
+import org.sallyport.simulator.IthSimulator;
 import org.sqlite.SQLiteDataSource;
 
 /** A database in the old proxy's layout is taken over, and a patient of it keeps the pseudonym. */
@@ -159,11 +162,83 @@ class MovingOverIT {
         source.setUrl("jdbc:sqlite:" + file);
         fill(source, "INTEGER", MANY);
         byte[] before = Files.readAllBytes(file);
-        try (Appliance appliance = new Appliance(folder.resolve("data"))) {
+        Path etc = Files.createDirectories(folder.resolve("data/etc"));
+        Files.writeString(
+                etc.resolve("org.sallyport.node-viewer.cfg"),
+                "aet = VIEWER\naddress = 127.0.0.1\nport = 104\npermission = read\nidentity = original\n");
+        try (IthSimulator simulator = new IthSimulator(folder.resolve("ith"));
+                Appliance appliance = new Appliance(folder.resolve("data"))
+                        .with("ITH_URL", simulator.url())
+                        .with("ITH_TOKEN", IthSimulator.KEY)
+                        .with("ITH_SYNCHRONISE", "1")) {
+            holdStudyFromBefore(simulator);
             appliance.start();
+            appliance.await("the back end's configuration is in force", Duration.ofMinutes(2), () -> appliance
+                    .jsonOnceThere("ith:status")
+                    .path("configuration-fetched")
+                    .asText("")
+                    .startsWith("20"));
             takeOver(appliance, "", file.toString(), MANY);
+            assertStudyFromBefore(appliance);
         }
         org.junit.jupiter.api.Assertions.assertArrayEquals(before, Files.readAllBytes(file), "it stays as it was");
+    }
+
+    /** As the old proxy uploaded it. */
+    private void holdStudyFromBefore(IthSimulator simulator) throws IOException {
+        DataSet image = known().image(1, 1);
+        image.setString(org.sallyport.dicom.data.Tag.PatientName, "ANON-00000002");
+        image.setString(org.sallyport.dicom.data.Tag.PatientID, "ANON-00000002");
+        image.setString(org.sallyport.dicom.data.Tag.StudyDate, "19700101");
+        image.setString(org.sallyport.dicom.data.Tag.StudyInstanceUID, "1.2.840.99.2");
+        image.setString(org.sallyport.dicom.data.Tag.SeriesInstanceUID, "1.2.840.98.4");
+        image.setString(org.sallyport.dicom.data.Tag.SOPInstanceUID, "1.2.840.97.4");
+        simulator.holds(
+                "ANON-00000002",
+                "1.2.840.99.2",
+                "1.2.840.98.4",
+                "1.2.840.97.4",
+                IthCommandsIT.write(image, folder.resolve("from-before.dcm")));
+    }
+
+    /** Found by the patient's real name, and given back under it. */
+    private void assertStudyFromBefore(Appliance appliance) throws Exception {
+        List<DataSet> found = new ArrayList<>();
+        appliance.await("the study from before is found", Duration.ofMinutes(2), () -> {
+            Path into = Files.createTempDirectory(folder, "found");
+            FetchBackIT.query(
+                    appliance,
+                    "VIEWER",
+                    "findscu",
+                    "STUDY",
+                    List.of("-X", "-od", into.toString()),
+                    "PatientName=family2^g*",
+                    "PatientID",
+                    "StudyInstanceUID",
+                    "StudyDate",
+                    "AccessionNumber");
+            found.clear();
+            found.addAll(FetchBackIT.read(into));
+            return !found.isEmpty();
+        });
+        assertEquals(1, found.size());
+        assertEquals("1.2.840.99.2", found.get(0).string(org.sallyport.dicom.data.Tag.StudyInstanceUID));
+        assertEquals("MRN2", found.get(0).string(org.sallyport.dicom.data.Tag.PatientID));
+        assertEquals("20230405", found.get(0).string(org.sallyport.dicom.data.Tag.StudyDate));
+        Path into = Files.createTempDirectory(folder, "got");
+        FetchBackIT.query(
+                appliance,
+                "VIEWER",
+                "getscu",
+                "STUDY",
+                List.of("-od", into.toString()),
+                "StudyInstanceUID=1.2.840.99.2");
+        List<DataSet> got = FetchBackIT.read(into);
+        assertEquals(1, got.size());
+        assertEquals("Family2^Given", got.get(0).string(org.sallyport.dicom.data.Tag.PatientName));
+        assertEquals("MRN2", got.get(0).string(org.sallyport.dicom.data.Tag.PatientID));
+        assertEquals("20230405", got.get(0).string(org.sallyport.dicom.data.Tag.StudyDate));
+        assertEquals("1.2.840.97.4", got.get(0).string(org.sallyport.dicom.data.Tag.SOPInstanceUID));
     }
 
     @Test

@@ -7,7 +7,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(name = "Query and retrieve", description = "Who finds and gets what, and storage commitment")
 public @interface QueryConfiguration {
 
-    @AttributeDefinition(description = "MiB for names and what else queries ask of studies, 1–65536")
+    @AttributeDefinition(
+            description =
+                    "MiB for names and what else queries ask of studies, 1–65536; half as much again of the back end's")
     int name$_$index$_$memory() default 96;
 
     @AttributeDefinition(description = "Matches that a query is answered with, 1–10000000; more end in status A700")

@@ -17,9 +17,12 @@ import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.StudyCompletion;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.intake.ReturnedObjects;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.store.ImageFetcher;
 import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.RemoteImages;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -29,6 +32,8 @@ import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.OriginalReceivers;
 import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.scp.internal.catalog.Heads;
+import org.sallyport.gateway.scp.internal.catalog.MergedSheets;
+import org.sallyport.gateway.scp.internal.catalog.RemoteSheets;
 import org.sallyport.gateway.scp.internal.catalog.Sheets;
 import org.sallyport.gateway.scp.internal.commitment.CommitmentProvider;
 import org.sallyport.gateway.scp.internal.commitment.Judge;
@@ -36,12 +41,13 @@ import org.sallyport.gateway.scp.internal.find.Asker;
 import org.sallyport.gateway.scp.internal.find.Details;
 import org.sallyport.gateway.scp.internal.find.Lookups;
 import org.sallyport.gateway.scp.internal.query.View;
+import org.sallyport.gateway.scp.internal.retrieve.RemoteSeries;
 import org.sallyport.gateway.scp.internal.retrieve.RetrieveService;
 import org.sallyport.gateway.scp.internal.retrieve.Selection;
 
 /**
- * What query, retrieve and storage commitment need. Present while vault, store and delivery are; the listener works on without it. The reference to the
- * fetcher is owned by Declarative Services.
+ * What query, retrieve and storage commitment need. Present while vault, store and delivery are; the listener works on without it. The references to what
+ * fetches from the back end are owned by Declarative Services.
  */
 @Component(service = QueryServices.class, configurationPid = "org.sallyport.query")
 public final class QueryServices {
@@ -50,6 +56,8 @@ public final class QueryServices {
     private final Sheets sheets;
     private final StudyIndex index;
     private final StudyFinder finder;
+    private final RemoteStudies remote;
+    private final ReturnedObjects returned;
     private final InstanceStore store;
     private final IdentityRestorer restorer;
     private final IdentityDirectory directory;
@@ -59,13 +67,17 @@ public final class QueryServices {
     private final NodeTable nodes;
     private final CommitmentProvider commitments;
     private final AtomicReference<@Nullable ImageFetcher> fetcher = new AtomicReference<>();
+    private final AtomicReference<@Nullable RemoteImages> remoteImages = new AtomicReference<>();
 
     @Activate
     public QueryServices(
             QueryConfiguration configuration,
             @Reference Sheets sheets,
+            @Reference RemoteSheets remoteSheets,
             @Reference StudyIndex index,
             @Reference StudyFinder finder,
+            @Reference RemoteStudies remote,
+            @Reference ReturnedObjects returned,
             @Reference InstanceStore store,
             @Reference IdentityRestorer restorer,
             @Reference IdentityDirectory directory,
@@ -78,9 +90,11 @@ public final class QueryServices {
             @Reference StudyCompletion completion)
             throws IOException {
         this.settings = QuerySettings.of(configuration);
-        this.sheets = sheets;
+        this.sheets = new MergedSheets(sheets, remoteSheets);
         this.index = index;
         this.finder = finder;
+        this.remote = remote;
+        this.returned = returned;
         this.store = store;
         this.restorer = restorer;
         this.directory = directory;
@@ -111,6 +125,18 @@ public final class QueryServices {
         fetcher.compareAndSet(service, null);
     }
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setRemoteImages(RemoteImages service) {
+        remoteImages.set(service);
+    }
+
+    void unsetRemoteImages(RemoteImages service) {
+        remoteImages.compareAndSet(service, null);
+    }
+
     @Deactivate
     void close() {
         commitments.close();
@@ -126,8 +152,8 @@ public final class QueryServices {
     private Judge judge(DeliveryQueue queue) {
         Asker gateway = new Asker("gateway", "storage commitment", View.ORIGINAL);
         Heads heads = heads(gateway, "storage commitment");
-        Selection selection =
-                new Selection(View.ORIGINAL, index, finder, sheets, lookups(gateway, "storage commitment"), heads);
+        Selection selection = new Selection(
+                View.ORIGINAL, index, finder, remote, sheets, lookups(gateway, "storage commitment"), heads);
         return new Judge(selection::image, index, queue, settings.whenDelivered(), settings.commitmentWait());
     }
 
@@ -169,15 +195,22 @@ public final class QueryServices {
     }
 
     Lookups lookups(Asker asker, String reason) {
-        return new Lookups(asker.view(), finder, register, directory, request(asker, reason));
+        return new Lookups(asker.view(), finder, remote, register, directory, request(asker, reason));
     }
 
     Details details(Asker asker, String reason) {
-        return new Details(asker.view(), index, heads(asker, reason), directory, request(asker, reason));
+        return new Details(asker.view(), index, remote, heads(asker, reason), directory, request(asker, reason));
     }
 
     RetrieveService retrieve(Asker asker, String reason, Heads heads) {
-        Selection selection = new Selection(asker.view(), index, finder, sheets, lookups(asker, reason), heads);
-        return RetrieveService.of(asker, audit, selection, store, restorer, fetcher::get);
+        Selection selection = new Selection(asker.view(), index, finder, remote, sheets, lookups(asker, reason), heads);
+        return RetrieveService.of(
+                asker,
+                audit,
+                selection,
+                store,
+                restorer,
+                fetcher::get,
+                new RemoteSeries(remoteImages::get, returned, asker.view(), () -> asker.request("C-GET or C-MOVE")));
     }
 }

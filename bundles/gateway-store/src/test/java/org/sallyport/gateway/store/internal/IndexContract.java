@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue.Order;
 import org.sallyport.gateway.api.delivery.DeliveryQueue.State;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.sallyport.gateway.api.store.StudyIndex.Totals;
@@ -124,6 +126,87 @@ abstract class IndexContract {
         sheets.readAll(some -> some.forEach(one -> read.add(one.studyInstanceUid())));
         assertEquals(all.stream().map(Sheet::studyInstanceUid).toList(), read);
         assertEquals("sheet 0 again", text(sheets.current("2.25.10").orElseThrow()));
+    }
+
+    // ---- what only a back end holds
+
+    private static RemoteStudies.Series remoteSeries(
+            String series, String study, String place, @Nullable Integer number) {
+        return new RemoteStudies.Series(series, study, place, number, "made of it", "SR", 2);
+    }
+
+    private static RemoteStudies.Held remote(String study, RemoteStudies.Series... series) {
+        return new RemoteStudies.Held(
+                new RemoteStudies.Study(study, "ANON-7", "19991231", null, "described"), List.of(series));
+    }
+
+    private static List<RemoteStudies.Held> all(RemoteStudies remote) throws IndexException {
+        List<RemoteStudies.Held> read = new ArrayList<>();
+        remote.readAll(read::addAll);
+        return read;
+    }
+
+    @Test
+    void whatABackEndHoldsIsKeptBesideTheIndexAndFoundByStudySeriesAndPseudonym() throws IndexException {
+        RemoteStudies remote = new JpaRemoteStudies(database(), 2);
+        List<RemoteStudies.Held> held = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+            held.add(remote(
+                    "2.25.8" + i,
+                    remoteSeries("2.25.8" + i + ".2", "2.25.8" + i, "there", 2),
+                    remoteSeries("2.25.8" + i + ".1", "2.25.8" + i, "there", null)));
+        }
+        for (RemoteStudies.Held one : held) {
+            remote.put(one, 1_000);
+        }
+        assertEquals(held, all(remote), "in pages, series by their numbers");
+        assertEquals(Optional.of(held.get(2)), remote.study("2.25.83"));
+        assertEquals(Optional.empty(), remote.study("2.25.8"));
+        assertEquals(Optional.of("2.25.84"), remote.studyOfSeries("2.25.84.1"));
+        assertEquals(Optional.empty(), remote.studyOfSeries("2.25.84"));
+        assertEquals(List.of("2.25.81", "2.25.82"), remote.studiesOf("ANON-7", 2));
+        assertEquals(List.of(), remote.studiesOf("ANON-8", 2));
+        assertEquals(new Totals(0, 0), index.totals(), "the index knows nothing of it");
+        assertEquals(List.of(), index.newest(10));
+        assertEquals(List.of(), index.studiesOf("ANON-7", 10));
+    }
+
+    @Test
+    void whatABackEndNoLongerListsGoesWithTheNextWholeRound() throws IndexException {
+        RemoteStudies remote = new JpaRemoteStudies(database(), 2);
+        remote.put(
+                remote(
+                        "2.25.81",
+                        remoteSeries("2.25.81.1", "2.25.81", "a", 1),
+                        remoteSeries("2.25.81.2", "2.25.81", "a", 2)),
+                1_000);
+        remote.put(remote("2.25.82", remoteSeries("2.25.82.1", "2.25.82", "a", 1)), 1_000);
+        remote.endRound(1_000, true);
+        assertEquals(1, remote.rounds());
+        assertEquals(2, all(remote).size());
+
+        RemoteStudies.Held less = new RemoteStudies.Held(
+                new RemoteStudies.Study("2.25.81", "ANON-7", null, "120000", null),
+                List.of(new RemoteStudies.Series("2.25.81.1", "2.25.81", "a", 3, null, "SEG", 9)));
+        remote.put(less, 2_000);
+        // The study came in two parts: what the first says of it stays, and so do the series of both.
+        remote.put(remote("2.25.81", remoteSeries("2.25.81.1", "2.25.81", "b", 1)), 2_000);
+        remote.endRound(2_000, false);
+        assertEquals(2, all(remote).size(), "a round that broke off removes nothing");
+        remote.endRound(2_000, true);
+        assertEquals(
+                List.of(new RemoteStudies.Held(
+                        less.study(),
+                        List.of(
+                                remoteSeries("2.25.81.1", "2.25.81", "b", 1),
+                                less.series().get(0)))),
+                all(remote));
+        // An appliance whose clock is behind lists it too.
+        remote.put(less, 1_500);
+        remote.endRound(2_000, true);
+        assertEquals(1, all(remote).size());
+        remote.endRound(3_000, true);
+        assertEquals(List.of(), all(remote));
     }
 
     // ---- the index

@@ -85,7 +85,9 @@ final class TestDatabase implements Database, Closeable {
                     "manifest",
                     "identity_file",
                     "pack_to_tidy",
-                    "study_sheet")) {
+                    "study_sheet",
+                    "remote_study",
+                    "remote_series")) {
                 statement.execute("DELETE FROM " + table);
             }
         }

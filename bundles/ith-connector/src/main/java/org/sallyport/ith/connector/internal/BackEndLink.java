@@ -78,6 +78,7 @@ final class BackEndLink implements UploadDestination.Workspace {
 
     private volatile String lastProblem = "";
     private volatile @Nullable Instant fetchedAt;
+    private volatile Runnable holdings = () -> {};
     private boolean kept;
     private String followed = "";
 
@@ -184,6 +185,15 @@ final class BackEndLink implements UploadDestination.Workspace {
                 fetch();
             });
         }
+    }
+
+    /** @param listener run when the back end says that it holds other things than before; has to return at once */
+    void onHoldings(Runnable listener) {
+        holdings = listener;
+    }
+
+    void holdingsChanged() {
+        holdings.run();
     }
 
     /**

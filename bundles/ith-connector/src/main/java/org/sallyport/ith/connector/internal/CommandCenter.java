@@ -164,6 +164,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
         List<Event> durable = new ArrayList<>();
         long text = 0;
         boolean refresh = false;
+        boolean holdings = false;
         for (JsonNode frame : events) {
             String type = frame.path("event_type").asText("");
             if (!Event.isKnown(type)) {
@@ -172,6 +173,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
             }
             try {
                 Event event = subjects.pseudonymous(Event.of(frame));
+                holdings |= Event.CHANGES_HOLDINGS.contains(type);
                 if (Event.REFRESHES.contains(type)) {
                     refresh = true;
                 } else if (commands.hasRoom(durable.size(), text)) {
@@ -191,6 +193,9 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
         }
         if (refresh) {
             link.fetchSoon();
+        }
+        if (holdings) {
+            link.holdingsChanged();
         }
     }
 

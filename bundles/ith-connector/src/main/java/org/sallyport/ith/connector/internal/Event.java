@@ -61,6 +61,11 @@ record Event(String type, String correlationId, String entityType, String entity
             Set.of("subject.dispatch", "session.dispatch", "scan.dispatch", "scan.new_scan_available");
     static final Set<String> DELETIONS = Set.of("session.deleted", "scan.deleted", "subject.deleted");
     static final Set<String> REFRESHES = Set.of("proxy.config_changed", "proxy.nodes_changed");
+
+    /** After which the back end holds other things than before. */
+    static final Set<String> CHANGES_HOLDINGS =
+            Set.of("scan.new_scan_available", "session.deleted", "scan.deleted", "subject.deleted");
+
     static final String STATUS_CHANGED = "proxy.status_changed";
 
     private static final List<String> TEXTS = List.of(

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -34,16 +35,19 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.ImageFetcher;
 import org.sallyport.gateway.api.store.NotFetchedException;
+import org.sallyport.gateway.api.store.RemoteImages;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.support.http.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads studies again whose images were cleaned up here, and keeps them for a while. What lies on the disk meanwhile is pseudonymous, as it was
- * uploaded; what is not equal to that by its SHA-256 is not given to anyone. Thread-safe; studies are guarded by this object's monitor.
+ * Downloads studies again whose images were cleaned up here, and series that only the back end holds, and keeps them for a while. What lies on the disk
+ * meanwhile is pseudonymous, as the back end has it; as an image of ours only what is equal to it by its SHA-256 is given to anyone. Thread-safe; what is
+ * kept is guarded by this object's monitor.
  */
-final class FetchedStudies implements ImageFetcher, Closeable {
+final class FetchedStudies implements ImageFetcher, RemoteImages, Closeable {
 
     private static final Logger LOG = LoggerFactory.getLogger(FetchedStudies.class);
 
@@ -121,15 +125,44 @@ final class FetchedStudies implements ImageFetcher, Closeable {
         }
     }
 
+    /** Finds out where something is downloaded from. */
+    private interface Source {
+
+        /** @return paths of the archives that hold it */
+        List<String> paths(String workspace) throws IOException, InterruptedException;
+    }
+
+    /** @param name by which it is kept and told in the log: UIDs */
+    private record Wanted(String name, Source source) {}
+
     @Override
     public InputStream fetch(StoredInstance instance, Waiting waiting) throws IOException {
-        String uid = instance.facts().studyInstanceUid();
-        String sha256 = HexFormat.of().formatHex(instance.sha256());
+        String study = instance.facts().studyInstanceUid();
+        Wanted wanted = new Wanted("study " + study, known -> sessions(known, study));
+        return open(wanted, HexFormat.of().formatHex(instance.sha256()), waiting);
+    }
+
+    @Override
+    public List<RemoteImage> fetch(RemoteStudies.Series series, Waiting waiting) throws IOException {
+        ScanPlace place = ScanPlace.of(series.place());
+        Wanted wanted = new Wanted(
+                "series " + series.seriesInstanceUid() + " at " + place.scan(),
+                known -> List.of(Paths.scan(known, place.scan(), place.session(), place.subject())));
+        List<RemoteImage> images = new ArrayList<>();
+        for (Unpacked file : await(study(wanted).fetching, waiting)) {
+            for (String sha256 : file.bySha256().keySet()) {
+                images.add(again -> open(wanted, sha256, again));
+            }
+        }
+        return images;
+    }
+
+    private InputStream open(Wanted wanted, String sha256, Waiting waiting) throws IOException {
         while (true) {
-            Study study = study(uid);
+            Study study = study(wanted);
             List<Unpacked> files = await(study.fetching, waiting);
             synchronized (this) {
-                if (studies.get(uid) != study) {
+                if (studies.get(wanted.name()) != study) {
                     // Given up meanwhile.
                     continue;
                 }
@@ -145,27 +178,27 @@ final class FetchedStudies implements ImageFetcher, Closeable {
         }
     }
 
-    private synchronized Study study(String uid) throws NotFetchedException {
+    private synchronized Study study(Wanted wanted) throws NotFetchedException {
         tidy();
-        Study known = studies.get(uid);
+        Study known = studies.get(wanted.name());
         if (known != null) {
             return known;
         }
         try {
-            Study begun = new Study(threads.submit(() -> run(uid)), nanos.getAsLong());
-            studies.put(uid, begun);
+            Study begun = new Study(threads.submit(() -> run(wanted)), nanos.getAsLong());
+            studies.put(wanted.name(), begun);
             return begun;
         } catch (RejectedExecutionException e) {
             throw new NotFetchedException("too many studies are being fetched, or the gateway stops");
         }
     }
 
-    private List<Unpacked> run(String uid) throws IOException, InterruptedException {
+    private List<Unpacked> run(Wanted wanted) throws IOException, InterruptedException {
         try {
-            return download(uid);
+            return download(wanted);
         } finally {
             synchronized (this) {
-                Study own = studies.get(uid);
+                Study own = studies.get(wanted.name());
                 if (own != null) {
                     own.used = nanos.getAsLong();
                 }
@@ -244,7 +277,17 @@ final class FetchedStudies implements ImageFetcher, Closeable {
 
     // ---- fetching
 
-    private List<Unpacked> download(String study) throws IOException, InterruptedException {
+    private List<String> sessions(String known, String study) throws IOException, InterruptedException {
+        List<SessionList.Session> found = sessions.of(known, study);
+        if (found.isEmpty()) {
+            throw new NotFetchedException("the back end does not have the study");
+        }
+        return found.stream()
+                .map(session -> Paths.session(known, session.id(), session.subject()))
+                .toList();
+    }
+
+    private List<Unpacked> download(Wanted wanted) throws IOException, InterruptedException {
         String known = workspace.get();
         if (known == null) {
             throw new NotFetchedException("the workspace is not known: there was no configuration yet");
@@ -252,27 +295,23 @@ final class FetchedStudies implements ImageFetcher, Closeable {
         List<Unpacked> files = new ArrayList<>();
         boolean whole = false;
         try {
-            List<SessionList.Session> found = sessions.of(known, study);
-            if (found.isEmpty()) {
-                throw new NotFetchedException("the back end does not have the study");
-            }
-            for (SessionList.Session session : found) {
-                files.add(unpackWithRoom(Paths.session(known, session.id(), session.subject())));
+            for (String path : wanted.source().paths(known)) {
+                files.add(unpackWithRoom(path));
             }
             whole = true;
-            LOG.info("study {} was fetched back", study);
+            LOG.info("{} was fetched back", wanted.name());
             return files;
         } catch (NotFetchedException e) {
-            LOG.warn("study {} could not be fetched back: {}", study, e.getMessage());
+            LOG.warn("{} could not be fetched back: {}", wanted.name(), e.getMessage());
             throw e;
         } catch (DownloadFile.Refused e) {
-            LOG.warn("study {} could not be fetched back: {}", study, e.getMessage());
+            LOG.warn("{} could not be fetched back: {}", wanted.name(), e.getMessage());
             throw new NotFetchedException(String.valueOf(e.getMessage()));
         } catch (ZipException e) {
-            LOG.warn("study {} could not be fetched back: the archive is wrong: {}", study, e.getMessage());
+            LOG.warn("{} could not be fetched back: the archive is wrong: {}", wanted.name(), e.getMessage());
             throw new NotFetchedException("the archive is wrong: " + e.getMessage());
         } catch (IOException e) {
-            LOG.warn("study {} could not be fetched back: {}", study, e.toString());
+            LOG.warn("{} could not be fetched back: {}", wanted.name(), e.toString());
             throw new NotFetchedException(
                     "the back end does not answer (" + e.getClass().getSimpleName() + ")");
         } finally {
@@ -307,7 +346,7 @@ final class FetchedStudies implements ImageFetcher, Closeable {
                 throw new NotFetchedException("the back end answered the download with " + reply.status());
             }
             InstanceSpool spool = new InstanceSpool(file);
-            Map<String, InstanceSpool.Item> bySha256 = new HashMap<>();
+            Map<String, InstanceSpool.Item> bySha256 = new LinkedHashMap<>();
             for (InstanceSpool.Item item :
                     spool.fill(zip, settings.dispatching()).items()) {
                 bySha256.put(sha256(spool, item), item);

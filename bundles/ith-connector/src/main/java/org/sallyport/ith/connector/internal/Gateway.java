@@ -9,6 +9,7 @@ import org.sallyport.gateway.api.node.ListenerControl;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
@@ -52,6 +53,9 @@ interface Gateway {
 
     @Nullable
     Retention retention();
+
+    @Nullable
+    RemoteStudies remote();
 
     /** @throws NotThere if it is null */
     static <T> T need(@Nullable T part, String name) throws NotThere {

@@ -65,6 +65,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
     @AttributeDefinition(description = "Minutes that a study is kept that was fetched back, 1–10080")
     int keep$_$fetched() default 60;
 
+    @AttributeDefinition(
+            description = "Seconds after which the back end is asked again what it holds, 1–86400; 0 = never")
+    int synchronise() default 900;
+
     @AttributeDefinition(description = "The version that the back end is told")
     String proxy$_$version() default "1.0.0";
 

@@ -21,6 +21,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.Destination;
+import org.sallyport.gateway.api.IdentityMode;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
 import org.sallyport.gateway.api.intake.ReturnedObjects;
@@ -32,6 +33,8 @@ import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.ImageFetcher;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.RemoteImages;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
@@ -39,6 +42,7 @@ import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.OriginalReceivers;
 import org.sallyport.gateway.api.vault.PatientRegister;
+import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.support.settings.Secrets;
 
 /** Opens the link to the back end if there is one: with no {@code url} it does nothing. */
@@ -55,6 +59,7 @@ public final class IthConnector implements Gateway {
     private final @Nullable BackEndLink link;
     private final @Nullable CommandCenter center;
     private final @Nullable FetchedStudies fetched;
+    private final @Nullable Synchronisation synchronisation;
     private final @Nullable Runnable registration;
 
     // Set and unset by Declarative Services, read by any thread.
@@ -131,6 +136,12 @@ public final class IthConnector implements Gateway {
             policyOption = ReferencePolicyOption.GREEDY)
     private volatile @Nullable Retention retention;
 
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile @Nullable RemoteStudies remote;
+
     @Activate
     public IthConnector(
             IthConfiguration configuration,
@@ -139,12 +150,14 @@ public final class IthConnector implements Gateway {
             @Reference ConfigurationAdmin configurations,
             @Reference AuditLog audit,
             @Reference PatientRegister register,
+            @Reference Pseudonymizer pseudonymizer,
             @Reference OriginalReceivers receivers)
             throws IOException {
         if (configuration.url().isBlank()) {
             link = null;
             center = null;
             fetched = null;
+            synchronisation = null;
             registration = null;
             return;
         }
@@ -158,16 +171,30 @@ public final class IthConnector implements Gateway {
             center = new CommandCenter(opened, settings, this, audit, register, folder, Clock.systemUTC(), Pace.USUAL);
             fetched = new FetchedStudies(
                     opened.http(), settings, opened::id, folder.resolve("fetched"), System::nanoTime);
+            Synchronisation asking = new Synchronisation(
+                    opened.http(),
+                    settings,
+                    opened::id,
+                    () -> opened.identity() == IdentityMode.ORIGINAL,
+                    this,
+                    register,
+                    pseudonymizer,
+                    Clock.systemUTC());
+            synchronisation = asking;
             Runnable images = registrar.register(ImageFetcher.class, fetched, Map.of());
+            Runnable others = registrar.register(RemoteImages.class, fetched, Map.of());
             Runnable people = registrar.register(BackEnd.class, center, Map.of());
             Runnable callers = registrar.register(BackEndRegistration.class, center.registration(), Map.of());
             registration = () -> {
                 callers.run();
                 people.run();
+                others.run();
                 images.run();
             };
             opened.start();
             center.start();
+            opened.onHoldings(asking::soon);
+            asking.start();
         } catch (IOException | RuntimeException e) {
             opened.close();
             throw e;
@@ -196,6 +223,9 @@ public final class IthConnector implements Gateway {
         try {
             if (center != null) {
                 center.close();
+            }
+            if (synchronisation != null) {
+                synchronisation.close();
             }
             if (fetched != null) {
                 fetched.close();
@@ -265,5 +295,10 @@ public final class IthConnector implements Gateway {
     @Override
     public @Nullable Retention retention() {
         return retention;
+    }
+
+    @Override
+    public @Nullable RemoteStudies remote() {
+        return remote;
     }
 }

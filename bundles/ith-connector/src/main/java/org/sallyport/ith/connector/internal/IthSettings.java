@@ -15,6 +15,7 @@ import org.sallyport.gateway.support.settings.Values;
  * @param largestArchive bytes above which a study goes up in several archives
  * @param partSize bytes of each of several archives at most
  * @param keepFetched how long a study that was fetched back is kept after it was last asked for
+ * @param synchronise how often it is asked what the back end holds; zero = never
  */
 record IthSettings(
         URI base,
@@ -32,6 +33,7 @@ record IthSettings(
         boolean followListener,
         Dispatching dispatching,
         Duration keepFetched,
+        Duration synchronise,
         Announcement announcement) {
 
     static final String FILE = " (org.sallyport.ith.cfg)";
@@ -93,6 +95,7 @@ record IthSettings(
                         (long) values.within("largest-download", c::largest$_$download, 1, 1024) << 30,
                         (long) values.within("min-free", c::min$_$free, 0, 1 << 20) << 20),
                 Duration.ofMinutes(values.within("keep-fetched", c::keep$_$fetched, 1, 10_080)),
+                Duration.ofSeconds(values.within("synchronise", c::synchronise, 0, 86_400)),
                 new Announcement(
                         told("proxy-version", c.proxy$_$version().strip(), "[\\x21-\\x7e]{1,64}"),
                         told("host-address", c.host$_$address().strip(), "[A-Za-z0-9.:_-]{0,253}"),

@@ -19,15 +19,17 @@ final class Paths {
      */
     static String download(String workspace, Event event) {
         String base = "/api/v1/proxy/" + workspace;
-        String subject = encoded(event.text("subject_id"));
-        String entity = encoded(event.entityId());
         return switch (event.type()) {
-            case "subject.dispatch" -> base + "/subjects/" + entity + "/download?" + ARCHIVE;
+            case "subject.dispatch" -> base + "/subjects/" + encoded(event.entityId()) + "/download?" + ARCHIVE;
             case "session.dispatch" -> session(workspace, event.entityId(), event.text("subject_id"));
-            default ->
-                base + "/scans/" + entity + "/download?" + ARCHIVE + "&subject_id=" + subject + "&session_id="
-                        + encoded(event.text("session_id"));
+            default -> scan(workspace, event.entityId(), event.text("session_id"), event.text("subject_id"));
         };
+    }
+
+    /** Where a scan's objects are downloaded from. */
+    static String scan(String workspace, String scan, String session, String subject) {
+        return "/api/v1/proxy/" + workspace + "/scans/" + encoded(scan) + "/download?" + ARCHIVE + "&subject_id="
+                + encoded(subject) + "&session_id=" + encoded(session);
     }
 
     /** Where a session's objects are downloaded from. */
@@ -39,6 +41,17 @@ final class Paths {
     /** @param workspace as the configuration names it, checked there */
     static String sessions(String workspace) {
         return "/api/v1/proxy/" + workspace + "/sessions";
+    }
+
+    /** The scans of a session. */
+    static String scans(String workspace, String session, String subject) {
+        return "/api/v1/proxy/" + workspace + "/scans?subject_id=" + encoded(subject) + "&session_id="
+                + encoded(session);
+    }
+
+    /** What the back end says of a subject. */
+    static String subject(String workspace, String subject) {
+        return "/api/v1/proxy/" + workspace + "/subjects/" + encoded(subject);
     }
 
     /** For a path or a query: RFC 3986 2.1. */

@@ -18,6 +18,7 @@ import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDirectory;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
@@ -61,6 +62,9 @@ final class FakeGateway implements Gateway {
 
     @Nullable
     Retention retention;
+
+    @Nullable
+    RemoteStudies remote;
 
     private final DicomReceiver receiver = new DicomReceiver() {
         @Override
@@ -165,6 +169,11 @@ final class FakeGateway implements Gateway {
     @Override
     public @Nullable Retention retention() {
         return retention;
+    }
+
+    @Override
+    public @Nullable RemoteStudies remote() {
+        return remote;
     }
 
     /** Of an interface of which a test needs a few methods; the others fail. */

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.gateway.api.store.ImageFetcher.Waiting;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.NotFetchedException;
+import org.sallyport.gateway.api.store.RemoteImages;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.testkit.RawHttpServer;
 
@@ -248,6 +250,33 @@ class FetchedStudiesTest {
         backEnd.will(sessions(session("s1", STUDY)), archive(1, 2));
         assertEquals("the back end does not have it as it was delivered", refusal(3));
         assertArrayEquals(image(2), fetch(2));
+    }
+
+    @Test
+    void aSeriesThatOnlyTheBackEndHoldsComesByItsScan() throws Exception {
+        RemoteStudies.Series series = new RemoteStudies.Series(
+                "1.2.9", STUDY, new ScanPlace("scan 7", "s 1", "sub 1").text(), 7, null, "SR", 2);
+        backEnd.will(archive(1, 2));
+        List<RemoteImages.RemoteImage> images = fetched.fetch(series, PATIENT);
+        assertEquals(2, images.size());
+        for (int number = 1; number <= 2; number++) {
+            try (InputStream in = images.get(number - 1).open(PATIENT)) {
+                assertArrayEquals(image(number), in.readAllBytes());
+            }
+        }
+        assertEquals(
+                List.of("/api/v1/proxy/ws-1/scans/scan%207/download?compression_format=zip&compression_level=6"
+                        + "&subject_id=sub%201&session_id=s%201"),
+                asked());
+        // One that is opened so late that it was given up is fetched once more.
+        now.addAndGet(Duration.ofMinutes(11).toNanos());
+        backEnd.will(archive(1, 2));
+        try (InputStream in = images.get(1).open(PATIENT)) {
+            assertArrayEquals(image(2), in.readAllBytes());
+        }
+        RemoteStudies.Series nowhere = new RemoteStudies.Series("1.2.9", STUDY, "nowhere", 7, null, "SR", 2);
+        assertThrows(NotFetchedException.class, () -> fetched.fetch(nowhere, PATIENT));
+        assertEquals(2, backEnd.requests().size());
     }
 
     @Test

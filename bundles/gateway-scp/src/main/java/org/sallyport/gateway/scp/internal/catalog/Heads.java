@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
-import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.VR;
@@ -40,15 +39,23 @@ public final class Heads implements Closeable {
     public DataSet read(StoredInstance instance, View view) throws IOException {
         InputStream part10 = store.openPart10(instance);
         try (InputStream in = view == View.ORIGINAL ? restoring().open(instance, part10) : part10) {
-            DataSetReader reader =
-                    Part10Reader.open(in, LIMITS, Heads::passOver).dataSet();
-            DataSet head = new DataSet();
-            while (reader.next() == DataSetReader.Event.ELEMENT) {
-                Element element = reader.element();
-                head.put(element);
-            }
-            return head;
+            return read(open(in));
         }
+    }
+
+    /** @param part10 a file, hostile as everything from outside; not closed */
+    public static Part10Reader open(InputStream part10) throws IOException {
+        return Part10Reader.open(part10, LIMITS, Heads::passOver);
+    }
+
+    /** What stands before the pixel data. */
+    public static DataSet read(Part10Reader file) throws IOException {
+        DataSetReader reader = file.dataSet();
+        DataSet head = new DataSet();
+        while (reader.next() == DataSetReader.Event.ELEMENT) {
+            head.put(reader.element());
+        }
+        return head;
     }
 
     private Restoring restoring() throws IOException {

@@ -335,6 +335,13 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
     }
 
     @Override
+    public boolean has(String study) {
+        return changed.containsKey(study)
+                || setAside.contains(study)
+                || catalog.get(study).isPresent();
+    }
+
+    @Override
     public void scan(Query query, View view, Visitor visitor) throws IOException {
         if (!loaded) {
             throw new NotSearchableException("names are being read: try again soon, or ask by id");

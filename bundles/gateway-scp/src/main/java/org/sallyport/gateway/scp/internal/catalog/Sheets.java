@@ -29,6 +29,9 @@ public interface Sheets {
     /** Whether {@link #scan} can be used now. */
     boolean isSearchable();
 
+    /** Whether a study is known, deleted or not; of a study that came a moment ago, or while not all are in memory, this may not be told. */
+    boolean has(String studyInstanceUid);
+
     /** Not all names are in memory: only what an index leads to can be found. The message says why. */
     final class NotSearchableException extends IOException {
 

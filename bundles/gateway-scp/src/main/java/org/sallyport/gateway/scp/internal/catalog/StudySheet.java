@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
@@ -186,6 +187,20 @@ public final class StudySheet {
         return new StudySheet(out.toByteArray());
     }
 
+    /** The same values, with the series of another sheet of the study counted too. */
+    StudySheet together(StudySheet other) {
+        Set<String> modalities = new TreeSet<>(modalities());
+        modalities.addAll(other.modalities());
+        Set<String> classes = new TreeSet<>(sopClasses());
+        classes.addAll(other.sopClasses());
+        return with(new Counts(
+                series() + other.series(),
+                instances() + other.instances(),
+                here() + other.here(),
+                modalities,
+                classes));
+    }
+
     byte[] bytes() {
         return bytes;
     }
@@ -226,10 +241,29 @@ public final class StudySheet {
 
     /** Whether images of all of them are here. */
     public boolean isAllHere() {
+        return here() == instances();
+    }
+
+    private int here() {
         SheetCode.Reader in = counts();
         in.number();
-        int instances = in.number();
-        return in.number() == instances;
+        in.number();
+        return in.number();
+    }
+
+    /**
+     * Whether who sees this view is told of the study: one that only the back end holds, and of which nothing original is known, is none for who sees
+     * originals.
+     */
+    public boolean isShownIn(View view) {
+        return view == View.PSEUDONYMOUS
+                || !isRemote()
+                || !strings(View.ORIGINAL, Tag.StudyInstanceUID).isEmpty();
+    }
+
+    /** Of what is not in the index it is not known which SOP classes it is of. */
+    private boolean isRemote() {
+        return here() == 0 && sopClasses().isEmpty();
     }
 
     public List<String> modalities() {

@@ -63,7 +63,7 @@ final class Answers {
         return answer(
                 together(sheet.attributes(view), series.attributes()),
                 Map.of(
-                        Tag.NumberOfSeriesRelatedInstances, series.instances().size(),
+                        Tag.NumberOfSeriesRelatedInstances, series.number(),
                         Tag.NumberOfStudyRelatedSeries, sheet.series(),
                         Tag.NumberOfStudyRelatedInstances, sheet.instances()),
                 series.isAllHere());
@@ -73,7 +73,7 @@ final class Answers {
         return answer(
                 together(sheet.attributes(view), image.attributes()),
                 Map.of(
-                        Tag.NumberOfSeriesRelatedInstances, series.instances().size(),
+                        Tag.NumberOfSeriesRelatedInstances, series.number(),
                         Tag.NumberOfStudyRelatedSeries, sheet.series(),
                         Tag.NumberOfStudyRelatedInstances, sheet.instances()),
                 image.instance().isHere());

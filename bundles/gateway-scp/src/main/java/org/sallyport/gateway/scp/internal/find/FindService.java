@@ -97,6 +97,8 @@ public final class FindService {
             response = provider.response(run.status());
             if (run.tooMany) {
                 response.withComment("more than " + mostMatches + " matches: ask more narrowly");
+            } else if (run.unknown) {
+                response.withComment("images that only the back end holds: get the series");
             }
         } catch (AssociationException e) {
             run.note(", then the association ended");
@@ -132,6 +134,7 @@ public final class FindService {
         private int sent;
         private boolean streaming;
         private boolean tooMany;
+        private boolean unknown;
         private boolean cancelled;
         private int looked;
 
@@ -161,6 +164,11 @@ public final class FindService {
         }
 
         @Override
+        public void unknown() {
+            unknown = true;
+        }
+
+        @Override
         public boolean goOn() throws IOException {
             if (++looked % LOOKS == 0) {
                 cancelled |= provider.isCancelled();
@@ -181,7 +189,7 @@ public final class FindService {
         }
 
         int status() {
-            return cancelled ? CommandSet.CANCELLED : tooMany ? OUT_OF_RESOURCES : CommandSet.SUCCESS;
+            return cancelled ? CommandSet.CANCELLED : tooMany || unknown ? OUT_OF_RESOURCES : CommandSet.SUCCESS;
         }
 
         /** Audits, then sends what is left. */

@@ -35,6 +35,9 @@ final class Finder {
 
         /** @return whether more are wanted */
         boolean take(DataSet match) throws IOException;
+
+        /** There are images that may match, and of which nothing is known: only the back end holds their series. */
+        void unknown();
     }
 
     Finder(Query query, View view, Sheets sheets, Lookups lookups, Details details, Answers answers, Matches matches) {
@@ -92,7 +95,7 @@ final class Finder {
     }
 
     private boolean isMet(StudySheet sheet) {
-        if (sheet.instances() == 0) {
+        if (sheet.instances() == 0 || !sheet.isShownIn(view)) {
             return false;
         }
         Attributes attributes = sheet.attributes(view);
@@ -127,7 +130,9 @@ final class Finder {
             int instances = 0;
             for (String study : lookups.ofSamePatient(sheet.pseudonym())) {
                 Optional<StudySheet> other = sheets.sheet(study);
-                if (other.isPresent() && other.get().instances() > 0) {
+                if (other.isPresent()
+                        && other.get().instances() > 0
+                        && other.get().isShownIn(view)) {
                     studies++;
                     series += other.get().series();
                     instances += other.get().instances();
@@ -159,6 +164,9 @@ final class Finder {
     private boolean series(StudySheet sheet, Details.Series series) throws IOException {
         if (query.level() == Level.SERIES) {
             return matches.take(answers.series(sheet, series));
+        }
+        if (series.isRemote()) {
+            matches.unknown();
         }
         for (Details.Image image : series.images()) {
             boolean wanted = matches.goOn()

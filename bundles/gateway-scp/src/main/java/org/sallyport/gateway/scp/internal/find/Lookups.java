@@ -1,7 +1,6 @@
 package org.sallyport.gateway.scp.internal.find;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -24,6 +24,7 @@ public final class Lookups {
 
     private final View view;
     private final StudyFinder finder;
+    private final RemoteStudies remote;
     private final PatientRegister register;
     private final IdentityDirectory directory;
     private final Supplier<AccessRequest> request;
@@ -32,11 +33,13 @@ public final class Lookups {
     public Lookups(
             View view,
             StudyFinder finder,
+            RemoteStudies remote,
             PatientRegister register,
             IdentityDirectory directory,
             Supplier<AccessRequest> request) {
         this.view = view;
         this.finder = finder;
+        this.remote = remote;
         this.register = register;
         this.directory = directory;
         this.request = request;
@@ -67,26 +70,38 @@ public final class Lookups {
             Optional<StoredInstance> any =
                     level == Level.SERIES ? finder.anyOfSeries(candidate) : finder.instance(candidate);
             any.ifPresent(instance -> studies.add(instance.facts().studyInstanceUid()));
+            if (any.isEmpty() && level == Level.SERIES) {
+                remote.studyOfSeries(candidate).ifPresent(studies::add);
+            }
         }
         return studies;
     }
 
     Set<String> ofPseudonym(String pseudonym) throws IOException {
-        return new LinkedHashSet<>(finder.studiesOf(pseudonym, MOST_STUDIES));
+        Set<String> studies = new LinkedHashSet<>(finder.studiesOf(pseudonym, MOST_STUDIES));
+        studies.addAll(remote.studiesOf(pseudonym, MOST_STUDIES));
+        return studies;
     }
 
     Set<String> ofPatient(@Nullable String issuer, String patientId) throws IOException {
         Set<String> studies = new LinkedHashSet<>();
         // Who issued it is met later: images that name none have the sender's.
         for (String pseudonym : reading().pseudonyms(null, patientId)) {
-            studies.addAll(reading().studiesOf(pseudonym));
+            addStudiesOf(pseudonym, studies);
         }
         if (issuer != null) {
             for (String pseudonym : reading().pseudonyms(issuer, patientId)) {
-                studies.addAll(reading().studiesOf(pseudonym));
+                addStudiesOf(pseudonym, studies);
             }
         }
         return studies;
+    }
+
+    private void addStudiesOf(String pseudonym, Set<String> studies) throws IOException {
+        studies.addAll(reading().studiesOf(pseudonym));
+        for (String name : register.all(pseudonym)) {
+            studies.addAll(remote.studiesOf(name, MOST_STUDIES));
+        }
     }
 
     /** Studies of who has this id in the caller's view, whoever issued it; whether they have it has to be seen. */
@@ -99,14 +114,14 @@ public final class Lookups {
     }
 
     /** Studies of the patient who has this pseudonym: in the original view whatever pseudonym they carry. */
-    List<String> ofSamePatient(String pseudonym) throws IOException {
+    Set<String> ofSamePatient(String pseudonym) throws IOException {
         if (view == View.PSEUDONYMOUS) {
-            return finder.studiesOf(pseudonym, MOST_STUDIES);
+            return ofPseudonym(pseudonym);
         }
         Set<String> names = register.all(pseudonym);
-        List<String> studies = new ArrayList<>();
+        Set<String> studies = new LinkedHashSet<>();
         for (String name : names.isEmpty() ? Set.of(pseudonym) : names) {
-            studies.addAll(finder.studiesOf(name, MOST_STUDIES));
+            studies.addAll(ofPseudonym(name));
         }
         return studies;
     }

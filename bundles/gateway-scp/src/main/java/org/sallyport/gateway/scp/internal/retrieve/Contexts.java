@@ -11,7 +11,6 @@ import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.image.Transcoder;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.PresentationContext;
-import org.sallyport.gateway.api.store.StoredInstance;
 
 /** Presentation contexts of storage classes: which are proposed, and which of the accepted ones an instance goes by. Pure. */
 final class Contexts {
@@ -28,11 +27,11 @@ final class Contexts {
      * One for each class and stored syntax, so that the receiver answers for each, and one with the native syntaxes to fall back on. Those beyond 128 are
      * not proposed: their instances fail.
      */
-    static List<ProposedContext> of(List<StoredInstance> instances) {
+    static List<ProposedContext> of(List<? extends Item> instances) {
         Map<String, Set<String>> byClass = new LinkedHashMap<>();
-        for (StoredInstance instance : instances) {
-            byClass.computeIfAbsent(instance.facts().sopClassUid(), uid -> new LinkedHashSet<>())
-                    .add(instance.facts().transferSyntaxUid());
+        for (Item instance : instances) {
+            byClass.computeIfAbsent(instance.sopClassUid(), uid -> new LinkedHashSet<>())
+                    .add(instance.transferSyntaxUid());
         }
         List<ProposedContext> contexts = new ArrayList<>();
         byClass.forEach((sopClass, stored) -> {
@@ -53,11 +52,11 @@ final class Contexts {
     }
 
     /** As stored, else one that it can be rewritten for. */
-    static Optional<PresentationContext> choose(List<PresentationContext> contexts, StoredInstance instance) {
-        String stored = instance.facts().transferSyntaxUid();
+    static Optional<PresentationContext> choose(List<PresentationContext> contexts, Item instance) {
+        String stored = instance.transferSyntaxUid();
         List<PresentationContext> ofClass = contexts.stream()
-                .filter(context -> context.isAccepted()
-                        && context.abstractSyntax().equals(instance.facts().sopClassUid()))
+                .filter(context ->
+                        context.isAccepted() && context.abstractSyntax().equals(instance.sopClassUid()))
                 .toList();
         return ofClass.stream()
                 .filter(context -> context.transferSyntax().equals(stored))

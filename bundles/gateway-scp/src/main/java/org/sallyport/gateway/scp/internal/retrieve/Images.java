@@ -90,8 +90,12 @@ final class Images implements Closeable {
         TransferSyntax syntax = TransferSyntax.of(instance.facts().transferSyntaxUid())
                 .orElseThrow(() -> new IOException("stored in a transfer syntax that is not known"));
         InputStream part10 = part10(instance, waiting);
-        InputStream in = new BufferedInputStream(
-                identity == null ? part10 : restoring(identity).open(instance, part10), BUFFER);
+        return opened(identity == null ? part10 : restoring(identity).open(instance, part10), syntax);
+    }
+
+    /** @param part10 as it is to be sent; closed with the result, and if this fails */
+    static Opened opened(InputStream part10, TransferSyntax syntax) throws IOException {
+        InputStream in = new BufferedInputStream(part10, BUFFER);
         try {
             return new Opened(Part10Start.pass(in), in, syntax);
         } catch (IOException | RuntimeException e) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -26,12 +27,14 @@ import org.sallyport.gateway.api.store.ImageFetcher;
 import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.NotFetchedException;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.scp.internal.find.Asker;
 import org.sallyport.gateway.scp.internal.find.FindService;
 import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 import org.sallyport.gateway.scp.internal.query.BadIdentifier;
+import org.sallyport.gateway.scp.internal.query.Level;
 import org.sallyport.gateway.scp.internal.query.Model;
 import org.sallyport.gateway.scp.internal.query.RetrieveKeys;
 import org.sallyport.gateway.scp.internal.query.View;
@@ -57,29 +60,37 @@ public final class RetrieveService {
     private final Asker asker;
     private final AuditLog audit;
     private final Selection selection;
+    private final RemoteSeries remote;
     private final Function<View, Images> images;
 
-    /** @param fetcher of what was cleaned up; null = there is none now */
+    /**
+     * @param fetcher of what was cleaned up; null = there is none now
+     * @param remote of what only the back end holds
+     */
     public static RetrieveService of(
             Asker asker,
             AuditLog audit,
             Selection selection,
             InstanceStore store,
             IdentityRestorer restorer,
-            Supplier<@Nullable ImageFetcher> fetcher) {
+            Supplier<@Nullable ImageFetcher> fetcher,
+            RemoteSeries remote) {
         return new RetrieveService(
                 asker,
                 audit,
                 selection,
+                remote,
                 view -> new Images(
                         store, restorer, view == View.ORIGINAL ? asker.request("C-GET or C-MOVE") : null, fetcher));
     }
 
     /** @param images makes what opens instances in a view; one for each thread */
-    private RetrieveService(Asker asker, AuditLog audit, Selection selection, Function<View, Images> images) {
+    private RetrieveService(
+            Asker asker, AuditLog audit, Selection selection, RemoteSeries remote, Function<View, Images> images) {
         this.asker = asker;
         this.audit = audit;
         this.selection = selection;
+        this.remote = remote;
         this.images = images;
     }
 
@@ -95,34 +106,78 @@ public final class RetrieveService {
     /** C-GET: on the association itself. */
     public void get(QueryRetrieveProvider provider, Model model, boolean relational, List<PresentationContext> contexts)
             throws IOException {
-        List<StoredInstance> instances = select(provider, model, relational);
-        if (instances == null) {
+        Asked asked = select(provider, model, relational);
+        if (asked == null) {
             return;
         }
-        note(asker.view(), "C-GET", instances.size() + " images asked for");
-        Tally tally = new Tally(instances.size());
+        note(asker.view(), "C-GET", asked.number() + " images asked for");
+        Tally tally = new Tally(asked.number());
         boolean cancelled = false;
-        Progress progress = new Progress(provider, tally);
+        Waiting waiting = new Waiting(provider, tally);
         try (Images opened = images.apply(asker.view())) {
-            for (StoredInstance instance : instances) {
-                cancelled = provider.isCancelled();
-                if (cancelled) {
-                    break;
-                }
-                send(opened, instance, tally, contexts, provider::store, () -> {
-                    progress.tell();
-                    if (provider.isCancelled()) {
-                        throw new CancelledException();
-                    }
-                });
-                progress.tell();
-            }
+            cancelled = send(opened, items(asked), tally, contexts, waiting)
+                    || send(opened, fetched(asked, asker.view(), tally, waiting), tally, contexts, waiting);
         } catch (CancelledException e) {
             cancelled = true;
         } finally {
             note(asker.view(), "C-GET", tally.toString());
         }
         end(provider, tally, cancelled);
+    }
+
+    /** C-GET: on the association itself. @return whether it was cancelled */
+    private boolean send(
+            Images opened, List<Item> items, Tally tally, List<PresentationContext> contexts, Waiting waiting)
+            throws IOException {
+        for (Item item : items) {
+            if (waiting.provider.isCancelled()) {
+                return true;
+            }
+            send(opened, item, tally, contexts, waiting.provider::store, waiting);
+            waiting.progress.tell();
+        }
+        return false;
+    }
+
+    /** Tells of progress and hears of a cancel, while something is fetched. Owned by the association's thread. */
+    private static final class Waiting implements ImageFetcher.Waiting {
+
+        private final QueryRetrieveProvider provider;
+        private final Progress progress;
+
+        Waiting(QueryRetrieveProvider provider, Tally tally) {
+            this.provider = provider;
+            this.progress = new Progress(provider, tally);
+        }
+
+        @Override
+        public void tick() throws IOException {
+            progress.tell();
+            if (provider.isCancelled()) {
+                throw new CancelledException();
+            }
+        }
+    }
+
+    private List<Item> items(Asked asked) {
+        return asked.here().stream()
+                .<Item>map(instance -> new StoredItem(instance, selection::called))
+                .toList();
+    }
+
+    /** What only the back end holds, after all else was sent: it may take long, or fail. */
+    private List<Item> fetched(Asked asked, View given, Tally tally, ImageFetcher.Waiting waiting) throws IOException {
+        if (asked.remote().isEmpty()) {
+            return List.of();
+        }
+        RemoteSeries.Fetched fetched = remote.fetch(asked.remote(), asked.images(), given, waiting);
+        tally.expect(asked.here().size()
+                + fetched.items().size()
+                + fetched.missing().values().stream()
+                        .mapToInt(Integer::intValue)
+                        .sum());
+        fetched.missing().forEach((reason, number) -> tally.failed(number, reason));
+        return fetched.items();
     }
 
     /** @param target null = not known, or it may not be given images */
@@ -138,22 +193,39 @@ public final class RetrieveService {
                     provider.response(UNKNOWN_DESTINATION).withComment("no node with this AE title may be sent to"));
             return;
         }
-        List<StoredInstance> instances = select(provider, model, relational);
-        if (instances == null) {
+        Asked asked = select(provider, model, relational);
+        if (asked == null) {
             return;
         }
         note(
                 target.view(),
                 "C-MOVE",
-                instances.size() + " images asked for, to " + target.node().id());
-        Tally tally = new Tally(instances.size());
+                asked.number() + " images asked for, to " + target.node().id());
+        Tally tally = new Tally(asked.number());
         boolean cancelled = false;
-        try (Moving moving = new Moving(target, instances, tally, originator)) {
-            cancelled = moving.run(provider);
+        try {
+            cancelled = move(target, items(asked), tally, originator, provider)
+                    || move(
+                            target,
+                            fetched(asked, target.view(), tally, new Waiting(provider, tally)),
+                            tally,
+                            originator,
+                            provider);
+        } catch (CancelledException e) {
+            cancelled = true;
         } finally {
             note(target.view(), "C-MOVE", tally + ", to " + target.node().id());
         }
         end(provider, tally, cancelled);
+    }
+
+    /** @return whether it was cancelled */
+    private boolean move(
+            Target target, List<Item> items, Tally tally, Originator originator, QueryRetrieveProvider provider)
+            throws IOException {
+        try (Moving moving = new Moving(target, items, tally, originator)) {
+            return moving.run(provider);
+        }
     }
 
     /** Who asked for a C-MOVE, for the C-STOREs that belong to it. */
@@ -166,11 +238,31 @@ public final class RetrieveService {
                 .audit(audit, operation.equals("C-GET") ? "query.get" : "query.move", operation, counts);
     }
 
+    /**
+     * What is asked for.
+     *
+     * @param here what the index knows
+     * @param remote what only the back end holds
+     * @param images if they are named one by one; else empty
+     */
+    private record Asked(List<StoredInstance> here, List<RemoteStudies.Series> remote, Set<String> images) {
+
+        /** As far as the back end has told it. */
+        int number() {
+            long number = here.size();
+            for (RemoteStudies.Series series : remote) {
+                number += images.isEmpty() ? series.instances() : Math.min(images.size(), series.instances());
+            }
+            return (int) Math.min(number, Integer.MAX_VALUE / 2);
+        }
+    }
+
     /** Null if the operation was ended: the identifier does not fit, or the index cannot be asked. */
-    private @Nullable List<StoredInstance> select(QueryRetrieveProvider provider, Model model, boolean relational)
-            throws IOException {
+    private @Nullable Asked select(QueryRetrieveProvider provider, Model model, boolean relational) throws IOException {
         try {
-            return selection.of(RetrieveKeys.of(model, provider.identifier(), relational));
+            RetrieveKeys keys = RetrieveKeys.of(model, provider.identifier(), relational);
+            List<StoredInstance> here = selection.of(keys);
+            return new Asked(here, selection.remote(keys, here), Set.copyOf(keys.of(Level.IMAGE)));
         } catch (BadIdentifier e) {
             provider.end(FindService.refusal(provider, e));
         } catch (DicomDataException e) {
@@ -210,11 +302,6 @@ public final class RetrieveService {
         }
     }
 
-    /** The caller has cancelled while an image was waited for. */
-    private static final class CancelledException extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
     /** Sends a C-STORE. */
     private interface Storing {
         CommandSet store(PresentationContext context, String sopInstanceUid, Association.DataSetSource source)
@@ -227,21 +314,20 @@ public final class RetrieveService {
      */
     private void send(
             Images opened,
-            StoredInstance instance,
+            Item item,
             Tally tally,
             List<PresentationContext> contexts,
             Storing storing,
             ImageFetcher.Waiting waiting)
             throws AssociationException, CancelledException {
-        Optional<PresentationContext> context = Contexts.choose(contexts, instance);
+        Optional<PresentationContext> context = Contexts.choose(contexts, item);
         if (context.isEmpty()) {
             tally.failed(
-                    called(instance),
-                    "not taken: " + UidRegistry.keyword(instance.facts().sopClassUid()) + " in its transfer syntax");
+                    item.called(), "not taken: " + UidRegistry.keyword(item.sopClassUid()) + " in its transfer syntax");
             return;
         }
         String reason;
-        try (Images.Opened image = opened.open(instance, waiting)) {
+        try (Images.Opened image = item.open(opened, waiting)) {
             int status = storing.store(
                             context.get(),
                             image.sopInstanceUid(),
@@ -252,52 +338,50 @@ public final class RetrieveService {
             }
             reason = String.format("the receiver answered %04X", status);
         } catch (AssociationException e) {
-            tally.failed(called(instance), "the association ended");
+            tally.failed(item.called(), "the association ended");
             throw e;
         } catch (CancelledException e) {
             throw e;
         } catch (NotFetchedException e) {
-            reason = "cleaned up after delivery, and cannot be fetched back now: " + e.getMessage();
+            reason = item.isRemote()
+                    ? RemoteSeries.NOT_NOW + e.getMessage()
+                    : "cleaned up after delivery, and cannot be fetched back now: " + e.getMessage();
         } catch (InstanceGoneException e) {
             reason = "cleaned up after delivery, and cannot be fetched";
         } catch (ImageException | DicomDataException e) {
             reason = "cannot be rewritten in a transfer syntax that is taken";
-            LOG.warn("instance {} cannot be rewritten: {}", instance.facts().sopInstanceUid(), e.getMessage());
+            LOG.warn("instance {} cannot be rewritten: {}", item.name(), e.getMessage());
         } catch (IOException | RuntimeException e) {
             reason = "cannot be read";
-            LOG.error("instance {} cannot be sent", instance.facts().sopInstanceUid(), e);
+            LOG.error("instance {} cannot be sent", item.name(), e);
         }
-        tally.failed(called(instance), reason);
-    }
-
-    private Optional<String> called(StoredInstance instance) {
-        return selection.called(instance);
+        tally.failed(item.called(), reason);
     }
 
     /** The sub-operations of one C-MOVE. Closed by the thread that made it. */
     private final class Moving implements AutoCloseable {
 
         private final Target target;
-        private final List<StoredInstance> instances;
+        private final List<Item> items;
         private final Tally tally;
         private final Originator originator;
-        private final Queue<StoredInstance> queue;
+        private final Queue<Item> queue;
         private final List<Thread> threads = new ArrayList<>();
         private final List<Association> open = new ArrayList<>();
         private volatile boolean over;
         private volatile String problem = "";
 
-        Moving(Target target, List<StoredInstance> instances, Tally tally, Originator originator) {
+        Moving(Target target, List<Item> items, Tally tally, Originator originator) {
             this.target = target;
-            this.instances = instances;
+            this.items = items;
             this.tally = tally;
             this.originator = originator;
-            this.queue = new ConcurrentLinkedQueue<>(instances);
+            this.queue = new ConcurrentLinkedQueue<>(items);
         }
 
         /** @return whether it was cancelled */
         boolean run(QueryRetrieveProvider provider) throws IOException {
-            int number = Math.min(target.associations(), instances.size());
+            int number = Math.min(target.associations(), items.size());
             for (int i = 1; i <= number; i++) {
                 Thread thread = new Thread(this::work, "move-" + target.node().id() + "-" + i);
                 threads.add(thread);
@@ -312,8 +396,8 @@ public final class RetrieveService {
             over = cancelled;
             join();
             // Those that no association was left for.
-            for (StoredInstance left = cancelled ? null : queue.poll(); left != null; left = queue.poll()) {
-                tally.failed(called(left), problem.isEmpty() ? "not sent" : problem);
+            for (Item left = cancelled ? null : queue.poll(); left != null; left = queue.poll()) {
+                tally.failed(left.called(), problem.isEmpty() ? "not sent" : problem);
             }
             return cancelled;
         }
@@ -335,8 +419,8 @@ public final class RetrieveService {
 
         private void work() {
             try (Images opened = images.apply(target.view())) {
-                for (StoredInstance first = queue.peek(); !over && first != null; first = queue.peek()) {
-                    opened.prepare(first, this::waited);
+                for (Item first = queue.peek(); !over && first != null; first = queue.peek()) {
+                    first.prepare(opened, this::waited);
                     associate(opened);
                 }
             } catch (CancelledException e) {
@@ -355,12 +439,12 @@ public final class RetrieveService {
 
         private void associate(Images opened) throws IOException {
             Association association =
-                    NodeAssociation.open(target.node(), target.callingAet(), Contexts.of(instances), target.timeouts());
+                    NodeAssociation.open(target.node(), target.callingAet(), Contexts.of(items), target.timeouts());
             synchronized (open) {
                 open.add(association);
             }
             try (association) {
-                for (StoredInstance next = next(); next != null; next = next()) {
+                for (Item next = next(); next != null; next = next()) {
                     send(
                             opened,
                             next,
@@ -384,7 +468,7 @@ public final class RetrieveService {
             }
         }
 
-        private @Nullable StoredInstance next() {
+        private @Nullable Item next() {
             return over ? null : queue.poll();
         }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.sallyport.dicom.data.Tag;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StoredInstance.Presence;
 import org.sallyport.gateway.api.store.StudyFinder;
@@ -31,14 +32,23 @@ public final class Selection {
     private final View view;
     private final StudyIndex index;
     private final StudyFinder finder;
+    private final RemoteStudies remote;
     private final Sheets sheets;
     private final Lookups lookups;
     private final Heads heads;
 
-    public Selection(View view, StudyIndex index, StudyFinder finder, Sheets sheets, Lookups lookups, Heads heads) {
+    public Selection(
+            View view,
+            StudyIndex index,
+            StudyFinder finder,
+            RemoteStudies remote,
+            Sheets sheets,
+            Lookups lookups,
+            Heads heads) {
         this.view = view;
         this.index = index;
         this.finder = finder;
+        this.remote = remote;
         this.sheets = sheets;
         this.lookups = lookups;
         this.heads = heads;
@@ -63,6 +73,38 @@ public final class Selection {
         for (StoredInstance instance : found.values()) {
             if (instance.presence() != Presence.DELETED && belonging.includes(instance)) {
                 wanted.add(instance);
+            }
+        }
+        return wanted;
+    }
+
+    /**
+     * The series that only the back end holds. If images are named one by one, those that may hold the ones that are not known here.
+     *
+     * @param found what {@link #of} has found
+     */
+    List<RemoteStudies.Series> remote(RetrieveKeys keys, List<StoredInstance> found) throws IOException {
+        if (keys.level() == Level.IMAGE && found.size() == keys.of(Level.IMAGE).size()) {
+            return List.of();
+        }
+        List<RemoteStudies.Series> wanted = new ArrayList<>();
+        List<String> named = keys.of(Level.SERIES);
+        for (String study : keys.level() == Level.IMAGE && keys.of(Level.STUDY).isEmpty() && named.isEmpty()
+                ? Set.<String>of()
+                : studies(keys)) {
+            Optional<RemoteStudies.Held> held = remote.study(study);
+            if (held.isEmpty() || !new Belonging(keys).isStudyMeant(study)) {
+                continue;
+            }
+            Set<String> known = new HashSet<>();
+            for (StoredInstance instance : index.instances(study)) {
+                known.add(instance.facts().seriesInstanceUid());
+            }
+            for (RemoteStudies.Series series : held.get().series()) {
+                boolean meant = named.isEmpty() || named.contains(series.seriesInstanceUid());
+                if (meant && !known.contains(series.seriesInstanceUid())) {
+                    wanted.add(series);
+                }
             }
         }
         return wanted;
@@ -100,6 +142,7 @@ public final class Selection {
                 for (String candidate : lookups.uids(uid)) {
                     finder.anyOfSeries(candidate)
                             .ifPresent(any -> studies.add(any.facts().studyInstanceUid()));
+                    remote.studyOfSeries(candidate).ifPresent(studies::add);
                 }
             }
             return studies;
@@ -132,6 +175,8 @@ public final class Selection {
         private boolean isStudyMeant(String study) throws IOException {
             Optional<StudySheet> sheet = sheets.sheet(study);
             return sheet.isPresent()
+                    && sheet.get().instances() > 0
+                    && sheet.get().isShownIn(view)
                     && fits(sheet.get(), Tag.PatientID, keys.of(Level.PATIENT))
                     && fits(sheet.get(), Tag.StudyInstanceUID, keys.of(Level.STUDY));
         }

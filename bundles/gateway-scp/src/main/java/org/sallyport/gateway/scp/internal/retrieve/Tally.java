@@ -14,7 +14,7 @@ final class Tally {
     private static final int MOST = 65_535;
     private static final int UNABLE_TO_PERFORM = 0xA702;
 
-    private final int all;
+    private int all;
     private int completed;
     private int warning;
     private int failed;
@@ -46,6 +46,17 @@ final class Tally {
         failed++;
         reasons.merge(reason, 1, Integer::sum);
         sopInstanceUid.ifPresent(failedUids::add);
+    }
+
+    /** What the back end holds may be another number than it told. */
+    synchronized void expect(int number) {
+        all = number;
+    }
+
+    /** Some of which nothing more is known than that they should be there. */
+    synchronized void failed(int number, String reason) {
+        failed += number;
+        reasons.merge(reason, number, Integer::sum);
     }
 
     /** How far it is; the field of a number holds 65,535 at most. */

@@ -6,9 +6,11 @@ import static org.sallyport.gateway.scp.internal.Fakes.fake;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +34,7 @@ import org.sallyport.dicom.net.QueryRetrieveProvider;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -61,6 +64,7 @@ class FindServiceTest {
 
     private final AtomicReference<Studies> studies = new AtomicReference<>(visitor -> {});
     private final List<String> audited = new CopyOnWriteArrayList<>();
+    private final List<RemoteStudies.Held> remoteStudies = new CopyOnWriteArrayList<>();
     private final AtomicReference<View> view = new AtomicReference<>(View.PSEUDONYMOUS);
     private final AssociationServer gateway = AssociationServer.start(
             new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, PATIENT), new AssociationPolicy() {
@@ -100,6 +104,9 @@ class FindServiceTest {
     private FindService service() {
         Asker asker = new Asker("CALLER", "127.0.0.1", Objects.requireNonNull(view.get()));
         StudyFinder finder = fake(StudyFinder.class, Map.of());
+        RemoteStudies remote = fake(RemoteStudies.class, Map.of("study", given -> remoteStudies.stream()
+                .filter(held -> held.study().studyInstanceUid().equals(given[0]))
+                .findFirst()));
         IdentityDirectory directory = fake(IdentityDirectory.class, Map.of());
         Heads heads = new Heads(
                 fake(InstanceStore.class, Map.of()),
@@ -111,19 +118,29 @@ class FindServiceTest {
                     audited.add(List.of(given).toString());
                     return null;
                 })),
-                fake(Sheets.class, Map.of("isSearchable", given -> true, "scan", given -> {
-                    Objects.requireNonNull(studies.get()).scan((Sheets.Visitor) given[2]);
-                    return null;
-                })),
+                fake(
+                        Sheets.class,
+                        Map.of(
+                                "isSearchable",
+                                given -> true,
+                                "scan",
+                                given -> {
+                                    Objects.requireNonNull(studies.get()).scan((Sheets.Visitor) given[2]);
+                                    return null;
+                                },
+                                "sheet",
+                                given -> Optional.of(SampleSheets.of((String) given[0], 1)))),
                 new Lookups(
                         asker.view(),
                         finder,
+                        remote,
                         fake(PatientRegister.class, Map.of()),
                         directory,
                         () -> asker.request("a test")),
                 new Details(
                         asker.view(),
-                        fake(StudyIndex.class, Map.of()),
+                        fake(StudyIndex.class, Map.of("instances", given -> List.of())),
+                        remote,
                         heads,
                         directory,
                         () -> asker.request("a test")),
@@ -229,5 +246,50 @@ class FindServiceTest {
         assertEquals(2, audited.size());
         assertTrue(audited.get(0).contains("64 matches and more at level STUDY"), audited.get(0));
         assertTrue(audited.get(1).contains("200 matches at level STUDY"), audited.get(1));
+    }
+
+    private static RemoteStudies.Series remoteSeries(String uid, String place, int instances) {
+        return new RemoteStudies.Series(uid, "2.25.1", place, 7, "made of it", "SR", instances);
+    }
+
+    private static DataSet keysWithin(String level, String series) {
+        DataSet keys = new DataSet();
+        keys.setString(Tag.QueryRetrieveLevel, level);
+        keys.setString(Tag.StudyInstanceUID, "2.25.1");
+        keys.setString(Tag.SeriesInstanceUID, series);
+        keys.setString(Tag.Modality);
+        keys.setString(Tag.NumberOfSeriesRelatedInstances);
+        keys.setString(Tag.InstanceAvailability);
+        if (level.equals("IMAGE")) {
+            keys.setString(Tag.SOPInstanceUID);
+        }
+        return keys;
+    }
+
+    @Test
+    void aSeriesThatOnlyTheBackEndHoldsIsFoundAndItsImagesAreNotSaidToBeNone() throws Exception {
+        RemoteStudies.Study study = new RemoteStudies.Study("2.25.1", "ANON-1", null, null, null);
+        remoteStudies.add(new RemoteStudies.Held(
+                study, List.of(remoteSeries("2.25.17", "a", 2), remoteSeries("2.25.17", "b", 3))));
+        List<DataSet> found = new ArrayList<>();
+        try (Association association = open()) {
+            QueryRetrieve user = new QueryRetrieve(association);
+            Outcome series = user.find(FIND, keysWithin("SERIES", "2.25.17"), Terms.upTo(10), found::add);
+            assertEquals(0, series.status());
+            assertEquals(1, found.size(), "in two parts, and one series");
+            assertEquals("SR", found.get(0).string(Tag.Modality));
+            assertEquals("5", found.get(0).string(Tag.NumberOfSeriesRelatedInstances));
+            assertEquals("OFFLINE", found.get(0).string(Tag.InstanceAvailability));
+            Outcome images = user.find(FIND, keysWithin("IMAGE", "2.25.17"), Terms.upTo(10), found::add);
+            assertEquals(0xA700, images.status());
+            assertEquals("images that only the back end holds: get the series", images.comment());
+            assertEquals(1, found.size());
+            assertEquals(
+                    0,
+                    user.find(FIND, keysWithin("IMAGE", "2.25.18"), Terms.upTo(10), found::add)
+                            .status(),
+                    "of another series there are none");
+            association.release();
+        }
     }
 }

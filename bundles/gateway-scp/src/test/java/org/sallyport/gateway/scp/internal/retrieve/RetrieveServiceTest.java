@@ -9,16 +9,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,9 +45,16 @@ import org.sallyport.dicom.net.QueryRetrieve.Outcome;
 import org.sallyport.dicom.net.QueryRetrieveProvider;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
+import org.sallyport.gateway.api.intake.ReturnedObjects;
+import org.sallyport.gateway.api.intake.ReturnedObjects.Kind;
+import org.sallyport.gateway.api.intake.ReturnedObjects.Returned;
+import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
+import org.sallyport.gateway.api.store.NotFetchedException;
+import org.sallyport.gateway.api.store.RemoteImages;
+import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
@@ -77,6 +90,10 @@ class RetrieveServiceTest {
 
     private final Map<String, Content> broken = new TreeMap<>();
     private final List<StoredInstance> instances = new ArrayList<>();
+    private final List<RemoteStudies.Series> remoteSeries = new ArrayList<>();
+    private final List<Object> remembered = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable RemoteImages> backEnd = new AtomicReference<>();
+    private final AtomicReference<View> given = new AtomicReference<>(View.PSEUDONYMOUS);
     private final ConcurrentSkipListSet<String> received = new ConcurrentSkipListSet<>();
     private final AtomicInteger associations = new AtomicInteger();
     private final AssociationServer receiver = server(this::keep);
@@ -113,7 +130,7 @@ class RetrieveServiceTest {
                         provider,
                         Model.of(MOVE).orElseThrow(),
                         false,
-                        new RetrieveService.Target(node, View.PSEUDONYMOUS, "GATE", 1, PATIENT),
+                        new RetrieveService.Target(node, Objects.requireNonNull(given.get()), "GATE", 1, PATIENT),
                         new RetrieveService.Originator("CALLER", 1));
     }
 
@@ -136,29 +153,69 @@ class RetrieveServiceTest {
             return content == null ? new ByteArrayInputStream(bytes) : content.open(bytes);
         }));
         StudyFinder finder = fake(StudyFinder.class, Map.of());
+        RemoteStudies remote = fake(
+                RemoteStudies.class,
+                Map.of(
+                        "study",
+                        given -> remoteSeries.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(new RemoteStudies.Held(
+                                        new RemoteStudies.Study(STUDY, "ANON-1", null, null, null),
+                                        List.copyOf(remoteSeries)))));
         Sheets sheets = fake(Sheets.class, Map.of("sheet", given -> Optional.of(SampleSheets.of(STUDY, 1))));
         Asker asker = new Asker("CALLER", "127.0.0.1", View.PSEUDONYMOUS);
         IdentityRestorer restorer = fake(IdentityRestorer.class, Map.of());
         Lookups lookups = new Lookups(
                 View.PSEUDONYMOUS,
                 finder,
+                remote,
                 fake(PatientRegister.class, Map.of()),
                 fake(IdentityDirectory.class, Map.of()),
                 () -> asker.request("a test"));
         Heads heads = new Heads(store, restorer, () -> asker.request("a test"));
         return RetrieveService.of(
                 asker,
-                fake(AuditLog.class, Map.of()),
-                new Selection(View.PSEUDONYMOUS, index, finder, sheets, lookups, heads),
+                fake(AuditLog.class, Map.of("record", given -> null)),
+                new Selection(View.PSEUDONYMOUS, index, finder, remote, sheets, lookups, heads),
                 store,
                 restorer,
-                () -> null);
+                () -> null,
+                new RemoteSeries(
+                        backEnd::get,
+                        fake(ReturnedObjects.class, Map.of("begin", given -> returning())),
+                        View.PSEUDONYMOUS,
+                        () -> asker.request("a test")));
+    }
+
+    /** Knows the patient of every object but of 9.9, and gives the others back as they are. */
+    private Returning returning() {
+        return fake(
+                Returning.class,
+                Map.of(
+                        "examine",
+                        given -> {
+                            String uid = String.valueOf(Heads.read(Heads.open((InputStream) given[0]))
+                                    .string(Tag.SOPInstanceUID));
+                            return uid.equals("9.9")
+                                    ? new Returned(Kind.UNKNOWN_PATIENT, CT, uid, "9", EXPLICIT.uid(), "nobody")
+                                    : new Returned(Kind.RESULT, CT, uid, "9", EXPLICIT.uid(), "");
+                        },
+                        "restore",
+                        given -> given[0],
+                        "remember",
+                        given -> remembered.addAll((Collection<?>) given[0])));
     }
 
     private static byte[] part10(String uid) throws IOException {
+        return part10(STUDY, "2.25.2", uid);
+    }
+
+    private static byte[] part10(String study, String series, String uid) throws IOException {
         DataSet image = new DataSet();
         image.setString(Tag.SOPClassUID, CT);
         image.setString(Tag.SOPInstanceUID, uid);
+        image.setString(Tag.StudyInstanceUID, study);
+        image.setString(Tag.SeriesInstanceUID, series);
         image.setString(Tag.PatientComments, "x".repeat(600_000));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         FileMetaInformation.ours(CT, uid, EXPLICIT.uid()).write(bytes);
@@ -312,5 +369,87 @@ class RetrieveServiceTest {
         assertEquals(stored.get(), numbers.completed());
         assertEquals(50, numbers.completed() + numbers.remaining());
         assertEquals(true, numbers.remaining() > 0);
+    }
+
+    /** A series that only the back end holds, of so many images by what it says. */
+    private void remote(String series, int instances) {
+        remoteSeries.add(new RemoteStudies.Series(series, STUDY, "there", 1, null, "SR", instances));
+    }
+
+    private static RemoteImages giving(Map<String, List<byte[]>> bySeries) {
+        return (series, waiting) -> {
+            List<RemoteImages.RemoteImage> images = new ArrayList<>();
+            for (byte[] part10 : bySeries.getOrDefault(series.seriesInstanceUid(), List.of())) {
+                images.add(again -> new ByteArrayInputStream(part10));
+            }
+            return images;
+        };
+    }
+
+    @Test
+    void whatOnlyTheBackEndHoldsIsFetchedAndSentAfterTheRest() throws Exception {
+        store("1.1", ByteArrayInputStream::new);
+        remote("9", 1);
+        backEnd.set(giving(
+                Map.of("9", List.of(part10(STUDY, "9", "9.1"), part10(STUDY, "9", "9.2"), part10(STUDY, "9", "9.2")))));
+        Outcome outcome = move();
+        assertEquals(0, outcome.status(), outcome.comment());
+        assertEquals(new SubOperations(-1, 3, 0, 0), outcome.subOperations(), "more than it had told");
+        assertEquals(List.of("1.1", "9.1", "9.2"), List.copyOf(received));
+        List<String> got = new ArrayList<>();
+        Outcome get = ask((user, keys) -> user.get(
+                GET,
+                keys,
+                () -> false,
+                stored -> {
+                    got.add(String.valueOf(stored.command().affectedSopInstanceUid()));
+                    return 0;
+                },
+                numbers -> {}));
+        assertEquals(0, get.status());
+        assertEquals(List.of("1.1", "9.1", "9.2"), got);
+        assertEquals(List.of(), remembered, "nobody was given identity");
+    }
+
+    @Test
+    void whenTheBackEndIsAwayThatIsSaidAndNeverThatThereIsNothing() throws Exception {
+        remote("9", 4);
+        Outcome nobody = move();
+        assertEquals(0xA702, nobody.status());
+        assertEquals(new SubOperations(-1, 0, 4, 0), nobody.subOperations());
+        assertEquals("held by the back end, fetching failed: no connection", nobody.comment());
+        backEnd.set((series, waiting) -> {
+            throw new NotFetchedException("it is away");
+        });
+        Outcome away = move();
+        assertEquals(0xA702, away.status());
+        assertEquals("held by the back end, fetching failed: it is away", away.comment());
+        assertEquals(List.of(), List.copyOf(received));
+        store("1.1", ByteArrayInputStream::new);
+        Outcome some = move();
+        assertEquals(0xB000, some.status());
+        assertEquals(new SubOperations(-1, 1, 4, 0), some.subOperations());
+        assertEquals("held by the back end, fetching failed: it is away", some.comment());
+        assertEquals(List.of("1.1"), List.copyOf(received));
+    }
+
+    @Test
+    void whatTheBackEndGivesIsJudgedBeforeItIsSent() throws Exception {
+        given.set(View.ORIGINAL);
+        remote("9", 1);
+        backEnd.set(giving(Map.of(
+                "9",
+                List.of(
+                        part10(STUDY, "9", "9.1"),
+                        part10(STUDY, "9", "9.9"),
+                        part10("2.25.7", "9", "9.3"),
+                        part10(STUDY, "8", "9.4"),
+                        "no DICOM at all, but long enough".getBytes(StandardCharsets.US_ASCII)))));
+        Outcome outcome = move();
+        assertEquals(0xB000, outcome.status());
+        assertEquals(new SubOperations(-1, 1, 4, 0), outcome.subOperations());
+        assertEquals("what the back end gave belongs to another study or series", outcome.comment());
+        assertEquals(List.of("9.1"), List.copyOf(received));
+        assertEquals(List.of("9.1"), remembered, "so that it is recognised when it comes back");
     }
 }

@@ -32,9 +32,11 @@ class SubOperationsTest {
     private static final String RLE = "1.2.840.10008.1.2.5";
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
 
-    private static StoredInstance instance(String sopClass, String syntax) {
+    private static Item instance(String sopClass, String syntax) {
         InstanceFacts facts = Fakes.facts("2.25.1", "2.25.3", sopClass, syntax);
-        return new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1);
+        return new StoredItem(
+                new StoredInstance(facts, UUID.randomUUID(), "pack", 0, 1, 1, new byte[32], 1),
+                instance -> Optional.empty());
     }
 
     @Test
@@ -63,6 +65,17 @@ class SubOperationsTest {
         Tally none = new Tally(1);
         none.failed(Optional.of("1.2"), "not taken");
         assertEquals(0xA702, none.status(false));
+        Tally away = new Tally(900);
+        away.failed(900, "the back end is away");
+        assertEquals(0xA702, away.status(false), "more than nothing was asked for");
+        assertEquals(new SubOperations(-1, 0, 900, 0), away.last(false));
+        assertEquals("the back end is away", away.comment());
+        Tally other = new Tally(5);
+        other.expect(2);
+        assertTrue(other.answered(0));
+        other.failed(1, "the back end is away");
+        assertEquals(0xB000, other.status(false));
+        assertEquals(new SubOperations(-1, 1, 1, 0), other.last(false));
         Tally cancelled = new Tally(4);
         assertTrue(cancelled.answered(0));
         assertEquals(CommandSet.CANCELLED, cancelled.status(true));
@@ -82,7 +95,7 @@ class SubOperationsTest {
                         new ProposedContext(9, MR, List.of(EXPLICIT, IMPLICIT))),
                 Contexts.of(List.of(
                         instance(CT, EXPLICIT), instance(CT, RLE), instance(MR, JPEG_2000), instance(CT, RLE))));
-        List<StoredInstance> many = new ArrayList<>();
+        List<Item> many = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             many.add(instance("1.2.3." + i, RLE));
         }
