@@ -1,7 +1,5 @@
 package org.sallyport.dicom.image;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.sallyport.dicom.image.internal.Png;
 
@@ -37,26 +35,6 @@ public final class Preview {
         return Png.encode(picture, width, height);
     }
 
-    /**
-     * A greyscale picture in the format PGM (P5), 8 bits a pixel, for programs that look for text.
-     *
-     * @param samples a frame as {@link FrameReader#next} gives it
-     */
-    public static byte[] pgm(byte[] samples, ImagePixel image, boolean signed) {
-        int[] picture = image.samplesPerPixel() >= 3
-                ? colours(samples, image, 1, image.columns(), image.rows())
-                : greys(samples, image, signed, 1, image.columns(), image.rows());
-        ByteArrayOutputStream out = new ByteArrayOutputStream(picture.length + 32);
-        out.writeBytes(("P5\n" + image.columns() + " " + image.rows() + "\n255\n").getBytes(StandardCharsets.US_ASCII));
-        byte[] grey = new byte[picture.length];
-        for (int i = 0; i < picture.length; i++) {
-            int rgb = picture[i];
-            grey[i] = (byte) ((299 * (rgb >> 16 & 0xFF) + 587 * (rgb >> 8 & 0xFF) + 114 * (rgb & 0xFF)) / 1000);
-        }
-        out.writeBytes(grey);
-        return out.toByteArray();
-    }
-
     private static int[] greys(byte[] samples, ImagePixel image, boolean signed, int step, int width, int height) {
         long least = Long.MAX_VALUE;
         long most = Long.MIN_VALUE;
@@ -80,7 +58,7 @@ public final class Preview {
     }
 
     /** The first sample of a pixel, of which the stored bits count; of more than 32 the upper 32. */
-    private static long value(byte[] samples, ImagePixel image, int pixel, boolean signed) {
+    static long value(byte[] samples, ImagePixel image, int pixel, boolean signed) {
         int unit = image.bytesPerSample();
         int used = Math.min(unit, 4);
         int at = pixel * unit * image.samplesPerPixel() + unit - used;
@@ -98,20 +76,23 @@ public final class Preview {
     }
 
     private static int[] colours(byte[] samples, ImagePixel image, int step, int width, int height) {
-        int unit = image.bytesPerSample();
-        int pixelBytes = unit * image.samplesPerPixel();
-        boolean ybr = image.photometricInterpretation().startsWith("YBR_");
         int[] picture = new int[width * height];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
-                int at = (y * step * image.columns() + x * step) * pixelBytes + unit - 1;
-                int a = samples[at] & 0xFF;
-                int b = samples[at + unit] & 0xFF;
-                int c = samples[at + 2 * unit] & 0xFF;
-                picture[y * width + x] = ybr ? rgb(a, b - 128, c - 128) : a << 16 | b << 8 | c;
+                picture[y * width + x] = rgb(samples, image, y * step * image.columns() + x * step);
             }
         }
         return picture;
+    }
+
+    /** A pixel of three samples or more as {@code 0xRRGGBB}. */
+    static int rgb(byte[] samples, ImagePixel image, int pixel) {
+        int unit = image.bytesPerSample();
+        int at = pixel * unit * image.samplesPerPixel() + unit - 1;
+        int a = samples[at] & 0xFF;
+        int b = samples[at + unit] & 0xFF;
+        int c = samples[at + 2 * unit] & 0xFF;
+        return image.photometricInterpretation().startsWith("YBR_") ? rgb(a, b - 128, c - 128) : a << 16 | b << 8 | c;
     }
 
     /** PS3.3 C.7.6.3.1.2, YBR_FULL. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 @Command(
         scope = "deid",
         name = "preview",
-        description = "Prints a frame of a held object as a PNG file in base64; what would be blanked is framed in red")
+        description =
+                "Prints a frame of a held object as a PNG file in base64; what would be blanked, and recognised text, is framed in red")
 public final class DeidPreview extends HeldCommand {
 
     @Argument(index = 0, name = "id", required = true, description = "As quarantine:list shows it")

@@ -14,7 +14,8 @@ import org.sallyport.gateway.api.vault.AccessRequest;
 public interface HeldObjects {
 
     /**
-     * A frame of a held object for a person to look at, as PNG, at most 1,024 pixels a side. What the profile in force would blank is framed in red.
+     * A frame of a held object for a person to look at, as PNG, at most 1,024 pixels a side. What the profile in force would blank,
+     * and text that was recognised, is framed in red.
      *
      * @param frame from 1
      * @throws IllegalArgumentException if there is no such object or frame, or it has no pixels that can be drawn

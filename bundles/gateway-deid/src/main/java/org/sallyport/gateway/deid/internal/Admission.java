@@ -143,6 +143,11 @@ record Admission(@Nullable String held, List<Region> blanked, boolean doubtful) 
         return false;
     }
 
+    /** The same, but text has to be looked for. */
+    Admission inDoubt() {
+        return new Admission(held, blanked, true);
+    }
+
     /** Pixels that a person has looked at pass whatever speaks against them; the regions of a rule are blanked all the same. */
     Admission decidedByAPerson() {
         return new Admission(null, blanked, false);

@@ -54,7 +54,7 @@ public final class DeidIntake implements Intake {
             throws IOException {
         this(
                 profiles,
-                new PixelTreatment(cleaners, new CleanerCalls(PixelCleaner.SECONDS), TextRecognition.MISSING),
+                pixels(OcrSettings.of(configuration), cleaners),
                 leaks,
                 DefaultIssuers.of(configuration.default$_$issuers()),
                 pseudonymizer,
@@ -96,6 +96,10 @@ public final class DeidIntake implements Intake {
                 Files.delete(file);
             }
         }
+    }
+
+    private static PixelTreatment pixels(OcrSettings ocr, PixelCleaners cleaners) {
+        return new PixelTreatment(cleaners, new CleanerCalls(PixelCleaner.SECONDS), ocr, Tesseract.of(ocr));
     }
 
     @Override

@@ -80,7 +80,7 @@ final class Passage {
         PixelSource pixels = head.hasPixelData() ? PixelSource.ofWire(reader) : null;
         try {
             ObjectKind kind = ObjectKind.of(head.elements());
-            Admission admission = Admission.of(head, kind, profile);
+            Admission admission = intake.pixels().ocr().applyTo(Admission.of(head, kind, profile), kind);
             if (decided) {
                 admission = admission.decidedByAPerson();
             }

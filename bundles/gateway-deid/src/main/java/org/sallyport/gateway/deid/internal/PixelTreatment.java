@@ -21,19 +21,21 @@ final class PixelTreatment {
 
     private final PixelCleaners cleaners;
     private final CleanerCalls calls;
-    private final TextRecognition recognition;
+    private final OcrSettings ocr;
+    private final TextCheck text;
 
-    PixelTreatment(PixelCleaners cleaners, CleanerCalls calls, TextRecognition recognition) {
+    PixelTreatment(PixelCleaners cleaners, CleanerCalls calls, OcrSettings ocr, TextRecognition recognition) {
         this.cleaners = cleaners;
         this.calls = calls;
-        this.recognition = recognition;
+        this.ocr = ocr;
+        this.text = new TextCheck(recognition, ocr.frames());
     }
 
     /** Whether the pixels have to be there as a whole first: what can fail half way must leave the original to be held. */
     boolean isCareful(PixelSource pixels, Admission admission, Profile profile) {
         return profile.pixelCleaner() != null
                 || !admission.blanked().isEmpty() && pixels.isEncapsulated()
-                || profile.ocr() && admission.doubtful();
+                || ocr.asks(admission, profile);
     }
 
     /**
@@ -45,29 +47,17 @@ final class PixelTreatment {
      */
     PixelWork plan(PixelSource pixels, DataSet head, TransferSyntax syntax, Admission admission, Profile profile)
             throws IOException {
-        boolean looks = profile.ocr() && admission.doubtful();
+        if (ocr.asks(admission, profile)) {
+            text.check(pixels, head, syntax, admission.blanked());
+        }
         String cleaner = profile.pixelCleaner();
-        if (admission.blanked().isEmpty() && !looks && cleaner == null) {
+        if (admission.blanked().isEmpty() && cleaner == null) {
             return PixelWork.NONE;
         }
         if (pixels.tag() != Tag.PixelData) {
             throw new Doubt(Tag.format(pixels.tag()) + " has pixels that cannot be cleaned");
         }
         try {
-            if (looks) {
-                try (InputStream in = pixels.open()) {
-                    recognition.check(
-                            PixelFilter.changing(
-                                    in,
-                                    pixels.length(),
-                                    head,
-                                    syntax,
-                                    admission.blanked(),
-                                    (frame, samples) -> samples,
-                                    PixelLimits.DEFAULT),
-                            head);
-                }
-            }
             if (cleaner != null) {
                 return cleaned(pixels, head, syntax, admission.blanked(), cleaner);
             }
@@ -75,6 +65,19 @@ final class PixelTreatment {
         } catch (ImageException e) {
             throw cannot(e);
         }
+    }
+
+    OcrSettings ocr() {
+        return ocr;
+    }
+
+    /**
+     * Where text stands in a frame, for a person to look at; empty if it is not looked for.
+     *
+     * @throws Doubt if that cannot be told
+     */
+    List<Region> textIn(byte[] samples, ImagePixel image, DataSet head) {
+        return ocr.program() == null ? List.of() : text.find(samples, image, head);
     }
 
     private static Doubt cannot(ImageException e) {

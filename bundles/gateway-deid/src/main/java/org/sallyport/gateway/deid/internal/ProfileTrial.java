@@ -20,21 +20,24 @@ import org.sallyport.gateway.api.intake.TrialTreatment;
 import org.sallyport.gateway.api.vault.IdentityVault;
 
 /** Treats an object under made-up keys and tells of each decision. Immutable. */
-@Component(service = TrialTreatment.class)
+@Component(service = TrialTreatment.class, configurationPid = "org.sallyport.deid")
 public final class ProfileTrial implements TrialTreatment {
 
     private final Profiles profiles;
     private final IdentityVault vault;
+    private final OcrSettings ocr;
     private final java.nio.file.Path spoolFolder;
 
     @Activate
-    public ProfileTrial(@Reference Profiles profiles, @Reference IdentityVault vault) throws IOException {
-        this(profiles, vault, DataFolder.of("tmp"));
+    public ProfileTrial(DeidConfiguration configuration, @Reference Profiles profiles, @Reference IdentityVault vault)
+            throws IOException {
+        this(profiles, vault, OcrSettings.of(configuration), DataFolder.of("tmp"));
     }
 
-    ProfileTrial(Profiles profiles, IdentityVault vault, java.nio.file.Path spoolFolder) {
+    ProfileTrial(Profiles profiles, IdentityVault vault, OcrSettings ocr, java.nio.file.Path spoolFolder) {
         this.profiles = profiles;
         this.vault = vault;
+        this.ocr = ocr;
         this.spoolFolder = spoolFolder;
     }
 
@@ -48,7 +51,7 @@ public final class ProfileTrial implements TrialTreatment {
         }
     }
 
-    private static Report tryOut(InputStream part10, Profile profile, BulkStore spool) throws IOException, Refusal {
+    private Report tryOut(InputStream part10, Profile profile, BulkStore spool) throws IOException, Refusal {
         Part10Reader reader = Part10Reader.open(part10, DeidIntake.LIMITS, spool);
         Head head = Head.read(
                 reader.dataSet(),
@@ -62,7 +65,7 @@ public final class ProfileTrial implements TrialTreatment {
         String named = profile.name() + " " + profile.version();
         String pixels = "none";
         try {
-            Admission admission = Admission.of(head, kind, profile);
+            Admission admission = ocr.applyTo(Admission.of(head, kind, profile), kind);
             if (admission.held() != null) {
                 return new Report(named, admission.held(), head.hasPixelData() ? "not touched" : pixels, attributes);
             }
@@ -74,11 +77,11 @@ public final class ProfileTrial implements TrialTreatment {
         }
     }
 
-    private static String words(Admission admission, Profile profile) {
+    private String words(Admission admission, Profile profile) {
         String words = admission.blanked().isEmpty()
                 ? "pass as they are"
                 : admission.blanked().size() + " regions blanked: " + admission.blanked();
-        if (profile.ocr() && admission.doubtful()) {
+        if (ocr.asks(admission, profile)) {
             words += "; if text recognition finds no text";
         }
         return profile.pixelCleaner() == null ? words : words + "; cleaned by " + profile.pixelCleaner();

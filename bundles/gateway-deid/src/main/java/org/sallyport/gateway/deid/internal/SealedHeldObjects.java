@@ -2,6 +2,7 @@ package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -9,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DicomDataException;
 import org.sallyport.dicom.data.Part10Reader;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.image.FrameReader;
+import org.sallyport.dicom.image.ImagePixel;
 import org.sallyport.dicom.image.PixelLimits;
 import org.sallyport.dicom.image.Preview;
 import org.sallyport.dicom.image.Region;
@@ -26,11 +29,14 @@ import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.SecondPatientException;
 import org.sallyport.gateway.api.vault.StudyContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens what is held, for people and on its way back through the gate. Released and discarded under this object's monitor, one at a time. */
 @Component(service = HeldObjects.class)
 public final class SealedHeldObjects implements HeldObjects {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SealedHeldObjects.class);
     private static final int LONGEST_SIDE = 1_024;
 
     private final DeidIntake intake;
@@ -214,7 +220,18 @@ public final class SealedHeldObjects implements HeldObjects {
                     "frame " + frame + ": must be 1–" + frames.image().frames());
         }
         boolean signed = head.elements().intValue(Tag.PixelRepresentation, 0) == 1;
-        return Preview.png(samples, frames.image(), signed, marks(head), LONGEST_SIDE);
+        List<Region> marks = new ArrayList<>(marks(head));
+        marks.addAll(text(samples, frames.image(), head.elements()));
+        return Preview.png(samples, frames.image(), signed, marks, LONGEST_SIDE);
+    }
+
+    private List<Region> text(byte[] samples, ImagePixel image, DataSet head) {
+        try {
+            return intake.pixels().textIn(samples, image, head);
+        } catch (Doubt e) {
+            LOG.warn("a preview is without marks of text: {}", e.reason());
+            return List.of();
+        }
     }
 
     private List<Region> marks(Head head) {

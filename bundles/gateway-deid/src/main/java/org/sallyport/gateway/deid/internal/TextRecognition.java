@@ -1,22 +1,23 @@
 package org.sallyport.gateway.deid.internal;
 
-import java.io.IOException;
-import org.sallyport.dicom.data.DataSet;
-import org.sallyport.dicom.image.PixelFilter;
+import java.util.List;
+import org.sallyport.dicom.image.ImagePixel;
+import org.sallyport.dicom.image.Region;
 
-/** Looks for text in pixels, as a second opinion. Thread-safe. */
+/** Looks for text in a frame. Thread-safe. */
 @FunctionalInterface
 interface TextRecognition {
 
     /** There is none: what should be looked at is held. */
-    TextRecognition MISSING = (pixels, head) -> {
-        throw new Doubt("text recognition is not there, and the profile asks for it");
+    TextRecognition MISSING = (samples, image, signed) -> {
+        throw new Doubt("text recognition is not set up, and the profile asks for it");
     };
 
     /**
-     * @param pixels frames as they would go out
-     * @param head the elements before them
-     * @throws Doubt if there is text, or if that cannot be told
+     * @param samples a frame, little endian, by pixel
+     * @param signed whether Pixel Representation (0028,0103) is 1
+     * @return where text stands; empty = none was found
+     * @throws Doubt if that cannot be told
      */
-    void check(PixelFilter pixels, DataSet head) throws IOException;
+    List<Region> find(byte[] samples, ImagePixel image, boolean signed);
 }

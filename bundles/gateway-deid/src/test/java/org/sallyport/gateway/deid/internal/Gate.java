@@ -69,12 +69,17 @@ final class Gate {
     }
 
     Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder) throws IOException {
+        this(profile, defaultIssuers, folder, OcrSettings.OFF, TextRecognition.MISSING);
+    }
+
+    Gate(Profile profile, DefaultIssuers defaultIssuers, Path folder, OcrSettings ocr, TextRecognition recognition)
+            throws IOException {
         sent = Files.createTempFile("sent", ".results");
         sent.toFile().deleteOnExit();
         results = new SentResults(sent);
         intake = new DeidIntake(
                 new FixedProfiles(profile),
-                new PixelTreatment(cleaners, new CleanerCalls(5), TextRecognition.MISSING),
+                new PixelTreatment(cleaners, new CleanerCalls(5), ocr, recognition),
                 leaks,
                 defaultIssuers,
                 vault,

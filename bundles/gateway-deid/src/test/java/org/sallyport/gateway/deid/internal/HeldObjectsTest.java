@@ -59,11 +59,11 @@ class HeldObjectsTest {
 
     @BeforeEach
     void open() throws IOException {
-        open(CARELESS);
+        open(new Gate(CARELESS, folder));
     }
 
-    private void open(Profile profile) throws IOException {
-        gate = new Gate(profile, folder);
+    private void open(Gate opened) throws IOException {
+        gate = opened;
         profiles = (FixedProfiles) gate.intake.profiles();
         MemoryIndex index = new MemoryIndex(gate.store);
         PatientRegister nobodyElse = new PatientRegister() {
@@ -257,6 +257,22 @@ class HeldObjectsTest {
                 "frame 2: must be 1–1",
                 message(IllegalArgumentException.class, () -> held.preview(id, 2, Gate.OFFICER)));
         assertThrows(IllegalArgumentException.class, () -> held.preview(id, 0, Gate.OFFICER));
+    }
+
+    /** Where text recognition found something, who looks at it sees a frame in red; who vouches for the pixels lets them pass. */
+    @Test
+    void textThatWasFoundIsMarkedAndDecidedByAPerson() throws Exception {
+        OcrSettings ocr = new OcrSettings(Path.of("/usr/bin/tesseract"), Set.of("*"), 1, 1, 1);
+        TextRecognition finds = (samples, image, signed) -> List.of(new Region(1, 1, 1, 1));
+        open(new Gate(TextCheckTest.profile(false, TextCheckTest.KEEP), DefaultIssuers.NONE, folder, ocr, finds));
+        UUID id = hold(ofAScreen());
+        java.awt.image.BufferedImage picture =
+                ImageIO.read(new ByteArrayInputStream(held.preview(id, 1, Gate.OFFICER)));
+        assertEquals(0xFF2020, picture.getRGB(1, 1) & 0xFFFFFF);
+        assertFalse((picture.getRGB(0, 0) & 0xFFFFFF) == 0xFF2020);
+        assertTrue(message(IllegalStateException.class, () -> held.release(id, null, Gate.OFFICER))
+                .startsWith("still held: text in the pixels (frame 1) at 1,1 1×1"));
+        assertEquals("stored with its study", held.releaseAsIs(id, Gate.OFFICER));
     }
 
     @Test

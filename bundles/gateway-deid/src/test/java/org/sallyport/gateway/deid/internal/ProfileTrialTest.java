@@ -58,7 +58,7 @@ class ProfileTrialTest {
         writer.write(dataSet);
         writer.finish();
         try (InputStream in = new ByteArrayInputStream(out.toByteArray())) {
-            return new ProfileTrial(profiles, vault, folder).tryOut(in, profile);
+            return new ProfileTrial(profiles, vault, OcrSettings.OFF, folder).tryOut(in, profile);
         }
     }
 
@@ -112,7 +112,8 @@ class ProfileTrialTest {
             assertTrue(
                     planted.firstIn(place.getBytes(StandardCharsets.ISO_8859_1)).isPresent(), place);
         }
-        Report report = new ProfileTrial(profiles, vault, folder).tryOut(new ByteArrayInputStream(file), null);
+        Report report =
+                new ProfileTrial(profiles, vault, OcrSettings.OFF, folder).tryOut(new ByteArrayInputStream(file), null);
         assertNull(report.held());
         assertEquals(Optional.empty(), planted.firstIn(report.toString().getBytes(StandardCharsets.UTF_8)));
     }
