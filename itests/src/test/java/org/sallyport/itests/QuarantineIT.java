@@ -5,9 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,8 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetWriter;
+import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
+import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationRequester;
@@ -37,6 +45,10 @@ class QuarantineIT {
 
     private static final SyntheticStudy STUDY = new SyntheticStudy(new Patient(4711), Modality.CT, 4711, 1, 3, 32, 32);
 
+    /** Captures of a size that a rule lets pass. */
+    private static final SyntheticStudy CAPTURES =
+            new SyntheticStudy(new Patient(4712), Modality.CT, 4712, 1, 2, 256, 256);
+
     private static final TransferSyntax SYNTAX = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
 
     @TempDir
@@ -46,6 +58,66 @@ class QuarantineIT {
         DataSet d = STUDY.image(1, image);
         d.setString(Tag.ImageType, imageType);
         return IthCommandsIT.write(d, folder.resolve(image + ".dcm"));
+    }
+
+    private static void change(Appliance appliance, String settings, String line, String changed) throws IOException {
+        String shipped = Files.readString(Appliance.ROOT.resolve("config").resolve(settings));
+        assertTrue(shipped.contains("\n" + line + "\n"), line);
+        Path etc = appliance.data().resolve("etc");
+        Files.createDirectories(etc.resolve("profiles"));
+        Files.writeString(etc.resolve(settings), shipped.replace("\n" + line + "\n", "\n" + changed + "\n"));
+    }
+
+    /** A capture with text burnt in, white on black. */
+    private Path capture(int image, String text) throws IOException {
+        BufferedImage picture = new BufferedImage(CAPTURES.columns(), CAPTURES.rows(), BufferedImage.TYPE_BYTE_GRAY);
+        Graphics2D graphics = picture.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 18));
+        graphics.drawString(text, 10, 40);
+        graphics.dispose();
+        byte[] shades = ((DataBufferByte) picture.getRaster().getDataBuffer()).getData();
+        byte[] pixels = new byte[2 * shades.length];
+        for (int i = 0; i < shades.length; i++) {
+            pixels[2 * i] = shades[i];
+        }
+        DataSet d = CAPTURES.image(1, image);
+        d.setString(Tag.ImageType, "DERIVED", "SECONDARY", "SCREEN SAVE");
+        d.put(Element.of(Tag.PixelData, VR.OW, pixels));
+        return IthCommandsIT.write(d, folder.resolve("capture" + image + ".dcm"));
+    }
+
+    /** Of two captures that a rule lets pass. */
+    private void textThatTesseractReadsHolds(Appliance appliance) throws Exception {
+        Path without = capture(1, "");
+        Path with = capture(2, "DOE, JANE");
+        assertEquals(
+                "pass as they are; if text recognition finds no text",
+                trial(appliance, with).get("pixels").asText());
+        appliance.send(List.of(), List.of(without, with));
+        JsonNode held = appliance.json("quarantine:list");
+        assertEquals(1, held.size(), held::toString);
+        String reason = held.get(0).get("reason").asText();
+        assertTrue(reason.startsWith("text in the pixels (frame 1) at "), reason);
+        assertFalse(appliance.log().contains("JANE"), "what was read is not told");
+        String id = held.get(0).get("id").asText();
+        BufferedImage picture = preview(appliance, id);
+        assertTrue(
+                Arrays.stream(picture.getRGB(
+                                0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth()))
+                        .anyMatch(rgb -> (rgb & 0xFFFFFF) == 0xFF2020),
+                "where it stands is framed in red");
+        appliance.shell("quarantine:discard --reason test " + id).ok();
+    }
+
+    private static BufferedImage preview(Appliance appliance, String id) throws Exception {
+        byte[] png = Base64.getMimeDecoder()
+                .decode(appliance
+                        .shell("deid:preview --reason test " + id)
+                        .ok()
+                        .output()
+                        .strip());
+        return ImageIO.read(new ByteArrayInputStream(png));
     }
 
     /** The data set of an image, as it goes over the wire. */
@@ -128,7 +200,14 @@ class QuarantineIT {
         Path screen = write(1, "DERIVED", "SECONDARY", "SCREEN SAVE");
         Path other = write(2, "DERIVED", "SECONDARY", "SCREEN SAVE");
         Path slice = write(3, "ORIGINAL", "PRIMARY", "AXIAL");
-        Appliance appliance = new Appliance(folder.resolve("data")).start();
+        Appliance appliance = new Appliance(folder.resolve("data"));
+        change(appliance, "org.sallyport.deid.cfg", "ocr =", "ocr = /usr/bin/tesseract");
+        change(
+                appliance,
+                "profiles/ith-default.yaml",
+                "pixels: []",
+                "pixels:\n  - {name: captures, modality: CT, rows: 256, columns: 256, action: keep}");
+        appliance.start();
         try {
             assertEquals("held", trial(appliance, screen).get("verdict").asText());
             assertEquals("passes", trial(appliance, slice).get("verdict").asText());
@@ -156,13 +235,7 @@ class QuarantineIT {
             String id = held.get(1).get("id").asText();
             assertTrue(appliance.shell("quarantine:release --reason test " + id).exit() != 0, "no rule covers it");
             assertTrue(appliance.shell("quarantine:release --as-is " + id).exit() != 0, "and a reason is needed");
-            byte[] png = Base64.getMimeDecoder()
-                    .decode(appliance
-                            .shell("deid:preview --reason test " + id)
-                            .ok()
-                            .output()
-                            .strip());
-            assertEquals(32, ImageIO.read(new ByteArrayInputStream(png)).getWidth());
+            assertEquals(32, preview(appliance, id).getWidth());
             appliance.shell("quarantine:release --as-is --reason test " + id).ok();
             appliance
                     .shell("quarantine:discard --reason test "
@@ -173,6 +246,7 @@ class QuarantineIT {
                     "the study goes out",
                     Duration.ofMinutes(4),
                     () -> appliance.archives().size() == 1);
+            textThatTesseractReadsHolds(appliance);
             brokenObjectsAreRefusedAndListed(appliance);
             Set<String> audited = new HashSet<>();
             appliance
