@@ -30,11 +30,8 @@ import org.sqlite.SQLiteDataSource;
 @Tag("peers")
 class MovingOverIT {
 
-    /** As a large hospital. */
-    private static final int MANY = 100_000;
-
-    /** From PostgreSQL; {@code ./test long} has as many as from SQLite. */
-    private static final int SOME = Integer.getInteger("moving.over.patients", 10_000);
+    /** {@code ./test long} has 100,000, as a large hospital. */
+    private static final int PATIENTS = Integer.getInteger("moving.over.patients", 10_000);
 
     private static final int BATCH = 5_000;
 
@@ -45,7 +42,7 @@ class MovingOverIT {
         return new SyntheticStudy(new Patient(1), Modality.CT, 1, 1, 1, 64, 64);
     }
 
-    private static void fill(DataSource source, String id, int patients) throws SQLException {
+    private static void fill(DataSource source, String id) throws SQLException {
         try (Connection connection = source.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -58,7 +55,7 @@ class MovingOverIT {
             statement.execute("CREATE TABLE scans (id " + id + " PRIMARY KEY, series_instance_uid VARCHAR(64) UNIQUE,"
                     + " session_id INTEGER, series_number INTEGER, series_description VARCHAR(255), modality VARCHAR(16),"
                     + " phi_metadata TEXT)");
-            rows(connection, "INSERT INTO patient_mappings VALUES (?, ?, ?, ?, ?, ?, ?)", patients, i -> new Object[] {
+            rows(connection, "INSERT INTO patient_mappings VALUES (?, ?, ?, ?, ?, ?, ?)", PATIENTS, i -> new Object[] {
                 i,
                 i == 1 ? known().patient().name() : "Family" + i + "^Given",
                 i == 1 ? known().patient().id() : "MRN" + i,
@@ -67,7 +64,7 @@ class MovingOverIT {
                 "{\"PatientBirthDate\":\"19" + (10 + i % 90) + "0102\",\"PatientSex\":\"F\"}",
                 "2024-01-01"
             });
-            rows(connection, "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", patients, i -> new Object[] {
+            rows(connection, "INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?, ?)", PATIENTS, i -> new Object[] {
                 i,
                 "1.2.840.99." + i,
                 "ANON-" + String.format("%08X", i),
@@ -77,7 +74,7 @@ class MovingOverIT {
                 "ACC" + i,
                 "{\"StudyDate\":\"20230405\",\"ReferringPhysicianName\":\"Meier^" + i + "\"}"
             });
-            rows(connection, "INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?)", 3 * patients, i -> new Object[] {
+            rows(connection, "INSERT INTO scans VALUES (?, ?, ?, ?, ?, ?, ?)", 3 * PATIENTS, i -> new Object[] {
                 i, "1.2.840.98." + i, (i - 1) / 3 + 1, i % 3 + 1, "axial", "CT", "{\"OperatorsName\":\"Op" + i + "\"}"
             });
             connection.commit();
@@ -121,14 +118,14 @@ class MovingOverIT {
                 .orElse("");
     }
 
-    private void takeOver(Appliance appliance, String options, String database, int patients) throws Exception {
+    private void takeOver(Appliance appliance, String options, String database) throws Exception {
         String command = "ith:import-mappings --reason 'moving over' " + options;
         JsonNode dry = appliance.json(command + " --dry-run", database);
-        assertEquals(patients, count(dry, "patients: pseudonyms taken over"), dry.toString());
+        assertEquals(PATIENTS, count(dry, "patients: pseudonyms taken over"), dry.toString());
         JsonNode report = appliance.json(command, database);
-        assertEquals(patients, count(report, "patients: pseudonyms taken over"), report.toString());
-        assertEquals(patients, count(report, "studies taken over"));
-        assertEquals(3L * patients, count(report, "series taken over"));
+        assertEquals(PATIENTS, count(report, "patients: pseudonyms taken over"), report.toString());
+        assertEquals(PATIENTS, count(report, "studies taken over"));
+        assertEquals(3L * PATIENTS, count(report, "series taken over"));
         System.getLogger("moving over")
                 .log(
                         System.Logger.Level.INFO,
@@ -137,7 +134,7 @@ class MovingOverIT {
                         count(report, "seconds"),
                         memory(appliance));
         JsonNode again = appliance.json(command, database);
-        assertEquals(patients, count(again, "patients: pseudonyms taken over before"), again.toString());
+        assertEquals(PATIENTS, count(again, "patients: pseudonyms taken over before"), again.toString());
         assertEquals(0, count(again, "patients: pseudonyms taken over"));
 
         appliance.send(List.of(), known().writeTo(folder.resolve("sent")));
@@ -160,7 +157,7 @@ class MovingOverIT {
         Path file = folder.resolve("db.sqlite3");
         SQLiteDataSource source = new SQLiteDataSource();
         source.setUrl("jdbc:sqlite:" + file);
-        fill(source, "INTEGER", MANY);
+        fill(source, "INTEGER");
         byte[] before = Files.readAllBytes(file);
         Path etc = Files.createDirectories(folder.resolve("data/etc"));
         Files.writeString(
@@ -178,7 +175,7 @@ class MovingOverIT {
                     .path("configuration-fetched")
                     .asText("")
                     .startsWith("20"));
-            takeOver(appliance, "", file.toString(), MANY);
+            takeOver(appliance, "", file.toString());
             assertStudyFromBefore(appliance);
         }
         org.junit.jupiter.api.Assertions.assertArrayEquals(before, Files.readAllBytes(file), "it stays as it was");
@@ -251,15 +248,14 @@ class MovingOverIT {
             source.setDatabaseName(PostgresServer.DATABASE);
             source.setUser(PostgresServer.USER);
             source.setPassword(PostgresServer.PASSWORD);
-            fill(source, "INTEGER", SOME);
+            fill(source, "INTEGER");
             Path password = folder.resolve("password");
             Files.writeString(password, PostgresServer.PASSWORD);
             appliance.start();
             takeOver(
                     appliance,
                     "--user " + PostgresServer.USER + " --password-file " + password,
-                    PostgresServer.HOST + ":" + server.port() + "/" + PostgresServer.DATABASE,
-                    SOME);
+                    PostgresServer.HOST + ":" + server.port() + "/" + PostgresServer.DATABASE);
         }
     }
 }

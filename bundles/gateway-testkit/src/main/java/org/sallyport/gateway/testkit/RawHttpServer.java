@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -129,6 +130,18 @@ public final class RawHttpServer implements AutoCloseable {
         return request -> {
             request.readBody();
             request.answer(status, body, headers);
+        };
+    }
+
+    /** Status 200 and a ZIP, and no more on this connection. */
+    public static Behaviour archive(byte[] zip) {
+        return request -> {
+            OutputStream out = request.socket.getOutputStream();
+            String head = "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: " + zip.length
+                    + "\r\nConnection: close\r\n\r\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
+            out.write(zip);
+            out.flush();
         };
     }
 

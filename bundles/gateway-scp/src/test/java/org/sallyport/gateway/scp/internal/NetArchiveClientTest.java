@@ -79,8 +79,11 @@ class NetArchiveClientTest {
     }
 
     private void node(String aet, String identity) {
-        nodes.addNode(Configurations.local(
-                aet, Map.of("identity", identity, "address", "127.0.0.1", "port", archive.port())));
+        node(aet, identity, archive.port());
+    }
+
+    private void node(String aet, String identity, int port) {
+        nodes.addNode(Configurations.local(aet, Map.of("identity", identity, "address", "127.0.0.1", "port", port)));
     }
 
     private final class Archive implements AssociationPolicy {
@@ -231,13 +234,11 @@ class NetArchiveClientTest {
         offered = false;
         IOException e = assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
         assertEquals("node n-PACS does not offer this service to DICOMRCV", e.getMessage());
-        int port = archive.port();
-        archive.close();
         try (Socket nobody = new Socket()) {
             // Bound and not listening: no other program's server answers there meanwhile.
-            nobody.setReuseAddress(true);
-            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            assertThrows(IOException.class, () -> client.find("PACS", query(10), OFFICER));
+            nobody.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            node("GONE", "original", nobody.getLocalPort());
+            assertThrows(IOException.class, () -> client.find("GONE", query(10), OFFICER));
         }
         assertEquals(4, audited.size());
         assertTrue(audited.get(3).endsWith("|done|no answer: ConnectException"), audited::toString);

@@ -178,7 +178,7 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
                     refresh = true;
                 } else if (commands.hasRoom(durable.size(), text)) {
                     durable.add(event);
-                    text += event.payload().toString().length();
+                    text += event.length();
                 } else {
                     LOG.error("event {} is refused: {} commands wait", type, commands.waiting());
                     refuse(event, "too many commands wait");

@@ -52,14 +52,13 @@ final class Commands implements Closeable {
         private int total;
         private boolean reported;
 
-        /** Characters of the payload, as text. */
         private final int length;
 
         private Entry(long number, Event event, Instant receivedAt) {
             this.number = number;
             this.event = event;
             this.receivedAt = receivedAt;
-            this.length = event.payload().toString().length();
+            this.length = event.length();
         }
 
         boolean hasEnded() {

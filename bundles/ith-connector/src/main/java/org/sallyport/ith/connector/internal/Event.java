@@ -235,6 +235,11 @@ record Event(String type, String correlationId, String entityType, String entity
         return correlationId + ' ' + type + ' ' + entityId;
     }
 
+    /** Characters of the payload, as text: what it weighs in memory, roughly. */
+    int length() {
+        return payload.toString().length();
+    }
+
     ObjectNode toJson() {
         ObjectNode json = JSON.createObjectNode();
         json.put("type", type)

@@ -107,6 +107,8 @@ final class SocketLink implements AutoCloseable {
 
     /** Events that came and are not recorded yet. */
     private final List<JsonNode> notTaken = new ArrayList<>();
+    /** Whether the back end was told on this connection who calls, which comes before all else. */
+    private boolean introduced;
 
     private String lastLogged = "";
 
@@ -223,6 +225,7 @@ final class SocketLink implements AutoCloseable {
     private String connection() throws IOException, InterruptedException {
         SocketConnection connection = new SocketConnection();
         current = connection;
+        introduced = false;
         try {
             connect(connection);
             return serve(connection);
@@ -272,6 +275,7 @@ final class SocketLink implements AutoCloseable {
         LOG.info("the WebSocket to the back end is open");
         take(connection, first);
         send(connection, side.configUpdate());
+        introduced = true;
         send(connection, side.healthUpdate(true));
         long nextHealth = System.nanoTime() + pace.health().toNanos();
         long nextPing = System.nanoTime() + pace.ping().toNanos();
@@ -413,7 +417,9 @@ final class SocketLink implements AutoCloseable {
             return;
         }
         try {
-            connection.send(side.healthUpdate(false), GOOD_BYE);
+            if (introduced) {
+                connection.send(side.healthUpdate(false), GOOD_BYE);
+            }
             connection.close(GOOD_BYE);
         } catch (IOException e) {
             LOG.debug("the back end was not told that the gateway stops");

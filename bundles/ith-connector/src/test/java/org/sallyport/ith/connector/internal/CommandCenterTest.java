@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -205,6 +206,39 @@ class CommandCenterTest {
         awaitConnection();
         closeGateway();
         await("offline", () -> lastHealth().get("proxy_status").asText().equals("offline"));
+    }
+
+    /** What comes before the config_update is against the contract, which the simulator sees to. */
+    @Test
+    void aShutdownBeforeTheBackEndWasToldWhoCallsSaysNothing() throws Exception {
+        open(QUICK, Map.of(), new StoppingClock());
+        await("it has called", () -> simulator.socketsEver() == 1);
+        await("and is gone", () -> simulator.socketsOpen() == 0);
+        assertEquals(List.of(), simulator.frames("health_update"));
+    }
+
+    /** Stops the thread of the WebSocket at the moment at which it notes that it is connected. */
+    private static final class StoppingClock extends Clock {
+
+        private final Clock clock = Clock.systemUTC();
+
+        @Override
+        public Instant instant() {
+            if (Thread.currentThread().getName().equals("ith-socket")) {
+                Thread.currentThread().interrupt();
+            }
+            return clock.instant();
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return clock.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return clock.withZone(zone);
+        }
     }
 
     @Test

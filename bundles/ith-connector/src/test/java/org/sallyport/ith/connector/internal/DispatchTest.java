@@ -184,13 +184,7 @@ class DispatchTest {
                 zip.closeEntry();
             }
         }
-        return request -> {
-            String head = "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: " + bytes.size()
-                    + "\r\nConnection: close\r\n\r\n";
-            request.socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            bytes.writeTo(request.socket.getOutputStream());
-            request.socket.getOutputStream().flush();
-        };
+        return RawHttpServer.archive(bytes.toByteArray());
     }
 
     private Commands.Entry taken() throws Exception {

@@ -137,13 +137,7 @@ class FetchedStudiesTest {
                 zip.closeEntry();
             }
         }
-        return request -> {
-            String head = "HTTP/1.1 200 OK\r\nContent-Type: application/zip\r\nContent-Length: " + bytes.size()
-                    + "\r\nConnection: close\r\n\r\n";
-            request.socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-            bytes.writeTo(request.socket.getOutputStream());
-            request.socket.getOutputStream().flush();
-        };
+        return RawHttpServer.archive(bytes.toByteArray());
     }
 
     private static String session(String id, String study) {
