@@ -1,11 +1,9 @@
 package org.sallyport.gateway.deid.internal;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -21,22 +19,16 @@ import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.cms.RecipientInfo;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cms.CMSAlgorithm;
-import org.bouncycastle.cms.CMSEnvelopedData;
 import org.bouncycastle.cms.CMSEnvelopedDataGenerator;
 import org.bouncycastle.cms.CMSException;
 import org.bouncycastle.cms.CMSProcessableByteArray;
-import org.bouncycastle.cms.RecipientInformation;
-import org.bouncycastle.cms.jcajce.JceKeyTransEnvelopedRecipient;
-import org.bouncycastle.cms.jcajce.JceKeyTransRecipientId;
 import org.bouncycastle.cms.jcajce.JceKeyTransRecipientInfoGenerator;
 import org.bouncycastle.operator.GenericKey;
 import org.bouncycastle.operator.OutputEncryptor;
 import org.bouncycastle.operator.jcajce.JceGenericKey;
 import org.sallyport.dicom.data.DataSet;
-import org.sallyport.dicom.data.DataSetReader;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.Element;
-import org.sallyport.dicom.data.Limits;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
@@ -171,40 +163,5 @@ final class EncryptedAttributes {
         public GenericKey getKey() {
             return new JceGenericKey(getAlgorithmIdentifier(), key);
         }
-    }
-
-    /**
-     * Reads an item, whoever made it.
-     *
-     * @return the originals
-     * @throws IOException if it is no such item, or was not encrypted for this recipient
-     */
-    static DataSet decrypt(DataSet item, X509Certificate certificate, PrivateKey key) throws IOException {
-        Element encrypted = item.get(Tag.EncryptedContent);
-        String syntax = item.string(Tag.EncryptedContentTransferSyntaxUID);
-        if (encrypted == null || syntax == null) {
-            throw new IOException("no item of the Encrypted Attributes Sequence");
-        }
-        byte[] content;
-        try {
-            RecipientInformation recipient = new CMSEnvelopedData(encrypted.bytes())
-                    .getRecipientInfos()
-                    .get(new JceKeyTransRecipientId(certificate));
-            if (recipient == null) {
-                throw new IOException("the originals are not encrypted for this recipient");
-            }
-            content = recipient.getContent(new JceKeyTransEnvelopedRecipient(key));
-        } catch (CMSException | RuntimeException e) {
-            // What is no valid structure fails in many ways.
-            throw new IOException("the originals cannot be decrypted", e);
-        }
-        TransferSyntax known = TransferSyntax.of(syntax)
-                .orElseThrow(() -> new IOException("encrypted content in an unknown transfer syntax"));
-        List<DataSet> originals = DataSetReader.readAll(new ByteArrayInputStream(content), known, Limits.DEFAULT)
-                .items(Tag.ModifiedAttributesSequence);
-        if (originals.size() != 1) {
-            throw new IOException("the Modified Attributes Sequence has " + originals.size() + " items, and not one");
-        }
-        return originals.get(0);
     }
 }

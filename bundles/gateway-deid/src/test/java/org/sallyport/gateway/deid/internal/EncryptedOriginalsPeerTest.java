@@ -1,7 +1,6 @@
 package org.sallyport.gateway.deid.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -10,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +28,7 @@ import org.sallyport.gateway.testkit.Certificates;
 import org.sallyport.gateway.testkit.PlantedObject;
 import org.sallyport.gateway.testkit.PlantedObjects;
 
-/** GDCM re-identifies what we have encrypted by the recipient's key, and we read what GDCM has encrypted. */
+/** What we have encrypted, as others read it by the recipient's key: GDCM, which re-identifies, and OpenSSL. */
 @org.junit.jupiter.api.Tag("peers")
 class EncryptedOriginalsPeerTest {
 
@@ -158,39 +156,6 @@ class EncryptedOriginalsPeerTest {
                     .items(Tag.ModifiedAttributesSequence)
                     .get(0);
             assertEquals("DOE^JANE", originals.string(Tag.PatientName));
-        }
-    }
-
-    @Test
-    void weReadWhatGdcmHasEncrypted() throws Exception {
-        PlantedObject object = PlantedObjects.of(2);
-        DataSet sent = Gate.read(part10(object));
-        Path file = Files.write(folder.resolve("original.dcm"), part10(object));
-        for (String cipher : List.of("--aes256", "--aes128", "--des3")) {
-            Path result = Files.createTempFile(folder, "theirs", ".dcm");
-            run(
-                    "gdcmanon",
-                    "--de-identify",
-                    cipher,
-                    "--certificate",
-                    research.certificate().toString(),
-                    file.toString(),
-                    result.toString());
-            DataSet theirs = Gate.read(Files.readAllBytes(result));
-            assertFalse(String.valueOf(sent.string(Tag.PatientID)).equals(theirs.string(Tag.PatientID)));
-            DataSet originals = EncryptedAttributes.decrypt(
-                    theirs.items(Tag.EncryptedAttributesSequence).get(0), research.x509(), research.privateKey());
-            assertTrue(originals.size() > 5, cipher);
-            List<String> differences = new ArrayList<>();
-            for (Element original : originals.elements()) {
-                DataSet one = new DataSet();
-                one.put(original);
-                DataSet other = new DataSet();
-                other.put(Objects.requireNonNull(sent.get(original.tag())));
-                differences.addAll(DataSetDifference.between(other, one));
-            }
-            assertEquals(List.of(), differences, cipher);
-            assertTrue(originals.contains(Tag.PatientName));
         }
     }
 }
