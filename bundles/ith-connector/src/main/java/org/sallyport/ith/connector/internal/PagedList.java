@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -21,8 +22,10 @@ import org.sallyport.gateway.support.http.Reply;
 /** Reads a list of the back end, page after page, each as it comes: it may have any length. Thread-safe. */
 final class PagedList {
 
-    /** More is refused. */
+    /** Pages, and characters of the address of one, as all are remembered: more is refused. */
     private static final int MOST_PAGES = 10_000;
+
+    private static final int LONGEST_ADDRESS = 2_048;
 
     /** Of an entry; others are passed over, like whatever is no text, number or truth value. */
     private static final int MOST_FIELDS = 64;
@@ -115,6 +118,9 @@ final class PagedList {
             throw refused(" goes on at what is no address");
         }
         target = target.normalize();
+        if (target.toString().length() > LONGEST_ADDRESS) {
+            throw refused(" goes on at an address of more than " + LONGEST_ADDRESS + " characters");
+        }
         if (!target.toString().startsWith(base + "/")) {
             throw refused(" goes on at another server");
         }
@@ -187,7 +193,7 @@ final class PagedList {
     }
 
     /** Tells the thread that waits that something comes. */
-    private static final class Counted extends java.io.FilterInputStream {
+    private static final class Counted extends FilterInputStream {
 
         private final AtomicLong bytes;
 

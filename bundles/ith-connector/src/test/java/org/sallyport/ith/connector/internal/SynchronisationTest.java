@@ -307,7 +307,9 @@ class SynchronisationTest {
                 "the back end answered 503 to the list of sessions",
                 answers(503, "away"),
                 "the back end's list of sessions goes on at another server",
-                answers(200, "{\"sessions\": [], \"next\": \"//other.example/\"}")));
+                answers(200, "{\"sessions\": [], \"next\": \"//other.example/\"}"),
+                "the back end's list of sessions goes on at an address of more than 2048 characters",
+                answers(200, "{\"sessions\": [], \"next\": \"?page=" + "1".repeat(2_048) + "\"}")));
         for (Map.Entry<String, RawHttpServer.Behaviour> trouble : troubles.entrySet()) {
             backEnd.will(trouble.getValue());
             assertEquals(trouble.getKey(), problem());
