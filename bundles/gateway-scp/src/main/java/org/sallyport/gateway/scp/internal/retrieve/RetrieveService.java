@@ -2,37 +2,25 @@ package org.sallyport.gateway.scp.internal.retrieve;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DicomDataException;
-import org.sallyport.dicom.data.UidRegistry;
-import org.sallyport.dicom.image.ImageException;
-import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
-import org.sallyport.dicom.net.CommandSet;
 import org.sallyport.dicom.net.PresentationContext;
 import org.sallyport.dicom.net.QueryRetrieveProvider;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.store.ImageFetcher;
-import org.sallyport.gateway.api.store.InstanceGoneException;
 import org.sallyport.gateway.api.store.InstanceStore;
-import org.sallyport.gateway.api.store.NotFetchedException;
 import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.scp.internal.find.Asker;
 import org.sallyport.gateway.scp.internal.find.FindService;
-import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 import org.sallyport.gateway.scp.internal.query.BadIdentifier;
 import org.sallyport.gateway.scp.internal.query.Level;
 import org.sallyport.gateway.scp.internal.query.Model;
@@ -41,21 +29,13 @@ import org.sallyport.gateway.scp.internal.query.View;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Serves one C-GET or C-MOVE. Owned by the association's thread; instances of a C-MOVE are sent by threads of their own, which share a queue and the
- * tally.
- */
+/** Serves one C-GET or C-MOVE. Owned by the association's thread. */
 public final class RetrieveService {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetrieveService.class);
 
     private static final int UNABLE_TO_COUNT = 0xA701;
     private static final int UNKNOWN_DESTINATION = 0xA801;
-
-    /** Between two pending responses: fewer would let callers think that nothing happens, more cost both sides time. */
-    private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
-
-    private static final long POLL_MILLIS = 20;
 
     private final Asker asker;
     private final AuditLog audit;
@@ -113,10 +93,10 @@ public final class RetrieveService {
         note(asker.view(), "C-GET", asked.number() + " images asked for");
         Tally tally = new Tally(asked.number());
         boolean cancelled = false;
-        Waiting waiting = new Waiting(provider, tally);
+        Caller caller = new Caller(provider, tally);
         try (Images opened = images.apply(asker.view())) {
-            cancelled = send(opened, items(asked), tally, contexts, waiting)
-                    || send(opened, fetched(asked, asker.view(), tally, waiting), tally, contexts, waiting);
+            cancelled = send(opened, items(asked), tally, contexts, provider, caller)
+                    || send(opened, fetched(asked, asker.view(), tally, caller), tally, contexts, provider, caller);
         } catch (CancelledException e) {
             cancelled = true;
         } finally {
@@ -125,38 +105,23 @@ public final class RetrieveService {
         end(provider, tally, cancelled);
     }
 
-    /** C-GET: on the association itself. @return whether it was cancelled */
-    private boolean send(
-            Images opened, List<Item> items, Tally tally, List<PresentationContext> contexts, Waiting waiting)
+    /** @return whether it was cancelled */
+    private static boolean send(
+            Images opened,
+            List<Item> items,
+            Tally tally,
+            List<PresentationContext> contexts,
+            QueryRetrieveProvider provider,
+            Caller caller)
             throws IOException {
         for (Item item : items) {
-            if (waiting.provider.isCancelled()) {
+            if (caller.hasCancelled()) {
                 return true;
             }
-            send(opened, item, tally, contexts, waiting.provider::store, waiting);
-            waiting.progress.tell();
+            SubOperation.send(opened, item, tally, contexts, provider::store, caller);
+            caller.tell();
         }
         return false;
-    }
-
-    /** Tells of progress and hears of a cancel, while something is fetched. Owned by the association's thread. */
-    private static final class Waiting implements ImageFetcher.Waiting {
-
-        private final QueryRetrieveProvider provider;
-        private final Progress progress;
-
-        Waiting(QueryRetrieveProvider provider, Tally tally) {
-            this.provider = provider;
-            this.progress = new Progress(provider, tally);
-        }
-
-        @Override
-        public void tick() throws IOException {
-            progress.tell();
-            if (provider.isCancelled()) {
-                throw new CancelledException();
-            }
-        }
     }
 
     private List<Item> items(Asked asked) {
@@ -204,13 +169,9 @@ public final class RetrieveService {
         Tally tally = new Tally(asked.number());
         boolean cancelled = false;
         try {
-            cancelled = move(target, items(asked), tally, originator, provider)
-                    || move(
-                            target,
-                            fetched(asked, target.view(), tally, new Waiting(provider, tally)),
-                            tally,
-                            originator,
-                            provider);
+            Caller caller = new Caller(provider, tally);
+            cancelled = move(target, items(asked), tally, originator, caller)
+                    || move(target, fetched(asked, target.view(), tally, caller), tally, originator, caller);
         } catch (CancelledException e) {
             cancelled = true;
         } finally {
@@ -220,11 +181,10 @@ public final class RetrieveService {
     }
 
     /** @return whether it was cancelled */
-    private boolean move(
-            Target target, List<Item> items, Tally tally, Originator originator, QueryRetrieveProvider provider)
+    private boolean move(Target target, List<Item> items, Tally tally, Originator originator, Caller caller)
             throws IOException {
-        try (Moving moving = new Moving(target, items, tally, originator)) {
-            return moving.run(provider);
+        try (Moving moving = new Moving(target, items, tally, originator, images)) {
+            return moving.run(caller);
         }
     }
 
@@ -280,220 +240,5 @@ public final class RetrieveService {
     private void end(QueryRetrieveProvider provider, Tally tally, boolean cancelled) throws IOException {
         provider.end(tally.status(cancelled), tally.last(cancelled), tally.failedUids(), tally.comment());
         LOG.info("{} ({}): {}", asker.aet(), asker.address(), tally);
-    }
-
-    /** Pending responses, now and then. Owned by the association's thread. */
-    private static final class Progress {
-
-        private final QueryRetrieveProvider provider;
-        private final Tally tally;
-        private long told = System.nanoTime();
-
-        Progress(QueryRetrieveProvider provider, Tally tally) {
-            this.provider = provider;
-            this.tally = tally;
-        }
-
-        void tell() throws IOException {
-            if (System.nanoTime() - told > PROGRESS_NANOS) {
-                provider.progress(tally.numbers());
-                told = System.nanoTime();
-            }
-        }
-    }
-
-    /** Sends a C-STORE. */
-    private interface Storing {
-        CommandSet store(PresentationContext context, String sopInstanceUid, Association.DataSetSource source)
-                throws IOException;
-    }
-
-    /**
-     * @throws AssociationException if the association has ended
-     * @throws CancelledException if that was heard while the instance was fetched; any other failure concerns this instance only
-     */
-    private void send(
-            Images opened,
-            Item item,
-            Tally tally,
-            List<PresentationContext> contexts,
-            Storing storing,
-            ImageFetcher.Waiting waiting)
-            throws AssociationException, CancelledException {
-        Optional<PresentationContext> context = Contexts.choose(contexts, item);
-        if (context.isEmpty()) {
-            tally.failed(
-                    item.called(), "not taken: " + UidRegistry.keyword(item.sopClassUid()) + " in its transfer syntax");
-            return;
-        }
-        String reason;
-        try (Images.Opened image = item.open(opened, waiting)) {
-            int status = storing.store(
-                            context.get(),
-                            image.sopInstanceUid(),
-                            image.in(context.get().transferSyntax()))
-                    .status();
-            if (tally.answered(status)) {
-                return;
-            }
-            reason = String.format("the receiver answered %04X", status);
-        } catch (AssociationException e) {
-            tally.failed(item.called(), "the association ended");
-            throw e;
-        } catch (CancelledException e) {
-            throw e;
-        } catch (NotFetchedException e) {
-            reason = item.isRemote()
-                    ? RemoteSeries.NOT_NOW + e.getMessage()
-                    : "cleaned up after delivery, and cannot be fetched back now: " + e.getMessage();
-        } catch (InstanceGoneException e) {
-            reason = "cleaned up after delivery, and cannot be fetched";
-        } catch (ImageException | DicomDataException e) {
-            reason = "cannot be rewritten in a transfer syntax that is taken";
-            LOG.warn("instance {} cannot be rewritten: {}", item.name(), e.getMessage());
-        } catch (IOException | RuntimeException e) {
-            reason = "cannot be read";
-            LOG.error("instance {} cannot be sent", item.name(), e);
-        }
-        tally.failed(item.called(), reason);
-    }
-
-    /** The sub-operations of one C-MOVE. Closed by the thread that made it. */
-    private final class Moving implements AutoCloseable {
-
-        private final Target target;
-        private final List<Item> items;
-        private final Tally tally;
-        private final Originator originator;
-        private final Queue<Item> queue;
-        private final List<Thread> threads = new ArrayList<>();
-        private final List<Association> open = new ArrayList<>();
-        private volatile boolean over;
-        private volatile String problem = "";
-
-        Moving(Target target, List<Item> items, Tally tally, Originator originator) {
-            this.target = target;
-            this.items = items;
-            this.tally = tally;
-            this.originator = originator;
-            this.queue = new ConcurrentLinkedQueue<>(items);
-        }
-
-        /** @return whether it was cancelled */
-        boolean run(QueryRetrieveProvider provider) throws IOException {
-            int number = Math.min(target.associations(), items.size());
-            for (int i = 1; i <= number; i++) {
-                Thread thread = new Thread(this::work, "move-" + target.node().id() + "-" + i);
-                threads.add(thread);
-                thread.start();
-            }
-            Progress progress = new Progress(provider, tally);
-            boolean cancelled = false;
-            while (isRunning() && !cancelled) {
-                cancelled = provider.isCancelled();
-                progress.tell();
-            }
-            over = cancelled;
-            join();
-            // Those that no association was left for.
-            for (Item left = cancelled ? null : queue.poll(); left != null; left = queue.poll()) {
-                tally.failed(left.called(), problem.isEmpty() ? "not sent" : problem);
-            }
-            return cancelled;
-        }
-
-        private boolean isRunning() throws IOException {
-            for (Thread thread : threads) {
-                if (thread.isAlive()) {
-                    try {
-                        thread.join(POLL_MILLIS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                        throw new IOException("interrupted while images were sent", e);
-                    }
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        private void work() {
-            try (Images opened = images.apply(target.view())) {
-                for (Item first = queue.peek(); !over && first != null; first = queue.peek()) {
-                    first.prepare(opened, this::waited);
-                    associate(opened);
-                }
-            } catch (CancelledException e) {
-                LOG.debug("cancelled while an image was fetched");
-            } catch (AssociationException e) {
-                problem = "no association: " + e.kind();
-                LOG.warn("sending to node {} ended: {}", target.node().id(), e.getMessage());
-            } catch (IOException e) {
-                problem = "the destination cannot be reached";
-                LOG.warn(
-                        "sending to node {} failed: {}",
-                        target.node().id(),
-                        e.getClass().getSimpleName());
-            }
-        }
-
-        private void associate(Images opened) throws IOException {
-            Association association =
-                    NodeAssociation.open(target.node(), target.callingAet(), Contexts.of(items), target.timeouts());
-            synchronized (open) {
-                open.add(association);
-            }
-            try (association) {
-                for (Item next = next(); next != null; next = next()) {
-                    send(
-                            opened,
-                            next,
-                            tally,
-                            association.contexts(),
-                            (context, uid, source) -> association.storeFor(
-                                    context, uid, originator.aet(), originator.messageId(), source),
-                            this::waited);
-                    if (association.hasEnded()) {
-                        // One that could not be read to its end: the others go by a new association.
-                        return;
-                    }
-                }
-                association.release();
-            }
-        }
-
-        private void waited() throws CancelledException {
-            if (over) {
-                throw new CancelledException();
-            }
-        }
-
-        private @Nullable Item next() {
-            return over ? null : queue.poll();
-        }
-
-        private void join() {
-            for (Thread thread : threads) {
-                try {
-                    // Each wait of theirs has a deadline of its own.
-                    thread.join();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
-            }
-        }
-
-        /** Ends what still runs, when the caller has gone. */
-        @Override
-        public void close() {
-            over = true;
-            if (threads.stream().anyMatch(Thread::isAlive)) {
-                synchronized (open) {
-                    open.forEach(Association::kill);
-                }
-                join();
-            }
-        }
     }
 }
