@@ -37,6 +37,7 @@ check_settings() {
   done
   number UPLOAD_MAX_RETRIES 0 100
   number ITH_REFRESH 1 86400
+  number ITH_SYNCHRONISE 0 86400
   number SALLYPORT_MIN_FREE 1 1048576
   number DICOM_TLS_PORT 0 65535
   flag DICOM_AUTO_START

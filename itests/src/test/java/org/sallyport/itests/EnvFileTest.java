@@ -234,6 +234,7 @@ class EnvFileTest {
                 "UPLOAD_RETRY_DELAY=0",
                 "ITH_REFRESH=99999999999",
                 "ITH_READ_TIMEOUT=3601",
+                "ITH_SYNCHRONISE=86401",
                 "DICOM_AUTO_START=maybe",
                 "DICOM_LOG_LEVEL=LOUD",
                 "DATABASE_ENGINE=mysql")) {
@@ -253,6 +254,7 @@ class EnvFileTest {
                 UPLOAD_MAX_RETRIES=0
                 UPLOAD_RETRY_DELAY=3600
                 ITH_REFRESH=010
+                ITH_SYNCHRONISE=0
                 SALLYPORT_MIN_FREE=1048576
                 DICOM_TLS_PORT=0
                 """, Map.of());

@@ -30,7 +30,7 @@ public interface RemoteStudies {
     /**
      * One series, or a part of one. Pseudonymous or new UIDs.
      *
-     * @param place what the back end needs to give it: only who has put it understands that
+     * @param place what the back end needs to give it, at most {@link #LONGEST_PLACE} characters: only who has put it understands that
      * @param modality Modality (0008,0060) or {@code OT}
      * @param instances how many the back end tells, at least 1
      */
@@ -41,7 +41,15 @@ public interface RemoteStudies {
             @Nullable Integer number,
             @Nullable String description,
             String modality,
-            int instances) {}
+            int instances) {
+
+        public Series {
+            if (place.length() > LONGEST_PLACE) {
+                throw new IllegalArgumentException(
+                        "a place of " + place.length() + " characters: must be at most " + LONGEST_PLACE);
+            }
+        }
+    }
 
     /** A study with those of its series that the index does not know. */
     record Held(Study study, List<Series> series) {
