@@ -209,18 +209,19 @@ class FetchBackIT {
                                 .map(one -> one.string(Tag.InstanceAvailability))
                                 .toList()
                                 .equals(List.of("NEARLINE")));
-        DataSet counted = found(
+        appliance.await("it is counted with its study, a moment later", SOON, () -> found(
                         appliance,
                         "VIEWER",
                         "STUDY",
                         ours,
-                        "PatientID",
+                        "PatientID=" + CT.patient().id(),
                         "NumberOfStudyRelatedSeries",
                         "NumberOfStudyRelatedInstances")
-                .get(0);
-        assertEquals(CT.patient().id(), counted.string(Tag.PatientID));
-        assertEquals("3", counted.string(Tag.NumberOfStudyRelatedSeries));
-        assertEquals("9", counted.string(Tag.NumberOfStudyRelatedInstances));
+                .stream()
+                .map(one -> one.string(Tag.NumberOfStudyRelatedSeries) + " series, "
+                        + one.string(Tag.NumberOfStudyRelatedInstances) + " images")
+                .toList()
+                .equals(List.of("3 series, 9 images")));
 
         List<DataSet> restored = got(appliance, "VIEWER", "SERIES", ours, "SeriesInstanceUID=" + series);
         assertEquals(1, restored.size());
