@@ -1,7 +1,7 @@
 package org.sallyport.destination.dicom.internal;
 
-import static org.sallyport.gateway.testkit.GeneratedPart.row;
-import static org.sallyport.gateway.testkit.GeneratedPart.table;
+import static org.sallyport.gateway.testkit.docs.GeneratedPart.row;
+import static org.sallyport.gateway.testkit.docs.GeneratedPart.table;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.sallyport.gateway.testkit.GeneratedPart;
+import org.sallyport.gateway.testkit.docs.GeneratedPart;
 
 /** What the conformance statement says of answers to C-STORE is what is made of them. */
 class ConformanceStatementTest {

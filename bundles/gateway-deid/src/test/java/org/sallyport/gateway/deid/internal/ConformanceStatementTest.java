@@ -12,7 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.sallyport.gateway.testkit.GeneratedPart;
+import org.sallyport.gateway.testkit.docs.GeneratedPart;
 
 /** What the documents say of de-identification is what is done. */
 class ConformanceStatementTest {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.sallyport.gateway.testkit.GeneratedPart;
+import org.sallyport.gateway.testkit.docs.GeneratedPart;
 
 /** What the conformance statement says of associations, classes, syntaxes and answers is what is accepted and proposed. */
 class ConformanceStatementTest {

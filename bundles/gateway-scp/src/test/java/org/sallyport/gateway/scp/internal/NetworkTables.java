@@ -1,7 +1,7 @@
 package org.sallyport.gateway.scp.internal;
 
-import static org.sallyport.gateway.testkit.GeneratedPart.row;
-import static org.sallyport.gateway.testkit.GeneratedPart.table;
+import static org.sallyport.gateway.testkit.docs.GeneratedPart.row;
+import static org.sallyport.gateway.testkit.docs.GeneratedPart.table;
 
 import java.lang.reflect.Field;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package org.sallyport.gateway.testkit;
+package org.sallyport.gateway.testkit.docs;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.sallyport.gateway.testkit;
+package org.sallyport.gateway.testkit.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
