@@ -339,6 +339,14 @@ class SettingsIT {
             search.in("the stream of events", Files.readString(heard));
             search.inFiles();
             roles.check();
+            assertEquals(
+                    1,
+                    appliance
+                            .log()
+                            .lines()
+                            .filter(line -> line.contains(" commands for bundle org.sallyport.admin.shell/"))
+                            .count(),
+                    "settings that change take the commands away for a moment");
             assertEquals(0, appliance.stop());
             search.inFiles();
         }

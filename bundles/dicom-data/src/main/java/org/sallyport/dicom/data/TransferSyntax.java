@@ -25,7 +25,10 @@ public record TransferSyntax(
             DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
             EXPLICIT_VR_BIG_ENDIAN);
 
-    /** JPIP (referenced pixel data), MIME, XML and SMPTE syntaxes are no encodings of a whole object that could be stored. */
+    /**
+     * JPIP (referenced pixel data), MIME, XML and SMPTE syntaxes are no encodings of a whole object that could be stored; Papyrus 3 is implicit VR, and
+     * of long ago.
+     */
     private static final List<String> NOT_STORABLE = List.of(
             "1.2.840.10008.1.2.4.94",
             "1.2.840.10008.1.2.4.95",
@@ -33,7 +36,8 @@ public record TransferSyntax(
             "1.2.840.10008.1.2.6.2",
             "1.2.840.10008.1.2.7.1",
             "1.2.840.10008.1.2.7.2",
-            "1.2.840.10008.1.2.7.3");
+            "1.2.840.10008.1.2.7.3",
+            "1.2.840.10008.1.20");
 
     /** The syntax with this UID, if the registry knows it as one that a whole object can be stored in. */
     public static Optional<TransferSyntax> of(String uid) {

@@ -48,6 +48,16 @@ public final class Tls {
         "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
     };
 
+    /** Versions that are spoken. */
+    public static List<String> protocols() {
+        return List.of(PROTOCOLS);
+    }
+
+    /** Cipher suites by preference; those that the Java platform lacks are left out of a handshake. */
+    public static List<String> cipherSuites() {
+        return List.of(SUITES);
+    }
+
     /** Whether an acceptor asks for the requester's certificate. */
     public enum ClientAuthentication {
         NONE,

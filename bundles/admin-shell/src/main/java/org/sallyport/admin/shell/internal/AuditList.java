@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.vault.AuditLog;
 @Command(scope = "audit", name = "list", description = "Lists audit records, newest first")
 public final class AuditList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     AuditLog audit;
 

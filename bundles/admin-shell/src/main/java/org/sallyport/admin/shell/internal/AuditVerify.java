@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -11,7 +10,7 @@ import org.sallyport.gateway.api.vault.AuditLog;
 @Command(scope = "audit", name = "verify", description = "Walks the whole chain of audit records")
 public final class AuditVerify extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     AuditLog audit;
 

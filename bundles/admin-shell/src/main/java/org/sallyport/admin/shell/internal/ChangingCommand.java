@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
@@ -9,7 +8,7 @@ import org.sallyport.gateway.api.vault.AuditLog;
 /** A command that changes what is delivered where: audited, and not done if it cannot be. */
 abstract class ChangingCommand extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     AuditLog audit;
 

@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.intake.ProfileDirectory;
@@ -14,7 +13,7 @@ import org.sallyport.gateway.api.intake.ProfileDirectory;
         description = "Lists the de-identification profiles, which one is in force, and what is wrong with any")
 public final class DeidProfiles extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     ProfileDirectory profiles;
 

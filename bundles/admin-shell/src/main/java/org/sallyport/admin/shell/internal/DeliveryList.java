@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
@@ -20,11 +19,11 @@ import org.sallyport.gateway.api.store.InstanceStore;
 @Command(scope = "delivery", name = "list", description = "Lists deliveries, newest first")
 public final class DeliveryList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DeliveryQueue queue;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     InstanceStore store;
 

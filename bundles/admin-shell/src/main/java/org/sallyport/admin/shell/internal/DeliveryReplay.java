@@ -4,7 +4,6 @@ import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
@@ -18,7 +17,7 @@ import org.sallyport.gateway.api.vault.AccessRequest;
         description = "Delivers a whole study to a destination once more, whatever its filter says")
 public final class DeliveryReplay extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     RouteDirectory routes;
 

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
@@ -17,11 +16,11 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
         description = "Tries a waiting, retrying or parked delivery now, and lets a stopped destination work again")
 public final class DeliveryRetry extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DeliveryQueue queue;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 

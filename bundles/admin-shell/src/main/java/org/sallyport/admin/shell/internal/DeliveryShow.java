@@ -4,7 +4,6 @@ import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
@@ -18,15 +17,15 @@ import org.sallyport.gateway.api.store.InstanceStore;
 @Command(scope = "delivery", name = "show", description = "Shows a delivery and, while it runs here, how far it is")
 public final class DeliveryShow extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DeliveryQueue queue;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     InstanceStore store;
 

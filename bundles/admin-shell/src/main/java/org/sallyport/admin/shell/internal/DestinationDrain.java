@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
 @Command(scope = "destination", name = "drain", description = "Delivers what is queued there and queues nothing new")
 public final class DestinationDrain extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
@@ -15,7 +14,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
         description = "Queues no more studies for a missing destination; what is queued already stays")
 public final class DestinationForget extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 

@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
@@ -11,7 +10,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
 @Command(scope = "destination", name = "list", description = "Lists destinations and what they are doing")
 public final class DestinationList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 

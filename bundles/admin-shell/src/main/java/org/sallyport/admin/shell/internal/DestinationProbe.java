@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.ProbeResult;
@@ -16,7 +15,7 @@ import org.sallyport.gateway.api.delivery.DestinationDirectory;
         description = "Asks a destination whether its receiver can be reached, for ten seconds at most")
 public final class DestinationProbe extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 

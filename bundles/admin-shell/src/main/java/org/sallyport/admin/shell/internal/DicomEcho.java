@@ -3,7 +3,6 @@ package org.sallyport.admin.shell.internal;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.DicomReceiver;
@@ -15,11 +14,11 @@ import org.sallyport.gateway.api.node.NodeDirectory;
 @Command(scope = "dicom", name = "echo", description = "C-ECHO to a peer")
 public final class DicomEcho extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DicomReceiver receiver;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     NodeDirectory nodes;
 

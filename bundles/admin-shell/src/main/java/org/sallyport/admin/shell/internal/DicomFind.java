@@ -5,7 +5,6 @@ import java.util.Locale;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSet;
@@ -23,7 +22,7 @@ import org.sallyport.gateway.api.vault.AccessRequest;
                 "Searches another archive by C-FIND; what it prints identifies patients, so it needs a reason and is audited")
 public final class DicomFind extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     ArchiveClient archives;
 

@@ -3,7 +3,6 @@ package org.sallyport.admin.shell.internal;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.ArchiveClient;
@@ -23,7 +22,7 @@ public final class DicomMove extends GatewayCommand {
     /** Move destination unknown (PS3.4 C.4.2.1.5). */
     private static final int UNKNOWN_DESTINATION = 0xA801;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     ArchiveClient archives;
 

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DataFolder;
@@ -36,23 +35,23 @@ public final class DicomSend extends ChangingCommand {
     /** Every study has images: nothing is routed there by itself. */
     private static final String TAKES_NOTHING = "(Images=0)";
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyIndex index;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     NodeDirectory nodes;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DicomReceiver receiver;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DestinationDirectory destinations;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     RouteDirectory routes;
 

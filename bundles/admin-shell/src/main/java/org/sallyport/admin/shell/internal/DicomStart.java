@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.DicomReceiver;
@@ -11,7 +10,7 @@ import org.sallyport.gateway.api.node.DicomReceiver;
 @Command(scope = "dicom", name = "start", description = "Opens the DICOM listener")
 public final class DicomStart extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DicomReceiver receiver;
 

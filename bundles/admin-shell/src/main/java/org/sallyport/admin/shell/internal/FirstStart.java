@@ -71,14 +71,31 @@ public final class FirstStart {
             set(users, USER_ADMIN, "admin = {CRYPT}" + sha256(password) + "{CRYPT}," + ROLES);
             LOG.info("user admin was made; its one-time password is in the file admin-password of the data folder");
         }
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec(JAVA_CURVE));
-        KeyPair pair = generator.generateKeyPair();
+        KeyPair pair = pair();
         set(
                 etc.resolve("keys.properties"),
                 SHELL_KEY,
                 "sallyport-shell = " + openSsh((ECPublicKey) pair.getPublic()) + "," + ROLES);
         write(key, pem(pair));
+    }
+
+    /**
+     * A new pair whose public key Karaf knows again. Its PublickeyLoginModule takes a coordinate's first bit for a sign, and then refuses one key in 256:
+     * nobody could log in by {@code ./shell}. A quarter of all keys has no such bit.
+     */
+    static KeyPair pair() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec(JAVA_CURVE));
+        KeyPair pair = generator.generateKeyPair();
+        while (hasFirstBit(((ECPublicKey) pair.getPublic()).getW())) {
+            pair = generator.generateKeyPair();
+        }
+        return pair;
+    }
+
+    private static boolean hasFirstBit(ECPoint point) {
+        int first = 8 * COORDINATE_BYTES - 1;
+        return point.getAffineX().testBit(first) || point.getAffineY().testBit(first);
     }
 
     private static String sha256(String text) throws GeneralSecurityException {
@@ -93,7 +110,7 @@ public final class FirstStart {
     }
 
     /** The public key as OpenSSH writes it (RFC 5656 3.1). */
-    private static String openSsh(ECPublicKey key) throws IOException {
+    static String openSsh(ECPublicKey key) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream out = new DataOutputStream(bytes);
         for (byte[] field :

@@ -1,6 +1,7 @@
 package org.sallyport.admin.shell.internal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.lang.reflect.Field;
 import java.security.AccessController;
 import java.util.Set;
 import java.util.TreeSet;
@@ -8,6 +9,10 @@ import javax.security.auth.Subject;
 import org.apache.karaf.shell.api.action.Action;
 import org.apache.karaf.shell.api.action.Option;
 import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
 
 /** What the gateway's commands have in common. */
 abstract class GatewayCommand implements Action {
@@ -19,7 +24,30 @@ abstract class GatewayCommand implements Action {
     @Option(name = "--json", description = "Print JSON")
     boolean json;
 
-    /** Services are optional references, so that the commands are there while a bundle is replaced. */
+    /** Karaf makes a command anew each time that it runs. */
+    GatewayCommand() {
+        Bundle bundle = FrameworkUtil.getBundle(getClass());
+        // There is none in a unit test.
+        if (bundle != null) {
+            for (Class<?> type = getClass(); type != GatewayCommand.class; type = type.getSuperclass()) {
+                lookUp(bundle.getBundleContext(), type);
+            }
+        }
+    }
+
+    private void lookUp(BundleContext context, Class<?> type) {
+        for (Field field : type.getDeclaredFields()) {
+            if (field.isAnnotationPresent(IfThere.class)) {
+                ServiceReference<?> reference = context.getServiceReference(field.getType());
+                try {
+                    field.set(this, reference == null ? null : context.getService(reference));
+                } catch (IllegalAccessException e) {
+                    throw new IllegalStateException(field + " is not to be set: is it private?", e);
+                }
+            }
+        }
+    }
+
     static <T> T need(@Nullable T service, String name) {
         if (service == null) {
             throw new IllegalStateException(name + PROBLEM_ABSENT);

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import java.util.UUID;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.intake.HeldObjects;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -10,7 +9,7 @@ import org.sallyport.gateway.api.vault.AccessRequest;
 /** A command that decides about what is held; the service checks role and reason, and audits. */
 abstract class HeldCommand extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     HeldObjects held;
 

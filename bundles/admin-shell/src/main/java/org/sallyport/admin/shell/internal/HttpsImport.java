@@ -7,7 +7,6 @@ import java.util.Arrays;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.http.HttpsPort;
@@ -22,7 +21,7 @@ public final class HttpsImport extends ChangingCommand {
 
     private static final int LONGEST = 1_024;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     HttpsPort https;
 

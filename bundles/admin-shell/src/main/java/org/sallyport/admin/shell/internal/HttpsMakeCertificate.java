@@ -12,7 +12,6 @@ import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.http.HttpsPort;
@@ -25,7 +24,7 @@ import org.sallyport.gateway.api.http.HttpsPort;
         description = "Makes a key and a certificate for HTTPS, in use at once; browsers have to be told to trust it")
 public final class HttpsMakeCertificate extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     HttpsPort https;
 

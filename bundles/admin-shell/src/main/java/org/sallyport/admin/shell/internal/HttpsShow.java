@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.http.HttpsPort;
@@ -11,7 +10,7 @@ import org.sallyport.gateway.api.http.HttpsPort;
 @Command(scope = "https", name = "show", description = "Shows the HTTPS port and its certificate")
 public final class HttpsShow extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     HttpsPort https;
 

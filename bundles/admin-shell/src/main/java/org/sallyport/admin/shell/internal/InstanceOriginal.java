@@ -8,7 +8,6 @@ import java.util.Base64;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
@@ -24,11 +23,11 @@ import org.sallyport.gateway.api.vault.AccessRequest;
         description = "Prints an image with its identity restored, as a Part 10 file in base64")
 public final class InstanceOriginal extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     InstanceStore store;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     IdentityRestorer restorer;
 

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.BackEnd;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.node.BackEnd;
 @Command(scope = "ith", name = "cancel", description = "Ends a command of the back end that waits or runs")
 public final class IthCancel extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     BackEnd backEnd;
 

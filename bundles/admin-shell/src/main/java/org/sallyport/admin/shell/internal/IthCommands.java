@@ -4,7 +4,6 @@ import java.util.Locale;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.BackEnd;
@@ -15,7 +14,7 @@ import org.sallyport.gateway.api.node.BackEnd.CommandState;
 @Command(scope = "ith", name = "commands", description = "Lists the back end's commands, newest first")
 public final class IthCommands extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     BackEnd backEnd;
 

@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.AccessRequest;
@@ -30,7 +29,7 @@ public final class IthImportMappings extends GatewayCommand {
     private static final Pattern SERVER = Pattern.compile("([^/:@]+)(?::(\\d{1,5}))?/([^/:@]+)");
     private static final long LONGEST_SECRET = 4096;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     MappingImport service;
 

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.BackEnd;
@@ -15,7 +14,7 @@ import org.sallyport.gateway.api.node.BackEnd;
         description = "Does a command of the back end that failed or was cancelled once more")
 public final class IthRetry extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     BackEnd backEnd;
 

@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.BackEnd;
@@ -11,7 +10,7 @@ import org.sallyport.gateway.api.node.BackEnd;
 @Command(scope = "ith", name = "status", description = "Shows the link to the back end")
 public final class IthStatus extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     BackEnd backEnd;
 

@@ -3,7 +3,6 @@ package org.sallyport.admin.shell.internal;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.BackEndRules;
@@ -17,7 +16,7 @@ import org.sallyport.gateway.api.node.Node;
         description = "Approves a node of the back end for identity, as it stands now")
 public final class NodeApprove extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     BackEndRules rules;
 

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.node.Node;
@@ -13,7 +12,7 @@ import org.sallyport.gateway.api.node.NodeDirectory;
 @Command(scope = "node", name = "list", description = "Lists the nodes in force")
 public final class NodeList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     NodeDirectory nodes;
 

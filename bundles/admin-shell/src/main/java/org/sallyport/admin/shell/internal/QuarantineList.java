@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.Quarantine;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.store.Quarantine;
 @Command(scope = "quarantine", name = "list", description = "Lists held objects and diagnostic copies, newest first")
 public final class QuarantineList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     Quarantine quarantine;
 

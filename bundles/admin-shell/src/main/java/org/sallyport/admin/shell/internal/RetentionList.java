@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.Retention;
@@ -16,7 +15,7 @@ import org.sallyport.gateway.api.store.Retention.Removed;
         description = "Lists what receivers have accepted and is still here, and why it stays")
 public final class RetentionList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     Retention retention;
 

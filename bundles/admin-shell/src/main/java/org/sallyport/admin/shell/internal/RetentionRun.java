@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.Retention;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.store.Retention.Removed;
 @Command(scope = "retention", name = "run", description = "Removes now what the settings let go")
 public final class RetentionRun extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     Retention retention;
 

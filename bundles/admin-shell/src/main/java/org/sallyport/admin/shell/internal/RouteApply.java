@@ -5,7 +5,6 @@ import java.util.Map;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
@@ -19,7 +18,7 @@ import org.sallyport.gateway.api.vault.AccessRequest;
         description = "Queues a study for destinations that take it by now and were never given it")
 public final class RouteApply extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     RouteDirectory routes;
 

@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
@@ -11,7 +10,7 @@ import org.sallyport.gateway.api.delivery.RouteDirectory;
 @Command(scope = "route", name = "list", description = "Lists which studies each destination takes")
 public final class RouteList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     RouteDirectory routes;
 

@@ -3,7 +3,6 @@ package org.sallyport.admin.shell.internal;
 import java.util.List;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.RouteDirectory;
@@ -17,7 +16,7 @@ import org.sallyport.gateway.api.delivery.RouteDirectory.Comparison;
         description = "Says for each destination whether a study, as it is now, would be queued for it, and why")
 public final class RouteTest extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     RouteDirectory routes;
 

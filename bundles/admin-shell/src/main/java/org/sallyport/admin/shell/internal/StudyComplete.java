@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.StudyCompletion;
@@ -16,11 +15,11 @@ import org.sallyport.gateway.api.store.StudyIndex;
         description = "Delivers at once what came of a study; images that still come follow as a part of their own")
 public final class StudyComplete extends ChangingCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyIndex index;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyCompletion completion;
 

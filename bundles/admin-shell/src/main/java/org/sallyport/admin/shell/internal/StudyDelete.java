@@ -3,7 +3,6 @@ package org.sallyport.admin.shell.internal;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.Retention;
@@ -18,7 +17,7 @@ import org.sallyport.gateway.api.vault.AccessRequest;
         description = "Removes the images of a study, delivered or cancelled; their identity is kept sealed")
 public final class StudyDelete extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     Retention retention;
 

@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.StudyIndex;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.store.StudyIndex;
 @Command(scope = "study", name = "list", description = "Lists studies, newest first")
 public final class StudyList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyIndex index;
 

@@ -3,7 +3,6 @@ package org.sallyport.admin.shell.internal;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
@@ -14,11 +13,11 @@ import org.sallyport.gateway.api.store.StudyIndex;
 @Command(scope = "study", name = "show", description = "Shows the deliveries and images of a study")
 public final class StudyShow extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyIndex index;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     DeliveryQueue queue;
 

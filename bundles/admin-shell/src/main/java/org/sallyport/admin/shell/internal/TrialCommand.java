@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.intake.TrialTreatment;
 
 /** A command that tells what de-identification would do to a file of this machine. */
 abstract class TrialCommand extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     TrialTreatment trial;
 

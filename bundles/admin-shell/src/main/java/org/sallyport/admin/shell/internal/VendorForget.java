@@ -2,7 +2,6 @@ package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ public final class VendorForget extends GatewayCommand {
     @Argument(name = "name", required = true, description = "As vendor:list names it, state Missing")
     String name = "";
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     Vendors keeper;
 

@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 @Command(scope = "vendor", name = "list", description = "Lists the bundles that are not the gateway's own")
 public final class VendorList extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     Vendors keeper;
 

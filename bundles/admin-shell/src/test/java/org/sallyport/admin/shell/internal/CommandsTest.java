@@ -174,7 +174,7 @@ class CommandsTest {
         for (Action command : List.of(audit, deliveries, held, studies)) {
             assertEquals("--limit " + limit + ": must be 1–10000", error(IllegalArgumentException.class, command));
         }
-        LogTail log = new LogTail();
+        LogLast log = new LogLast();
         log.lines = limit;
         assertEquals("--lines " + limit + ": must be 1–10000", error(IllegalArgumentException.class, log));
     }
@@ -1046,7 +1046,7 @@ class CommandsTest {
             text.append("line ").append(i).append('\n');
         }
         Files.writeString(folder.resolve("karaf.log"), text);
-        LogTail command = new LogTail();
+        LogLast command = new LogLast();
         assertEquals(50, Console.run(command).lines().count());
         command.lines = 2;
         assertEquals("line 59\nline 60\n", Console.run(command));
@@ -1056,13 +1056,13 @@ class CommandsTest {
     @Test
     void aLogThatIsNoUtf8IsShownNevertheless() throws Exception {
         Files.write(folder.resolve("karaf.log"), "caf\u00E9\nnext\n".getBytes(StandardCharsets.ISO_8859_1));
-        assertEquals("caf\uFFFD\nnext\n", Console.run(new LogTail()));
+        assertEquals("caf\uFFFD\nnext\n", Console.run(new LogLast()));
     }
 
     @Test
     void aLogThatIsMissingIsNamed() {
         assertEquals(
                 "there is no log " + folder.resolve("karaf.log") + ": see org.ops4j.pax.logging.cfg",
-                error(IllegalStateException.class, new LogTail()));
+                error(IllegalStateException.class, new LogLast()));
     }
 }

@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPublicKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -25,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.karaf.jaas.modules.publickey.PublickeyLoginModule;
+import org.apache.sshd.common.util.buffer.ByteArrayBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,6 +78,16 @@ class FirstStartTest {
                     "rw-------",
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(file)),
                     file.getFileName().toString());
+        }
+    }
+
+    /** Of keys of all kinds Karaf refuses one in 256. */
+    @Test
+    void eachKeyLogsIn() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            String key = FirstStart.openSsh((ECPublicKey) FirstStart.pair().getPublic());
+            PublicKey asSshdReadsIt = new ByteArrayBuffer(Base64.getDecoder().decode(key)).getRawPublicKey();
+            assertTrue(PublickeyLoginModule.equals(asSshdReadsIt, key), key);
         }
     }
 

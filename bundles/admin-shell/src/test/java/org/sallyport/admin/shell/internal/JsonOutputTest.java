@@ -21,7 +21,6 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,7 +110,7 @@ class JsonOutputTest {
         Map<Class<?>, Object> services = services();
         for (Class<?> part = type; part != null; part = part.getSuperclass()) {
             for (Field field : part.getDeclaredFields()) {
-                if (field.isAnnotationPresent(Reference.class)) {
+                if (field.isAnnotationPresent(IfThere.class)) {
                     field.setAccessible(true);
                     // One that is not here is one that the command can do without; else it says so.
                     field.set(command, services.get(field.getType()));

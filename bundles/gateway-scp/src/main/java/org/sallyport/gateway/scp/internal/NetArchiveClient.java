@@ -37,10 +37,10 @@ import org.sallyport.gateway.scp.internal.node.NodeAssociation;
 public final class NetArchiveClient implements ArchiveClient {
 
     /** Query/Retrieve information models (PS3.4 C.6): patients are found by the Patient Root's only. */
-    private static final String PATIENT_FIND = "1.2.840.10008.5.1.4.1.2.1.1";
+    static final String PATIENT_FIND = "1.2.840.10008.5.1.4.1.2.1.1";
 
-    private static final String STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1";
-    private static final String STUDY_MOVE = "1.2.840.10008.5.1.4.1.2.2.2";
+    static final String STUDY_FIND = "1.2.840.10008.5.1.4.1.2.2.1";
+    static final String STUDY_MOVE = "1.2.840.10008.5.1.4.1.2.2.2";
 
     /** Nothing that the JDK would ask a name server for. */
     private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");

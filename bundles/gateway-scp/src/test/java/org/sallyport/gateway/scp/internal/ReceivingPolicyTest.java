@@ -38,6 +38,7 @@ class ReceivingPolicyTest {
     private static final String JPEG_LOSSLESS = "1.2.840.10008.1.2.4.70";
     private static final String JPEG_2000 = "1.2.840.10008.1.2.4.90";
     private static final String JPIP = "1.2.840.10008.1.2.4.94";
+    private static final String PAPYRUS = "1.2.840.10008.1.20";
 
     private final AtomicReference<@Nullable Intake> intake = new AtomicReference<>(new FakeIntake());
     private final FakeBackEnd backEnd = new FakeBackEnd();
@@ -148,7 +149,7 @@ class ReceivingPolicyTest {
 
     @Test
     void transferSyntaxesThatAreNotKnownAreRefused() {
-        for (String syntax : List.of("1.2.3.4", JPIP, CT, "", "nonsense")) {
+        for (String syntax : List.of("1.2.3.4", JPIP, PAPYRUS, CT, "", "nonsense")) {
             assertEquals(
                     Result.TRANSFER_SYNTAXES_NOT_SUPPORTED,
                     answer(Map.of(), CT, syntax).result(),

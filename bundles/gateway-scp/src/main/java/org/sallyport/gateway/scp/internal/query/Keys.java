@@ -135,7 +135,7 @@ public final class Keys {
     }
 
     /** Empty for keys that are not supported, and for those of no level. */
-    static Optional<Level> levelOf(int tag) {
+    public static Optional<Level> levelOf(int tag) {
         return Optional.ofNullable(LEVELS.get(tag));
     }
 
@@ -143,7 +143,7 @@ public final class Keys {
         return GENERAL.contains(tag);
     }
 
-    static boolean isReturnedOnly(int tag) {
+    public static boolean isReturnedOnly(int tag) {
         return RETURNED_ONLY.contains(tag);
     }
 }

@@ -5,10 +5,10 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 
-/** log:tail. */
+/** log:last, which the shell calls log:tail: Karaf has a command of that name, which only follows the log. */
 @Service
-@Command(scope = "log", name = "tail", description = "Shows the last lines of the log")
-public final class LogTail extends GatewayCommand {
+@Command(scope = "log", name = "last", description = "Shows the last lines of the log")
+public final class LogLast extends GatewayCommand {
 
     @Option(name = "--lines", description = "How many, 1–10000")
     int lines = 50;
