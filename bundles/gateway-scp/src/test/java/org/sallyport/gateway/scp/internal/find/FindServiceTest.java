@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -229,14 +231,30 @@ class FindServiceTest {
         }
     }
 
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            if (!latch.await(1, TimeUnit.MINUTES)) {
+                throw new IOException("no match came within a minute");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        }
+    }
+
     @Test
     void useOfIdentityIsAuditedBeforeAnythingIsSentAndInTheEndByCounts() throws Exception {
         view.set(View.ORIGINAL);
-        studies.set(many(200));
+        CountDownLatch firstIsThere = new CountDownLatch(1);
+        studies.set(visitor -> {
+            many(100).scan(visitor);
+            await(firstIsThere);
+            many(100).scan(visitor);
+        });
         AtomicInteger auditedAtFirst = new AtomicInteger();
         try (Association association = open()) {
             Outcome outcome = new QueryRetrieve(association).find(FIND, keys(), Terms.upTo(MOST), match -> {
                 auditedAtFirst.compareAndSet(0, audited.size());
+                firstIsThere.countDown();
                 return true;
             });
             assertEquals(0, outcome.status());
