@@ -1,0 +1,51 @@
+package org.sallyport.admin.shell.internal;
+
+import java.time.Instant;
+import org.apache.karaf.shell.api.action.Argument;
+import org.apache.karaf.shell.api.action.Command;
+import org.apache.karaf.shell.api.action.Option;
+import org.apache.karaf.shell.api.action.lifecycle.Reference;
+import org.apache.karaf.shell.api.action.lifecycle.Service;
+import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.store.StudyFinder;
+
+/** patient:erase. */
+@Service
+@Command(
+        scope = "patient",
+        name = "erase",
+        description = "Destroys the patient's key: what was sealed of the patient can never be opened again")
+public final class PatientErase extends VaultCommand {
+
+    private static final int MOST_STUDIES = 10_000;
+
+    @Reference(optional = true)
+    @Nullable
+    StudyFinder finder;
+
+    @Argument(index = 0, name = "pseudonym", required = true, description = "Of the patient")
+    String pseudonym = "";
+
+    @Option(
+            name = "--keep-images",
+            description = "De-identified images that are here stay, without a way back; they are not cleaned up by themselves")
+    boolean keepImages;
+
+    @Override
+    public @Nullable Object execute() throws Exception {
+        int studies = need(finder, "the index").studiesOf(pseudonym, MOST_STUDIES).size();
+        if (studies > 0 && !keepImages) {
+            throw new IllegalStateException(pseudonym + " has " + studies
+                    + " studies here: remove them first (study:delete), or keep them de-identified (--keep-images)");
+        }
+        Instant at = vault().erase(pseudonym, request(pseudonym));
+        Sheet sheet = new Sheet();
+        sheet.put("pseudonym", pseudonym);
+        sheet.put("erased-at", at);
+        tell(
+                sheet,
+                pseudonym + " is erased. Back-ups from before " + at
+                        + " still hold the key: keep vault/erased, and put it beside a journal that is restored");
+        return null;
+    }
+}
