@@ -270,7 +270,8 @@ final class Appliance implements AutoCloseable {
         all.add(outputFile());
         for (Path file : all) {
             Path name = data.relativize(file);
-            boolean left = List.of("packs", "outbox", "deploy", "vendor").contains(name.getName(0).toString())
+            boolean left = List.of("packs", "outbox", "deploy", "vendor")
+                            .contains(name.getName(0).toString())
                     || file.toString().endsWith(".jar");
             if (!left && Files.exists(file) && Files.size(file) <= LONGEST_SEARCHED) {
                 searched++;

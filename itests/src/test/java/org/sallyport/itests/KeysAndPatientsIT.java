@@ -73,7 +73,9 @@ class KeysAndPatientsIT {
 
         appliance.start();
         assertEquals("wrapping-1", key("key"), "the vault opens with the new key");
-        appliance.shell("patient:split --reason 'they were two after all' " + first).ok();
+        appliance
+                .shell("patient:split --reason 'they were two after all' " + first)
+                .ok();
         whatCameMeanwhileStays();
         erase();
         everyOriginalComesBack();
@@ -95,7 +97,11 @@ class KeysAndPatientsIT {
 
     private void erase() throws Exception {
         assertNotEquals(
-                0, appliance.shell("patient:erase --reason 'asked for it' " + third).exit(), "images of it are here");
+                0,
+                appliance
+                        .shell("patient:erase --reason 'asked for it' " + third)
+                        .exit(),
+                "images of it are here");
         appliance
                 .shell("patient:erase --keep-images --reason 'asked for it' " + third)
                 .ok();
@@ -127,7 +133,8 @@ class KeysAndPatientsIT {
                 data.resolve("identity"),
                 data.resolve("deid"))) {
             if (Files.exists(part)) {
-                Command.run("cp", "-a", part.toString(), appliance.data().toString()).ok();
+                Command.run("cp", "-a", part.toString(), appliance.data().toString())
+                        .ok();
             }
         }
         Path passphrase = appliance.data().resolve("vault/passphrase");
@@ -224,7 +231,8 @@ class KeysAndPatientsIT {
             }
             for (byte[] original : appliance.originals(images)) {
                 if (study.equals(mergedStudy)) {
-                    assertEquals(new Patient(1).id(), patientId(original), "its own id, not the one that it is merged into");
+                    assertEquals(
+                            new Patient(1).id(), patientId(original), "its own id, not the one that it is merged into");
                 } else {
                     Senders.assertOriginal(original);
                 }

@@ -28,12 +28,14 @@ public final class PatientErase extends VaultCommand {
 
     @Option(
             name = "--keep-images",
-            description = "De-identified images that are here stay, without a way back; they are not cleaned up by themselves")
+            description =
+                    "De-identified images that are here stay, without a way back; they are not cleaned up by themselves")
     boolean keepImages;
 
     @Override
     public @Nullable Object execute() throws Exception {
-        int studies = need(finder, "the index").studiesOf(pseudonym, MOST_STUDIES).size();
+        int studies =
+                need(finder, "the index").studiesOf(pseudonym, MOST_STUDIES).size();
         if (studies > 0 && !keepImages) {
             throw new IllegalStateException(pseudonym + " has " + studies
                     + " studies here: remove them first (study:delete), or keep them de-identified (--keep-images)");

@@ -57,8 +57,8 @@ class VaultCommandsTest {
         erase.finder = new Fake<>(StudyFinder.class).on("studiesOf", a -> List.of("2.25.1", "2.25.2")).service;
         erase.pseudonym = "ANON-1";
         erase.reason = "asked";
-        String refused = String.valueOf(
-                assertThrows(IllegalStateException.class, () -> Console.run(erase)).getMessage());
+        String refused = String.valueOf(assertThrows(IllegalStateException.class, () -> Console.run(erase))
+                .getMessage());
         assertTrue(refused.contains("2 studies") && refused.contains("study:delete"), refused);
         assertEquals(List.of(), vault.calls);
         erase.keepImages = true;
@@ -72,7 +72,9 @@ class VaultCommandsTest {
         Instant at = Instant.parse("2026-01-02T12:00:00Z");
         PatientHistory history = new PatientHistory();
         history.vault = new Fake<>(VaultAdministration.class)
-                .on("merges", a -> List.of(new MergeChange(at, "ANON-1", "ANON-2"), new MergeChange(at, "ANON-1", null)))
+                .on(
+                        "merges",
+                        a -> List.of(new MergeChange(at, "ANON-1", "ANON-2"), new MergeChange(at, "ANON-1", null)))
                 .service;
         JsonNode rows = json(history);
         assertEquals("merged", rows.get(0).get("what").asText());

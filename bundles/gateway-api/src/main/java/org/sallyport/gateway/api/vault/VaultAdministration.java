@@ -66,5 +66,6 @@ public interface VaultAdministration {
     record KeyState(String provider, String key, int pseudonymKeyGeneration) {}
 
     /** @param into null = split */
-    record MergeChange(Instant at, String pseudonym, @Nullable String into) {}
+    record MergeChange(
+            Instant at, String pseudonym, @Nullable String into) {}
 }

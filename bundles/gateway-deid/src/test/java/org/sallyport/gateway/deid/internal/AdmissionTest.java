@@ -33,7 +33,9 @@ class AdmissionTest {
         IntakeResult result = gate.receive(
                 Gate.encode(object, SYNTAX), SYNTAX, String.valueOf(object.string(Tag.SOPClassUID)), Gate.SOP_INSTANCE);
         if (result.equals(new IntakeResult.Kept(How.STORED))) {
-            assertEquals("ANON-", String.valueOf(gate.lastDataSet().string(Tag.PatientID)).substring(0, 5));
+            assertEquals(
+                    "ANON-",
+                    String.valueOf(gate.lastDataSet().string(Tag.PatientID)).substring(0, 5));
             assertEquals(List.of(), gate.store.held);
             return "treated";
         }
@@ -81,11 +83,7 @@ class AdmissionTest {
         for (SopClasses.SopClass each : SopClasses.all()) {
             DataSet object = of(each.uid(), Gate.withoutPixels());
             Head head = new Head(
-                    object,
-                    false,
-                    Gate.SOP_INSTANCE,
-                    Gate.SERIES,
-                    new PatientIdentity(null, "MRN4711", Gate.STUDY));
+                    object, false, Gate.SOP_INSTANCE, Gate.SERIES, new PatientIdentity(null, "MRN4711", Gate.STUDY));
             Admission admission = Admission.of(head, ObjectKind.of(object), Profile.BASIC);
             assertEquals(each.held(), admission.held(), each.name());
         }
@@ -119,8 +117,7 @@ class AdmissionTest {
     void pixelsThatMayHoldTextOrAPersonAreHeldUnlessARuleCoversThem(String keyword, String values) throws Exception {
         DataSet image = Gate.image();
         assertEquals("treated", fate(image), "a slice of nothing but tissue");
-        image.setString(
-                org.sallyport.dicom.data.Dictionary.tagOf(keyword).orElseThrow(), values.split("\\\\", -1));
+        image.setString(org.sallyport.dicom.data.Dictionary.tagOf(keyword).orElseThrow(), values.split("\\\\", -1));
         String told = fate(image);
         assertTrue(told.startsWith("the pixels "), told);
     }

@@ -133,7 +133,8 @@ class PixelCleaningTest {
     @Test
     void encapsulatedPixelsAreDecodedBlankedInAllFramesAndStoredNative() throws Exception {
         Gate gate = gateWithRule(TOP_ROW);
-        DataSet image = encapsulated(rle((byte) 1, (byte) 2, (byte) 3, (byte) 4), rle((byte) 5, (byte) 6, (byte) 7, (byte) 8));
+        DataSet image =
+                encapsulated(rle((byte) 1, (byte) 2, (byte) 3, (byte) 4), rle((byte) 5, (byte) 6, (byte) 7, (byte) 8));
         assertEquals(new IntakeResult.Kept(How.STORED), gate.receive(image, RLE));
         assertEquals(EXPLICIT, Gate.open(gate.lastBytes()).transferSyntax());
         DataSet treated = gate.lastDataSet();
@@ -217,7 +218,8 @@ class PixelCleaningTest {
         });
         for (DataSet image : List.of(
                 nativeFrames(),
-                encapsulated(rle((byte) 1, (byte) 2, (byte) 3, (byte) 4), rle((byte) 5, (byte) 6, (byte) 7, (byte) 8)))) {
+                encapsulated(
+                        rle((byte) 1, (byte) 2, (byte) 3, (byte) 4), rle((byte) 5, (byte) 6, (byte) 7, (byte) 8)))) {
             Value value = Objects.requireNonNull(image.get(Tag.PixelData)).value();
             TransferSyntax syntax = value instanceof Value.Fragments ? RLE : EXPLICIT;
             assertTrue(gate.receive(image, syntax) instanceof IntakeResult.Kept);

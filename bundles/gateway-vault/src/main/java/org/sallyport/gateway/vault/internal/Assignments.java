@@ -120,7 +120,10 @@ final class Assignments {
     /** Any patient with a key. */
     @Nullable
     Patient anyWithKey() {
-        return patients.stream().filter(patient -> !patient.isErased()).findFirst().orElse(null);
+        return patients.stream()
+                .filter(patient -> !patient.isErased())
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whose keys stand in the journal, though they were erased. */
@@ -395,8 +398,9 @@ final class Assignments {
         patients.set(number, patient.erased());
         keysToDestroy.add(number);
         byLookup.values().removeIf(other -> other == number);
-        byId.replaceAll((id, of) ->
-                of.contains(number) ? of.stream().filter(other -> other != number).toList() : of);
+        byId.replaceAll((id, of) -> of.contains(number)
+                ? of.stream().filter(other -> other != number).toList()
+                : of);
         byId.values().removeIf(List::isEmpty);
     }
 

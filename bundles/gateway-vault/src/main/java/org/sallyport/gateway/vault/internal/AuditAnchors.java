@@ -40,7 +40,10 @@ final class AuditAnchors {
             out.write((day + " " + number + " " + hash + "\n").getBytes(StandardCharsets.US_ASCII));
             out.getFD().sync();
         } catch (IOException e) {
-            LOG.error("{} cannot be written: that the audit log was written anew would show by the line above only", file, e);
+            LOG.error(
+                    "{} cannot be written: that the audit log was written anew would show by the line above only",
+                    file,
+                    e);
         }
     }
 

@@ -107,9 +107,7 @@ final class EarlierRun implements EarlierMappings.Run {
             boolean anothers = called == null
                     ? pretended.contains(one.pseudonym())
                     : patient != null && called.number() != patient.number();
-            if (!PSEUDONYM.matcher(one.pseudonym()).matches()
-                    || anothers
-                    || assignments.isErased(one.pseudonym())) {
+            if (!PSEUDONYM.matcher(one.pseudonym()).matches() || anothers || assignments.isErased(one.pseudonym())) {
                 outcomes.add(Outcome.BAD_PSEUDONYM);
                 continue;
             }

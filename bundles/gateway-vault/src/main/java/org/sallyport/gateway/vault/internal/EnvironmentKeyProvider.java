@@ -50,8 +50,9 @@ final class EnvironmentKeyProvider implements KeyProvider {
                 return new WrappingKey(new SecretKeySpec(second, "AES"), null);
             }
         }
-        throw new VaultException("the key " + keyId
-                + " is neither .key nor .previous-key (SALLYPORT_VAULT_KEY, SALLYPORT_VAULT_PREVIOUS_KEY): set it again");
+        throw new VaultException(
+                "the key " + keyId
+                        + " is neither .key nor .previous-key (SALLYPORT_VAULT_KEY, SALLYPORT_VAULT_PREVIOUS_KEY): set it again");
     }
 
     private static byte[] bytes(String setting, String hexadecimal) throws VaultException {

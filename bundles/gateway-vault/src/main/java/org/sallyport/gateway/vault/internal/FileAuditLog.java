@@ -436,7 +436,8 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
                 }
                 previous = hash;
                 if (!anchored.getOrDefault(seen, hash).equals(hash)) {
-                    return new Verification(seen, seen, "record " + seen + " is not the one that was anchored on its day");
+                    return new Verification(
+                            seen, seen, "record " + seen + " is not the one that was anchored on its day");
                 }
                 if (seen == last.number && !hash.equals(last.hash)) {
                     return new Verification(seen, seen, "records were cut off before record " + seen + " was written");
@@ -454,7 +455,8 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
                     seen + 1,
                     LAST_FILE + " is missing or was changed: whether records at the end are missing cannot be told");
         }
-        long anchor = anchored.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+        long anchor =
+                anchored.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
         if (seen < anchor) {
             return new Verification(seen, seen + 1, "records at the end are missing: " + anchor + " were anchored");
         }

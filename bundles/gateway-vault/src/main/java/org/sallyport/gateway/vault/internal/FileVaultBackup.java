@@ -65,8 +65,7 @@ public final class FileVaultBackup implements VaultBackup {
     }
 
     private void audited(AccessRequest request, String outcome, @Nullable String detail) throws VaultException {
-        audit.record(
-                ACTION, request.actor(), request.source(), request.subject(), request.reason(), outcome, detail);
+        audit.record(ACTION, request.actor(), request.source(), request.subject(), request.reason(), outcome, detail);
     }
 
     private void copyTo(Path to) throws IOException {

@@ -62,8 +62,7 @@ public final class JournalAdministration implements VaultAdministration {
 
     private void audited(String action, AccessRequest request, String outcome, @Nullable String detail)
             throws VaultException {
-        audit.record(
-                action, request.actor(), request.source(), request.subject(), request.reason(), outcome, detail);
+        audit.record(action, request.actor(), request.source(), request.subject(), request.reason(), outcome, detail);
     }
 
     /** Why it may not be done, for people and the audit log; null = it may. */

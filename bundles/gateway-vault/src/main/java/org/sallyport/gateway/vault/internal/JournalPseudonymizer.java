@@ -194,8 +194,8 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         }
         boolean whole = known == null
                 ? generations.all().stream()
-                        .noneMatch(generation -> damaged.hasStudy(
-                                JournalStudyContext.uuid(generation.pseudonymKey(), studyInstanceUid)))
+                        .noneMatch(generation ->
+                                damaged.hasStudy(JournalStudyContext.uuid(generation.pseudonymKey(), studyInstanceUid)))
                 : !damaged.hasPatient(known.patient());
         if (!whole || own == null && damaged.hasPatient(lookup)) {
             throw new VaultException(
@@ -311,7 +311,8 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         Patient patient = called(pseudonym);
         if (assignments.merges().isMerged(patient.number())
                 || assignments.merges().hasOthers(patient.number())) {
-            throw new VaultException(pseudonym + " is merged with others: split them, and erase each (patient:history)");
+            throw new VaultException(
+                    pseudonym + " is merged with others: split them, and erase each (patient:history)");
         }
         // First: whatever happens then, it is done at the latest when the vault opens next.
         tombstones.add(new Tombstone(patient.number(), patient.pseudonym(), at));
@@ -353,7 +354,8 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
                     + " in the vault journal is damaged: restore it from a backup");
         }
         if (patient.isErased()) {
-            throw new VaultException("patient " + patient.pseudonym() + " was erased: what was sealed of it stays closed");
+            throw new VaultException(
+                    "patient " + patient.pseudonym() + " was erased: what was sealed of it stays closed");
         }
         return keyWrap.unwrap(patientNumber, patient.wrappedKey());
     }
@@ -414,8 +416,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     /** Not yet in the journal. */
     Patient newPatient(int number, String pseudonym) throws VaultException {
         long seed = ByteBuffer.wrap(randomBytes()).getLong();
-        return new Patient(
-                number, pseudonym, generations.present(), shift(seed), keyWrap.wrap(number, randomBytes()));
+        return new Patient(number, pseudonym, generations.present(), shift(seed), keyWrap.wrap(number, randomBytes()));
     }
 
     private static int shift(long seed) {
@@ -479,8 +480,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         while (assignments.isTaken("ANON-" + digits.substring(0, length))) {
             length++;
         }
-        long shiftSeed = ByteBuffer.wrap(
-                        random || isAgain ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
+        long shiftSeed = ByteBuffer.wrap(random || isAgain ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
                 .getLong();
         int number = assignments.nextNumber();
         byte[] wrapped = keyWrap.wrap(number, randomBytes());

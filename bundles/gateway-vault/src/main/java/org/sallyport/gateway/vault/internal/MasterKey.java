@@ -38,11 +38,7 @@ final class MasterKey {
      * @param configured name of the provider to wrap under from now on
      * @param providers by name; null = not there
      */
-    MasterKey(
-            Path folder,
-            String configured,
-            Function<String, @Nullable KeyProvider> providers,
-            KeyFile keyFile) {
+    MasterKey(Path folder, String configured, Function<String, @Nullable KeyProvider> providers, KeyFile keyFile) {
         this.folder = folder;
         this.configured = configured;
         this.providers = providers;
@@ -174,7 +170,9 @@ final class MasterKey {
     }
 
     private static boolean isId(String id) {
-        return !id.isEmpty() && id.length() <= LONGEST_ID && id.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '\\');
+        return !id.isEmpty()
+                && id.length() <= LONGEST_ID
+                && id.chars().allMatch(c -> c > 0x20 && c < 0x7F && c != '\\');
     }
 
     /** Null if there is none. */
@@ -190,7 +188,8 @@ final class MasterKey {
         try {
             properties.load(new StringReader(Files.readString(file, StandardCharsets.ISO_8859_1)));
             String id = properties.getProperty("key", "");
-            byte[] bytes = HexFormat.of().parseHex(properties.getProperty("wrapped", "").strip());
+            byte[] bytes = HexFormat.of()
+                    .parseHex(properties.getProperty("wrapped", "").strip());
             if (!isId(id) || bytes.length == 0) {
                 throw damaged(file);
             }

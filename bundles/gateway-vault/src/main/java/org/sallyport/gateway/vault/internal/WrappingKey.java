@@ -41,9 +41,7 @@ final class WrappingKey {
             throw new GeneralSecurityException("cut off");
         }
         return run(
-                Cipher.DECRYPT_MODE,
-                Arrays.copyOf(wrapped, NONCE),
-                Arrays.copyOfRange(wrapped, NONCE, wrapped.length));
+                Cipher.DECRYPT_MODE, Arrays.copyOf(wrapped, NONCE), Arrays.copyOfRange(wrapped, NONCE, wrapped.length));
     }
 
     private byte[] run(int mode, byte[] nonce, byte[] bytes) throws GeneralSecurityException {

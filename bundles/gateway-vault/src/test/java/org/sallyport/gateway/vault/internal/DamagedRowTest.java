@@ -75,7 +75,8 @@ class DamagedRowTest {
     }
 
     private byte[] opened(int i) throws IOException {
-        return Vaults.open(new GcmIdentityVault(keys(1), vault, new Vaults.RememberedAudit()), "frame/" + i, sealed.get(i));
+        return Vaults.open(
+                new GcmIdentityVault(keys(1), vault, new Vaults.RememberedAudit()), "frame/" + i, sealed.get(i));
     }
 
     private void assertAllIsWellWith(int i) throws IOException {
@@ -129,8 +130,7 @@ class DamagedRowTest {
         assertDamaged(() -> vault.assign(patient("P1", "1.2.3.1")));
         assertArrayEquals(PLAIN, opened(1), "its originals are given back");
         assertEquals(
-                studies.get(1).pseudonym(),
-                vault.assign(patient("P1", "1.2.9")).pseudonym());
+                studies.get(1).pseudonym(), vault.assign(patient("P1", "1.2.9")).pseudonym());
         assertAllIsWellWith(0);
         assertAllIsWellWith(2);
     }
@@ -170,8 +170,7 @@ class DamagedRowTest {
     }
 
     private void assertDamagedAsAWhole() {
-        VaultException e =
-                assertThrows(VaultException.class, () -> new JournalPseudonymizer(folder, keys(1), false));
+        VaultException e = assertThrows(VaultException.class, () -> new JournalPseudonymizer(folder, keys(1), false));
         assertTrue(String.valueOf(e.getMessage()).contains("is damaged at byte"), e.getMessage());
         assertTrue(String.valueOf(e.getMessage()).contains("restore it from a backup"), e.getMessage());
     }

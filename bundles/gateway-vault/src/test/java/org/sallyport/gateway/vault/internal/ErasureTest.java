@@ -242,8 +242,8 @@ class ErasureTest {
         String good = Files.readString(file);
         for (String bad : List.of("0 ANON-1\n", "x ANON-1 2026-01-02T12:00:00Z\n", "0 ANON-1 yesterday\n")) {
             Files.writeString(file, bad);
-            VaultException e = assertThrows(
-                    VaultException.class, () -> new JournalPseudonymizer(folder, keys(1), false), bad);
+            VaultException e =
+                    assertThrows(VaultException.class, () -> new JournalPseudonymizer(folder, keys(1), false), bad);
             assertTrue(String.valueOf(e.getMessage()).contains("line 1 is damaged"), e.getMessage());
         }
         Files.writeString(file, good);

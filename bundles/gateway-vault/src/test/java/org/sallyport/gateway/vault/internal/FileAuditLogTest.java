@@ -139,12 +139,17 @@ class FileAuditLogTest {
         }
         try (AuditTrail.Follower follower = log.follow(1);
                 AuditTrail.Follower ahead = log.follow(99)) {
-            assertEquals("number 2", java.util.Objects.requireNonNull(follower.next()).reason());
-            assertEquals("number 3", java.util.Objects.requireNonNull(follower.next()).reason());
+            assertEquals(
+                    "number 2",
+                    java.util.Objects.requireNonNull(follower.next()).reason());
+            assertEquals(
+                    "number 3",
+                    java.util.Objects.requireNonNull(follower.next()).reason());
             assertNull(follower.next());
             assertNull(ahead.next());
             log.record("a.record", "meier", "shell", "x", "größer " + "x".repeat(400), "done", null);
-            assertTrue(java.util.Objects.requireNonNull(follower.next()).reason().startsWith("größer x"));
+            assertTrue(
+                    java.util.Objects.requireNonNull(follower.next()).reason().startsWith("größer x"));
             assertEquals(4, java.util.Objects.requireNonNull(ahead.next()).number());
             assertNull(follower.next());
         }

@@ -81,7 +81,8 @@ class FileVaultBackupTest {
         masterKey.rotate();
         StudyContext study = assignments.assign(patient("P1", "1.2.3"));
         Vaults.RememberedAudit nobody = new Vaults.RememberedAudit();
-        byte[] sealed = Vaults.seal(new GcmIdentityVault(masterKey.open(), assignments, nobody), study, "frame/1", PLAIN);
+        byte[] sealed =
+                Vaults.seal(new GcmIdentityVault(masterKey.open(), assignments, nobody), study, "frame/1", PLAIN);
         audit.record("node.approve", "meier", "shell", "x", "because", "done", null);
         Files.createDirectories(vaultFolder.resolve("earlier"));
         Files.write(vaultFolder.resolve("earlier/a.earlier"), new byte[] {1, 2});
@@ -142,7 +143,8 @@ class FileVaultBackupTest {
             });
             List<String> known = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
-                String pseudonym = assignments.assign(patient("Q" + i, "1.2.4." + i)).pseudonym();
+                String pseudonym =
+                        assignments.assign(patient("Q" + i, "1.2.4." + i)).pseudonym();
                 known.add(pseudonym);
                 Path to = Files.createDirectory(folder.resolve("backup" + i));
                 backup.backUp(to, ADMINISTRATOR);
@@ -190,8 +192,8 @@ class FileVaultBackupTest {
     @Test
     void withoutThePassphraseTheCopyDoesNotOpen() throws Exception {
         backup.backUp(target, ADMINISTRATOR);
-        VaultException e =
-                assertThrows(VaultException.class, () -> masterKey(target.resolve("vault")).open());
+        VaultException e = assertThrows(
+                VaultException.class, () -> masterKey(target.resolve("vault")).open());
         assertTrue(String.valueOf(e.getMessage()).contains("SALLYPORT_VAULT_PASSPHRASE"), e.getMessage());
     }
 }

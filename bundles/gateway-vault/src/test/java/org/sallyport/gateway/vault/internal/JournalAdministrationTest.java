@@ -39,8 +39,7 @@ class JournalAdministrationTest {
     void open() throws IOException {
         MasterKey masterKey = new MasterKey(folder, KeyFile.ID, name -> null, new KeyFile(folder, "a passphrase"));
         assignments = new JournalPseudonymizer(folder, masterKey.open(), false);
-        administration =
-                new JournalAdministration(masterKey, assignments, audit, Clock.fixed(NOON, ZoneOffset.UTC));
+        administration = new JournalAdministration(masterKey, assignments, audit, Clock.fixed(NOON, ZoneOffset.UTC));
     }
 
     @AfterEach
@@ -97,7 +96,11 @@ class JournalAdministrationTest {
             for (Action action : actions(one, other)) {
                 assertThrows(AccessDeniedException.class, () -> action.run(request));
             }
-            assertEquals(5, audit.records.stream().filter(line -> line.endsWith(" refused")).count());
+            assertEquals(
+                    5,
+                    audit.records.stream()
+                            .filter(line -> line.endsWith(" refused"))
+                            .count());
         }
         assertEquals(new KeyState("pkcs12", "master-1", 1), administration.keys());
         assertEquals(List.of(), administration.merges());
@@ -119,9 +122,7 @@ class JournalAdministrationTest {
     void whatFailsIsOnTheRecord() {
         assertThrows(VaultException.class, () -> administration.split("ANON-000000000000", ADMINISTRATOR));
         assertEquals(
-                List.of(
-                        "patient.split meier ANON-0123456789AB done",
-                        "patient.split meier ANON-0123456789AB failed"),
+                List.of("patient.split meier ANON-0123456789AB done", "patient.split meier ANON-0123456789AB failed"),
                 audit.records);
     }
 }

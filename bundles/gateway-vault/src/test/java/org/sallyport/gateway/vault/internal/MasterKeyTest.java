@@ -71,7 +71,8 @@ class MasterKeyTest {
         assertEquals("wrapping-2", with(KeyFile.ID).rotate().keyId());
         assertEquals("wrapping-3", with(KeyFile.ID).rotate().keyId(), "no id is given twice");
         assertArrayEquals(before, told(with(KeyFile.ID).open()));
-        assertEquals(new MasterKey.Place(KeyFile.ID, "wrapping-3"), with(KeyFile.ID).place());
+        assertEquals(
+                new MasterKey.Place(KeyFile.ID, "wrapping-3"), with(KeyFile.ID).place());
         assertEquals(
                 "rw-------",
                 PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(MasterKey.FILE))));
@@ -267,7 +268,8 @@ class MasterKeyTest {
 
     @Test
     void messagesTellNoKey() throws Exception {
-        @Nullable String told = refused(environment(KEY.substring(1), OTHER_KEY)).getMessage();
+        @Nullable
+        String told = refused(environment(KEY.substring(1), OTHER_KEY)).getMessage();
         assertFalse(String.valueOf(told).contains(KEY.substring(1)), told);
     }
 }

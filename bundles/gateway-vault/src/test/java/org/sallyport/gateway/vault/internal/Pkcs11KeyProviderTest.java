@@ -32,7 +32,9 @@ class Pkcs11KeyProviderTest {
 
     @BeforeAll
     static void makeTokens() throws Exception {
-        library = Stream.of("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
+        library = Stream.of(
+                        "/usr/lib/softhsm/libsofthsm2.so",
+                        "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so",
                         "/usr/lib/aarch64-linux-gnu/softhsm/libsofthsm2.so")
                 .map(Path::of)
                 .filter(Files::isRegularFile)
@@ -51,15 +53,26 @@ class Pkcs11KeyProviderTest {
             Files.write(key, bytes);
             String id = label.equals("sallyport") ? "01" : "02";
             run(
-                    "softhsm2-util", "--import", key.toString(), "--aes", "--token", "gateway", "--label", label, "--id",
-                    id, "--pin", PIN);
+                    "softhsm2-util",
+                    "--import",
+                    key.toString(),
+                    "--aes",
+                    "--token",
+                    "gateway",
+                    "--label",
+                    label,
+                    "--id",
+                    id,
+                    "--pin",
+                    PIN);
             Files.delete(key);
         }
     }
 
     private static void run(String... command) throws Exception {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().put("SOFTHSM2_CONF", folder.resolve("softhsm2.conf").toString());
+        builder.environment()
+                .put("SOFTHSM2_CONF", folder.resolve("softhsm2.conf").toString());
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(60, TimeUnit.SECONDS), command[0]);
@@ -79,7 +92,8 @@ class Pkcs11KeyProviderTest {
                 label,
                 pin);
         builder.redirectErrorStream(true);
-        builder.environment().put("SOFTHSM2_CONF", folder.resolve("softhsm2.conf").toString());
+        builder.environment()
+                .put("SOFTHSM2_CONF", folder.resolve("softhsm2.conf").toString());
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(120, TimeUnit.SECONDS));
@@ -111,8 +125,9 @@ class Pkcs11KeyProviderTest {
                 if (given[1].equals("rotate")) {
                     System.out.println("told: " + masterKey.rotate());
                 } else {
-                    System.out.println(
-                            "told: " + java.util.HexFormat.of().formatHex(masterKey.open().heldKey()));
+                    System.out.println("told: "
+                            + java.util.HexFormat.of()
+                                    .formatHex(masterKey.open().heldKey()));
                 }
             } catch (VaultException e) {
                 System.out.println("told: " + e.getMessage());
@@ -151,8 +166,7 @@ class Pkcs11KeyProviderTest {
 
     @Test
     void whatIsMissingIsNamed(@TempDir Path data) throws Exception {
-        assertTrue(
-                vault(data, "open", "nobody's").contains("no AES key with the label \"nobody's\""), "a key");
+        assertTrue(vault(data, "open", "nobody's").contains("no AES key with the label \"nobody's\""), "a key");
         String pin = vault(data, "open", "sallyport", "0000", library);
         assertTrue(pin.contains(".pkcs11-pin"), pin);
         assertFalse(pin.contains("0000"), "the PIN is not told");
@@ -164,8 +178,7 @@ class Pkcs11KeyProviderTest {
     @Test
     void aPathThatIsMoreThanOneIsRefused() {
         for (String path : List.of("", "/lib/a.so\nslot = 7", "/lib/a b.so")) {
-            assertThrows(
-                    VaultException.class, () -> new Pkcs11KeyProvider(path, -1, "sallyport", PIN).newKey(), path);
+            assertThrows(VaultException.class, () -> new Pkcs11KeyProvider(path, -1, "sallyport", PIN).newKey(), path);
         }
     }
 }

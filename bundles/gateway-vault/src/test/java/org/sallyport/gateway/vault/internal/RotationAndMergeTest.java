@@ -107,7 +107,8 @@ class RotationAndMergeTest {
         Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
         try (JournalPseudonymizerAt there = new JournalPseudonymizerAt(elsewhere)) {
             StudyContext underTheOldKey = there.vault.assign(patient("P2", LATER));
-            assertNotEquals(underTheOldKey.pseudonym(), fresh.pseudonym(), "the old key tells nothing of the new patient");
+            assertNotEquals(
+                    underTheOldKey.pseudonym(), fresh.pseudonym(), "the old key tells nothing of the new patient");
             assertNotEquals(underTheOldKey.studyInstanceUid(), fresh.studyInstanceUid());
         }
         String all = all(fresh);
@@ -150,8 +151,7 @@ class RotationAndMergeTest {
     void aStudyIsNoSecondPatientsBecauseTheKeyWasRotated() throws Exception {
         vault.assign(patient("P1", OLD));
         vault.nextGeneration();
-        nowAndAfterReopening(
-                () -> assertThrows(SecondPatientException.class, () -> vault.assign(patient("P2", OLD))));
+        nowAndAfterReopening(() -> assertThrows(SecondPatientException.class, () -> vault.assign(patient("P2", OLD))));
     }
 
     // ---- merging

@@ -88,7 +88,8 @@ public final class AuditForwarder {
         int port = values.within("port", c::port, 1, 65_535);
         String source = c.source().strip();
         if (!source.matches("[!-~]{1,48}")) {
-            throw new IllegalArgumentException("source \"" + source + "\": must be 1–48 visible characters of ASCII" + PLACE);
+            throw new IllegalArgumentException(
+                    "source \"" + source + "\": must be 1–48 visible characters of ASCII" + PLACE);
         }
         String host = c.host().strip();
         if (host.isEmpty()) {
@@ -137,8 +138,8 @@ public final class AuditForwarder {
         long pause = 1;
         boolean told = false;
         while (!isClosing()) {
-            try (AuditReceiver to =
-                            AuditReceiver.connect(settings.host(), settings.port(), settings.tls(), settings.checkHost());
+            try (AuditReceiver to = AuditReceiver.connect(
+                            settings.host(), settings.port(), settings.tls(), settings.checkHost());
                     AuditTrail.Follower log = trail.follow(sent())) {
                 connection = to;
                 LOG.info("audit records go to {}:{}", settings.host(), settings.port());
@@ -192,7 +193,9 @@ public final class AuditForwarder {
 
     /** The last that counts as sent. A file that cannot be understood means that all are sent again. */
     private long sent() throws IOException {
-        String text = Files.exists(file) && Files.size(file) < 100 ? Files.readString(file).strip() : "";
+        String text = Files.exists(file) && Files.size(file) < 100
+                ? Files.readString(file).strip()
+                : "";
         return text.matches("\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 }

@@ -52,8 +52,8 @@ final class AuditMessages {
      */
     static byte[] of(Entry entry, String source) {
         // The byte order mark says that UTF-8 follows (RFC 5424 6.4).
-        String text = "<" + PRIORITY + ">1 " + entry.at() + " " + source + " sallyport " + ProcessHandle.current().pid()
-                + " DICOM+RFC3881 - \uFEFF" + xml(entry, source);
+        String text = "<" + PRIORITY + ">1 " + entry.at() + " " + source + " sallyport "
+                + ProcessHandle.current().pid() + " DICOM+RFC3881 - \uFEFF" + xml(entry, source);
         return text.getBytes(StandardCharsets.UTF_8);
     }
 

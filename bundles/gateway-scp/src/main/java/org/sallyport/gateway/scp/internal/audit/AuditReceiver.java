@@ -33,8 +33,7 @@ final class AuditReceiver implements Closeable {
         try {
             plain.connect(new InetSocketAddress(host, port), CONNECT_MILLIS);
             plain.setSoTimeout(CONNECT_MILLIS);
-            SSLSocket socket =
-                    (SSLSocket) tls.context().getSocketFactory().createSocket(plain, host, port, true);
+            SSLSocket socket = (SSLSocket) tls.context().getSocketFactory().createSocket(plain, host, port, true);
             SSLParameters parameters = socket.getSSLParameters();
             parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
             if (checkHost) {

@@ -113,9 +113,7 @@ class AuditForwarderPeersTest {
             port = free.getLocalPort();
         }
         Files.createDirectory(folder.resolve("work"));
-        Files.writeString(
-                folder.resolve("rsyslog.conf"),
-                """
+        Files.writeString(folder.resolve("rsyslog.conf"), """
                 global(workDirectory="%1$s/work" maxMessageSize="64k" DefaultNetstreamDriver="gtls"
                   DefaultNetstreamDriverCAFile="%1$s/server.pem" DefaultNetstreamDriverCertFile="%1$s/server.pem"
                   DefaultNetstreamDriverKeyFile="%1$s/server.key")
@@ -123,8 +121,7 @@ class AuditForwarderPeersTest {
                 input(type="imtcp" port="%2$d" address="127.0.0.1")
                 template(name="whole" type="string" string="%%pri%%|%%hostname%%|%%app-name%%|%%msgid%%|%%msg%%\\n")
                 action(type="omfile" file="%1$s/received" template="whole")
-                """
-                        .formatted(folder, port));
+                """.formatted(folder, port));
     }
 
     @AfterEach

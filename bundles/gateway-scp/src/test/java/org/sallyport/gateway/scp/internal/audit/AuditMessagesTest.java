@@ -95,7 +95,8 @@ class AuditMessagesTest {
         String text = new String(
                 AuditMessages.of(entry("identity.read", "2.25.7", "done", null), "gate"), StandardCharsets.UTF_8);
         assertTrue(
-                text.matches("(?s)<85>1 2026-01-02T12:00:00\\.123Z gate sallyport \\d+ DICOM\\+RFC3881 - \uFEFF<\\?xml .*"),
+                text.matches(
+                        "(?s)<85>1 2026-01-02T12:00:00\\.123Z gate sallyport \\d+ DICOM\\+RFC3881 - \uFEFF<\\?xml .*"),
                 text);
         assertEquals(List.of(), text.lines().skip(1).toList(), "of one line");
     }
