@@ -7,7 +7,11 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.api.store.IndexException;
+import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.store.StudyIndex;
+import org.sallyport.gateway.api.vault.PatientRegister;
 
 /** patient:erase. */
 @Service
@@ -23,6 +27,14 @@ public final class PatientErase extends VaultCommand {
     @Nullable
     StudyFinder finder;
 
+    @Reference(optional = true)
+    @Nullable
+    StudyIndex index;
+
+    @Reference(optional = true)
+    @Nullable
+    PatientRegister register;
+
     @Argument(index = 0, name = "pseudonym", required = true, description = "Of the patient")
     String pseudonym = "";
 
@@ -34,11 +46,10 @@ public final class PatientErase extends VaultCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        int studies =
-                need(finder, "the index").studiesOf(pseudonym, MOST_STUDIES).size();
-        if (studies > 0 && !keepImages) {
-            throw new IllegalStateException(pseudonym + " has " + studies
-                    + " studies here: remove them first (study:delete), or keep them de-identified (--keep-images)");
+        int images = images();
+        if (images > 0 && !keepImages) {
+            throw new IllegalStateException(pseudonym + " has " + images
+                    + " images here: remove them first (study:delete), or keep them de-identified (--keep-images)");
         }
         Instant at = vault().erase(pseudonym, request(pseudonym));
         Sheet sheet = new Sheet();
@@ -49,5 +60,19 @@ public final class PatientErase extends VaultCommand {
                 pseudonym + " is erased. Back-ups from before " + at
                         + " still hold the key: keep vault/erased, and put it beside a journal that is restored");
         return null;
+    }
+
+    /** Under all pseudonyms that the patient has or had. */
+    private int images() throws IndexException {
+        StudyIndex studies = need(index, "the index");
+        int images = 0;
+        for (String name : need(register, "the vault").all(pseudonym)) {
+            for (String study : need(finder, "the index").studiesOf(name, MOST_STUDIES)) {
+                images += (int) studies.instances(study).stream()
+                        .filter(StoredInstance::isHere)
+                        .count();
+            }
+        }
+        return images;
     }
 }

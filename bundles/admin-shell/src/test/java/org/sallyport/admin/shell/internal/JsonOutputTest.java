@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
@@ -54,6 +55,7 @@ import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.MappingImport;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.VaultAdministration;
 import org.sallyport.gateway.api.vault.VaultBackup;
 
@@ -354,7 +356,9 @@ class JsonOutputTest {
                 IndexBackup.class,
                 new Fake<>(IndexBackup.class).on("backUp", a -> true).service,
                 StudyFinder.class,
-                new Fake<>(StudyFinder.class).on("studiesOf", a -> List.of()).service);
+                new Fake<>(StudyFinder.class).on("studiesOf", a -> List.of()).service,
+                PatientRegister.class,
+                new Fake<>(PatientRegister.class).on("all", a -> Set.of("ANON-1")).service);
     }
 
     private static Map<Class<?>, Object> kept() {

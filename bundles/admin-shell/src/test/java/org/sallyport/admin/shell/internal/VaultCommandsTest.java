@@ -7,9 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
+import org.sallyport.gateway.api.store.StudyIndex;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.VaultAdministration;
 import org.sallyport.gateway.api.vault.VaultAdministration.KeyState;
 import org.sallyport.gateway.api.vault.VaultAdministration.MergeChange;
@@ -54,17 +59,43 @@ class VaultCommandsTest {
         Fake<VaultAdministration> vault = new Fake<>(VaultAdministration.class).on("erase", a -> at);
         PatientErase erase = new PatientErase();
         erase.vault = vault.service;
-        erase.finder = new Fake<>(StudyFinder.class).on("studiesOf", a -> List.of("2.25.1", "2.25.2")).service;
+        erase.register = new Fake<>(PatientRegister.class).on("all", a -> Set.of("ANON-1", "ANON-OLD")).service;
+        erase.finder = new Fake<>(StudyFinder.class)
+                .on("studiesOf", a -> a.get(0).equals("ANON-OLD") ? List.of("2.25.1") : List.of("2.25.2"))
+                .service;
+        List<StoredInstance> images = new ArrayList<>(List.of(CommandsTest.instance()));
+        erase.index = new Fake<>(StudyIndex.class)
+                .on("instances", a -> a.get(0).equals("2.25.1") ? List.copyOf(images) : List.of())
+                .service;
         erase.pseudonym = "ANON-1";
         erase.reason = "asked";
         String refused = String.valueOf(assertThrows(IllegalStateException.class, () -> Console.run(erase))
                 .getMessage());
-        assertTrue(refused.contains("2 studies") && refused.contains("study:delete"), refused);
+        assertTrue(refused.contains("has 1 images here") && refused.contains("study:delete"), refused);
         assertEquals(List.of(), vault.calls);
         erase.keepImages = true;
         String told = Console.run(erase);
         assertTrue(told.contains("from before 2026-01-02T12:00:00Z still hold the key"), told);
-        assertEquals(List.of("erase[ANON-1, " + request("ANON-1") + "]"), vault.calls);
+        erase.keepImages = false;
+        images.replaceAll(VaultCommandsTest::deleted);
+        Console.run(erase);
+        String call = "erase[ANON-1, " + request("ANON-1") + "]";
+        assertEquals(List.of(call, call), vault.calls);
+    }
+
+    private static StoredInstance deleted(StoredInstance one) {
+        return new StoredInstance(
+                one.facts(),
+                one.frameId(),
+                one.packId(),
+                one.offset(),
+                one.length(),
+                one.crc32(),
+                one.sha256(),
+                one.version(),
+                StoredInstance.Presence.DELETED,
+                "file",
+                0);
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an administrator decides about keys and patients. Each call needs the role {@link Roles#ADMINISTRATOR} and a reason, and is audited, refused ones
+ * What an administrator decides about keys and patients. Each call with a request needs the role {@link Roles#ADMINISTRATOR} and a reason, and is audited, refused ones
  * too; the request's subject is what it is about. Thread-safe.
  */
 public interface VaultAdministration {

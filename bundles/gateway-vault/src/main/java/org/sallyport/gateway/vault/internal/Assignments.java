@@ -276,20 +276,38 @@ final class Assignments {
     }
 
     /**
-     * Takes note of a record that is not as it was written. What kind it was is told by its length, which is part of what was found in order.
+     * Takes note of a record that is not as it was written. What kind it was is told by its length, which is part of what was found in order, and by what
+     * of it still fits.
      *
-     * @throws VaultException if others depend on it
+     * @throws VaultException if others depend on it, or what it was cannot be told
      */
     void readDamaged(String where, byte[] payload) throws VaultException {
-        if (payload.length == 1 + SHORT_DIGEST + 12) {
+        if (payload.length == 1 + SHORT_DIGEST + 12 && (payload[0] == STUDY || !isType(payload[0]))) {
             damaged.addStudy(Arrays.copyOfRange(payload, 1, 1 + SHORT_DIGEST));
-        } else if (payload.length >= SHORTEST_PATIENT && payload[0] == PATIENT_WITH_ID) {
+        } else if (isNextPatient(payload)) {
             int number = patients.size();
             damaged.addPatient(number, Arrays.copyOfRange(payload, 1, 1 + DIGEST));
             add(new Patient(number, "damaged row " + number, Generations.FIRST, 0, new byte[0]));
         } else {
             throw new VaultException(where + ", which more than one patient depends on: restore it from a backup");
         }
+    }
+
+    private static boolean isType(byte type) {
+        return type >= PATIENT && type <= ERASE;
+    }
+
+    /** Its number, or all its lengths, are those of the patient who has to follow. */
+    private boolean isNextPatient(byte[] payload) {
+        if (payload.length < SHORTEST_PATIENT || payload[0] != PATIENT_WITH_ID) {
+            return false;
+        }
+        ByteBuffer in = ByteBuffer.wrap(payload, 1 + DIGEST + SHORT_DIGEST, 13);
+        if (in.getInt() == patients.size()) {
+            return true;
+        }
+        int keyLengthAt = SHORTEST_PATIENT - 1 + (payload[SHORTEST_PATIENT - 2] & 0xFF);
+        return keyLengthAt < payload.length && keyLengthAt + 1 + (payload[keyLengthAt] & 0xFF) == payload.length;
     }
 
     /** Takes a record of the journal. */

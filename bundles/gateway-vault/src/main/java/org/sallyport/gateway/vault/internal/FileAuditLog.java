@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
@@ -51,7 +50,7 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
 
     private static final int BLOCK = 8192;
     /** Far above seven fields of the longest there are. */
-    private static final int LONGEST_LINE = 1 << 20;
+    static final int LONGEST_LINE = 1 << 20;
 
     private static final int LONGEST_FIELD = 500;
     private static final String HASH = "hash";
@@ -338,69 +337,10 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
         synchronized (this) {
             known = Math.min(after, number);
         }
-        return new LogFollower(new RandomAccessFile(file.toFile(), "r"), known);
+        return new AuditFollower(file, known, this::end);
     }
 
-    /** Reads whole lines only, by a file of its own. */
-    private final class LogFollower implements Follower {
-
-        private final RandomAccessFile in;
-        private final byte[] buffer = new byte[BLOCK];
-        private int filled;
-        private int position;
-        private long at;
-        private long known;
-
-        LogFollower(RandomAccessFile in, long known) {
-            this.in = in;
-            this.known = known;
-        }
-
-        @Override
-        public @Nullable Entry next() throws VaultException {
-            long upTo = end();
-            try {
-                while (at < upTo) {
-                    Entry entry = entry(json.readTree(line(upTo)));
-                    if (entry.number() > known) {
-                        known = entry.number();
-                        return entry;
-                    }
-                }
-                return null;
-            } catch (JsonProcessingException | DateTimeParseException e) {
-                throw new VaultException("the audit log is damaged; audit:verify tells where", e);
-            } catch (IOException e) {
-                throw new VaultException("the audit log cannot be read", e);
-            }
-        }
-
-        private String line(long upTo) throws IOException {
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            while (at < upTo && line.size() < LONGEST_LINE) {
-                if (position == filled) {
-                    in.seek(at);
-                    in.readFully(buffer, 0, (int) Math.min(buffer.length, upTo - at));
-                    filled = (int) Math.min(buffer.length, upTo - at);
-                    position = 0;
-                }
-                byte b = buffer[position++];
-                at++;
-                if (b == '\n') {
-                    break;
-                }
-                line.write(b);
-            }
-            return line.toString(StandardCharsets.UTF_8);
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
-    }
-
-    private static Entry entry(JsonNode record) {
+    static Entry entry(JsonNode record) {
         return new Entry(
                 record.path("number").asLong(),
                 Instant.parse(record.path("at").asText()),

@@ -4,18 +4,22 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.ErasureListener;
 import org.sallyport.gateway.api.vault.Roles;
 import org.sallyport.gateway.api.vault.VaultAdministration;
 import org.sallyport.gateway.api.vault.VaultException;
 
-/** Asks for role and reason, audits, and has the journal or the master key changed. Immutable. */
+/** Asks for role and reason, audits, and has the journal or the master key changed. Thread-safe. */
 @Component(service = VaultAdministration.class)
 public final class JournalAdministration implements VaultAdministration {
 
@@ -26,6 +30,9 @@ public final class JournalAdministration implements VaultAdministration {
     private final JournalPseudonymizer assignments;
     private final AuditLog audit;
     private final Clock clock;
+    /** Replaced as they come and go. */
+    @Reference(policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+    private volatile List<ErasureListener> listeners = List.of();
 
     @Activate
     public JournalAdministration(
@@ -33,7 +40,13 @@ public final class JournalAdministration implements VaultAdministration {
         this(keys.masterKey(), assignments, audit, Clock.systemUTC());
     }
 
-    JournalAdministration(MasterKey masterKey, JournalPseudonymizer assignments, AuditLog audit, Clock clock) {
+    JournalAdministration(
+            MasterKey masterKey,
+            JournalPseudonymizer assignments,
+            AuditLog audit,
+            Clock clock,
+            ErasureListener... listeners) {
+        this.listeners = List.of(listeners);
         this.masterKey = masterKey;
         this.assignments = assignments;
         this.audit = audit;
@@ -126,9 +139,23 @@ public final class JournalAdministration implements VaultAdministration {
     public Instant erase(String pseudonym, AccessRequest request) throws VaultException {
         return changeJournal("patient.erase", request, () -> {
             Instant now = clock.instant();
+            Set<String> pseudonyms = assignments.all(pseudonym);
             assignments.erase(pseudonym, now);
+            tell(pseudonyms);
             return now;
         });
+    }
+
+    private void tell(Set<String> pseudonyms) throws VaultException {
+        for (ErasureListener listener : listeners) {
+            try {
+                listener.erased(pseudonyms);
+            } catch (IOException e) {
+                throw new VaultException(
+                        "the key is destroyed, but what was opened before may be in memory: start the gateway again",
+                        e);
+            }
+        }
     }
 
     @Override

@@ -237,6 +237,11 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     }
 
     @Override
+    public synchronized boolean isErased(String pseudonym) {
+        return assignments.isErased(pseudonym);
+    }
+
+    @Override
     public synchronized List<String> find(@Nullable String issuer, String patientId) {
         PatientIdentity identity = new PatientIdentity(issuer, patientId, "");
         if (isNoId(patientId.strip())) {
@@ -354,7 +359,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
                     + " in the vault journal is damaged: restore it from a backup");
         }
         if (patient.isErased()) {
-            throw new VaultException(
+            throw new ErasedException(
                     "patient " + patient.pseudonym() + " was erased: what was sealed of it stays closed");
         }
         return keyWrap.unwrap(patientNumber, patient.wrappedKey());
@@ -379,10 +384,6 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     synchronized @Nullable Patient patientCalled(String pseudonym) {
         return assignments.patientCalled(pseudonym);
-    }
-
-    synchronized boolean isErased(String pseudonym) {
-        return assignments.isErased(pseudonym);
     }
 
     /** Whichever generation its patient is of. */

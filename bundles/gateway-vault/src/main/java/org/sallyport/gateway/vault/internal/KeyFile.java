@@ -83,7 +83,7 @@ final class KeyFile implements KeyProvider {
         return id;
     }
 
-    /** Of the numbers of wrapping keys: none is given twice, because a back-up may name it. */
+    /** Of the numbers of wrapping keys: none that is in the file is given again. */
     private static int highest(KeyStore store) throws VaultException {
         int highest = 0;
         try {

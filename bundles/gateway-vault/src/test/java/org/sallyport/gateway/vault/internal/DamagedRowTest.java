@@ -169,6 +169,23 @@ class DamagedRowTest {
         assertDamagedAsAWhole();
     }
 
+    /** One wrong bit makes its first byte that of a patient. */
+    @Test
+    void aBundleOfRecordsIsNotTakenForAPatient() throws Exception {
+        int length = (int) Files.size(journal());
+        vault.merge(studies.get(0).pseudonym(), studies.get(1).pseudonym(), Instant.EPOCH);
+        int bundle = (int) Files.size(journal());
+        assertEquals(
+                studies.get(1).pseudonym(), vault.assign(patient("P0", "1.2.7")).pseudonym());
+        vault.assign(patient("P2", "1.2.8"));
+        vault.close();
+        byte[] journal = Files.readAllBytes(journal());
+        assertTrue(bundle > length && journal[bundle + 8] == Assignments.SEVERAL);
+        journal[bundle + 8] = Assignments.PATIENT_WITH_ID;
+        Files.write(journal(), journal);
+        assertDamagedAsAWhole();
+    }
+
     private void assertDamagedAsAWhole() {
         VaultException e = assertThrows(VaultException.class, () -> new JournalPseudonymizer(folder, keys(1), false));
         assertTrue(String.valueOf(e.getMessage()).contains("is damaged at byte"), e.getMessage());

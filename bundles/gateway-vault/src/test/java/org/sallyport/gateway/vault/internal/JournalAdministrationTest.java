@@ -2,6 +2,7 @@ package org.sallyport.gateway.vault.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.vault.internal.Vaults.patient;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +34,8 @@ class JournalAdministrationTest {
     private Path folder;
 
     private final Vaults.RememberedAudit audit = new Vaults.RememberedAudit();
+    private final List<String> forgotten = new ArrayList<>();
+    private boolean memoryFails;
     private JournalPseudonymizer assignments;
     private JournalAdministration administration;
 
@@ -39,7 +43,16 @@ class JournalAdministrationTest {
     void open() throws IOException {
         MasterKey masterKey = new MasterKey(folder, KeyFile.ID, name -> null, new KeyFile(folder, "a passphrase"));
         assignments = new JournalPseudonymizer(folder, masterKey.open(), false);
-        administration = new JournalAdministration(masterKey, assignments, audit, Clock.fixed(NOON, ZoneOffset.UTC));
+        administration = new JournalAdministration(
+                masterKey, assignments, audit, Clock.fixed(NOON, ZoneOffset.UTC), this::forget);
+    }
+
+    private void forget(Set<String> pseudonyms) throws IOException {
+        if (memoryFails) {
+            throw new IOException("the index is away");
+        }
+        assertTrue(pseudonyms.stream().allMatch(assignments::isErased), "its key is gone by then");
+        forgotten.addAll(pseudonyms);
     }
 
     @AfterEach
@@ -81,6 +94,16 @@ class JournalAdministrationTest {
         assertEquals(
                 List.of(new MergeChange(NOON, one, other), new MergeChange(NOON, one, null)), administration.merges());
         assertEquals(Set.of(), assignments.all(other));
+        assertEquals(List.of(other), forgotten);
+    }
+
+    @Test
+    void whoIsErasedThoughMemoryCannotBeClearedIsErasedAllTheSame() throws Exception {
+        String one = assignments.assign(patient("P1", "1.2.3")).pseudonym();
+        memoryFails = true;
+        VaultException e = assertThrows(VaultException.class, () -> administration.erase(one, ADMINISTRATOR));
+        assertTrue(String.valueOf(e.getMessage()).contains("start the gateway again"), e.getMessage());
+        assertTrue(assignments.isErased(one));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.sallyport.gateway.scp.internal.audit;
 
 import java.nio.charset.StandardCharsets;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import org.sallyport.gateway.api.vault.AuditLog.Entry;
 
@@ -19,9 +20,11 @@ final class AuditMessages {
     private enum Event {
         ACCESSED("110103", "DICOM Instances Accessed", "R"),
         EXPORT("110106", "Export", "R"),
+        TRANSFERRED("110104", "DICOM Instances Transferred", "R"),
         QUERY("110112", "Query", "E"),
         DELETED("110105", "DICOM Study Deleted", "D"),
         PATIENT("110110", "Patient Record", "U"),
+        PATIENT_ERASED("110110", "Patient Record", "D"),
         SECURITY("110113", "Security Alert", "E");
 
         private final String code;
@@ -38,8 +41,10 @@ final class AuditMessages {
             return switch (action) {
                 case "identity.read", "quarantine.preview" -> ACCESSED;
                 case "identity.deliver", "identity.send", "identity.order" -> EXPORT;
-                case "identity.find", "dicom.find" -> QUERY;
-                case "images.delete", "images.cleanup", "study.delete" -> DELETED;
+                case "query.get", "query.move" -> TRANSFERRED;
+                case "query.find", "archive.find", "archive.move" -> QUERY;
+                case "images.delete", "images.cleanup" -> DELETED;
+                case "patient.erase" -> PATIENT_ERASED;
                 default -> action.startsWith("patient.") || action.startsWith("mappings.") ? PATIENT : SECURITY;
             };
         }
@@ -52,7 +57,8 @@ final class AuditMessages {
      */
     static byte[] of(Entry entry, String source) {
         // The byte order mark says that UTF-8 follows (RFC 5424 6.4).
-        String text = "<" + PRIORITY + ">1 " + entry.at() + " " + source + " sallyport "
+        // Of a second syslog knows six digits (RFC 5424 6.2.3).
+        String text = "<" + PRIORITY + ">1 " + entry.at().truncatedTo(ChronoUnit.MICROS) + " " + source + " sallyport "
                 + ProcessHandle.current().pid() + " DICOM+RFC3881 - \uFEFF" + xml(entry, source);
         return text.getBytes(StandardCharsets.UTF_8);
     }
@@ -90,7 +96,7 @@ final class AuditMessages {
 
     private static void object(StringBuilder xml, Entry entry, Event event) {
         boolean uid = entry.subject().matches("[0-9][0-9.]{1,63}");
-        boolean patient = entry.subject().startsWith("ANON-");
+        boolean patient = entry.subject().matches("ANON-[0-9A-F]{12,64}");
         xml.append("<ParticipantObjectIdentification");
         attribute(xml, "ParticipantObjectID", entry.subject());
         // A person, or an object of the system.

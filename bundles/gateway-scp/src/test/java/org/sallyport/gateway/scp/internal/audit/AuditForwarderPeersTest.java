@@ -62,7 +62,7 @@ class AuditForwarderPeersTest {
 
     private void write(int count) {
         for (int i = 0; i < count; i++) {
-            long number = written.size() + 1;
+            long number = written.size() + 1L;
             written.add(new Entry(
                     number,
                     Instant.parse("2026-01-02T12:00:00Z"),

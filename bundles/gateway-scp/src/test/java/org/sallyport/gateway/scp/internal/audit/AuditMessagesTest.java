@@ -19,7 +19,7 @@ import org.w3c.dom.Element;
 
 class AuditMessagesTest {
 
-    private static final Instant AT = Instant.parse("2026-01-02T12:00:00.123Z");
+    private static final Instant AT = Instant.parse("2026-01-02T12:00:00.123456789Z");
 
     private static Entry entry(String action, String subject, String outcome, @Nullable String detail) {
         return new Entry(7, AT, action, "meier", "10.0.0.7", subject, "second opinion", outcome, detail, "00ff");
@@ -40,7 +40,7 @@ class AuditMessagesTest {
         Document message = parsed(AuditMessages.xml(entry("identity.read", "2.25.7", "done", null), "gate"));
         Element event = one(message, "EventIdentification");
         assertEquals("R", event.getAttribute("EventActionCode"));
-        assertEquals("2026-01-02T12:00:00.123Z", event.getAttribute("EventDateTime"));
+        assertEquals("2026-01-02T12:00:00.123456789Z", event.getAttribute("EventDateTime"));
         assertEquals("0", event.getAttribute("EventOutcomeIndicator"));
         assertEquals("110103", one(message, "EventID").getAttribute("csd-code"));
         assertEquals("DCM", one(message, "EventID").getAttribute("codeSystemName"));
@@ -63,9 +63,12 @@ class AuditMessagesTest {
     @ParameterizedTest
     @CsvSource({
         "identity.deliver, 2.25.7, done, 110106, 0",
-        "identity.find, PACS, done, 110112, 0",
-        "study.delete, 2.25.7, done, 110105, 0",
+        "archive.find, PACS, done, 110112, 0",
+        "query.find, patients, done, 110112, 0",
+        "query.move, patients, done, 110104, 0",
+        "images.delete, 2.25.7, done, 110105, 0",
         "patient.erase, ANON-0123456789AB, failed, 110110, 8",
+        "patient.merge, ANON-0123456789AB into ANON-AB0123456789, done, 110110, 0",
         "node.approve, ith, refused, 110113, 4",
         "a.new-one, x, done, 110113, 0"
     })
@@ -76,7 +79,7 @@ class AuditMessagesTest {
         assertEquals(indicator, one(message, "EventIdentification").getAttribute("EventOutcomeIndicator"));
         assertEquals("why", one(message, "EventOutcomeDescription").getTextContent());
         assertEquals(
-                subject.startsWith("ANON-") ? "1" : "2",
+                subject.equals("ANON-0123456789AB") ? "1" : "2",
                 one(message, "ParticipantObjectIdentification").getAttribute("ParticipantObjectTypeCode"));
     }
 
@@ -96,7 +99,7 @@ class AuditMessagesTest {
                 AuditMessages.of(entry("identity.read", "2.25.7", "done", null), "gate"), StandardCharsets.UTF_8);
         assertTrue(
                 text.matches(
-                        "(?s)<85>1 2026-01-02T12:00:00\\.123Z gate sallyport \\d+ DICOM\\+RFC3881 - \uFEFF<\\?xml .*"),
+                        "(?s)<85>1 2026-01-02T12:00:00\\.123456Z gate sallyport \\d+ DICOM\\+RFC3881 - \uFEFF<\\?xml .*"),
                 text);
         assertEquals(List.of(), text.lines().skip(1).toList(), "of one line");
     }
