@@ -139,7 +139,7 @@ final class PostgresServer implements AutoCloseable {
                                 List.of(
                                         bin.resolve("pg_dump").toString(),
                                         "-h",
-                                        "127.0.0.1",
+                                        HOST,
                                         "-p",
                                         String.valueOf(port),
                                         "-U",
