@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,7 @@ class KeysAndPatientsIT {
     private String second = "";
     private String third = "";
     private String mergedStudy = "";
+    private @Nullable Process repository;
 
     @BeforeEach
     void prepare() throws IOException {
@@ -53,11 +55,15 @@ class KeysAndPatientsIT {
     @AfterEach
     void end() {
         appliance.close();
+        if (repository != null) {
+            repository.destroyForcibly();
+        }
     }
 
     @Test
     void whatWasAssignedStaysThroughChangesOfKeysMergesErasureAndRestore() throws Exception {
         appliance.start();
+        sendAuditMessages();
         send(Senders.study(1, 2), "first");
         JsonNode row = appliance.json("study:list").get(0);
         firstStudy = row.get("study").asText();
@@ -69,6 +75,8 @@ class KeysAndPatientsIT {
         third = newPatient(List.of(first, second));
         lateImages();
         aStudyOfTheMergedPatient();
+        appliance.await("the audit repository has it", SOON, () -> Files.readString(received())
+                .contains("csd-code=\"patient.merge\""));
         assertEquals(0, appliance.stop());
 
         appliance.start();
@@ -93,6 +101,57 @@ class KeysAndPatientsIT {
         everyOriginalComesBack();
         assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
         assertEquals(0, appliance.stop());
+    }
+
+    private Path received() {
+        return folder.resolve("received");
+    }
+
+    /** To a server that prints what it is sent over TLS. */
+    private void sendAuditMessages() throws Exception {
+        Path certificate = folder.resolve("repository.pem");
+        Path key = folder.resolve("repository.key");
+        Command.run(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=IP:127.0.0.1",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString())
+                .ok();
+        int port = Ports.free(1).get(0);
+        repository = new ProcessBuilder(
+                        "openssl",
+                        "s_server",
+                        "-quiet",
+                        "-accept",
+                        "127.0.0.1:" + port,
+                        "-cert",
+                        certificate.toString(),
+                        "-key",
+                        key.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(received().toFile())
+                .start();
+        Path settings = appliance.data().resolve("etc/org.sallyport.audit.cfg");
+        Files.writeString(
+                settings,
+                Files.readString(settings)
+                        .replace("\nhost =\n", "\nhost = 127.0.0.1\n")
+                        .replace("\nport = 6514\n", "\nport = " + port + "\n")
+                        .replace("\ntls-trusted =\n", "\ntls-trusted = " + certificate + "\n"));
     }
 
     private void erase() throws Exception {

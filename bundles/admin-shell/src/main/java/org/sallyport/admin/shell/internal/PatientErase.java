@@ -4,7 +4,6 @@ import java.time.Instant;
 import org.apache.karaf.shell.api.action.Argument;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.store.IndexException;
@@ -23,15 +22,15 @@ public final class PatientErase extends VaultCommand {
 
     private static final int MOST_STUDIES = 10_000;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyFinder finder;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     StudyIndex index;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     PatientRegister register;
 

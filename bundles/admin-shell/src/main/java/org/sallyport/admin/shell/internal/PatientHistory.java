@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.VaultAdministration;
@@ -15,7 +14,7 @@ import org.sallyport.gateway.api.vault.VaultAdministration.MergeChange;
         description = "Which patients were merged and split; audit:list tells by whom and why")
 public final class PatientHistory extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     VaultAdministration vault;
 

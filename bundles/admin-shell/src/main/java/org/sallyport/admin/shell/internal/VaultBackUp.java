@@ -1,11 +1,12 @@
 package org.sallyport.admin.shell.internal;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DataFolder;
@@ -23,11 +24,11 @@ public final class VaultBackUp extends VaultCommand {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     IndexBackup index;
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     VaultBackup files;
 
@@ -38,10 +39,13 @@ public final class VaultBackUp extends VaultCommand {
         }
         IndexBackup database = need(index, "the index");
         VaultBackup keys = need(files, "the vault");
-        Path folder = DataFolder.privateFolder(DataFolder.of("backup").resolve(STAMP.format(Instant.now())));
+        Path folder = DataFolder.of("backup").resolve(STAMP.format(Instant.now()));
+        // What is cut short keeps this name.
+        Path part = DataFolder.privateFolder(folder.resolveSibling(folder.getFileName() + ".part"));
         // The index first: the vault has to know every study of it.
-        boolean embedded = database.backUp(folder);
-        keys.backUp(folder, request(folder.getFileName().toString()));
+        boolean embedded = database.backUp(part);
+        keys.backUp(part, request(folder.getFileName().toString()));
+        Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
         Sheet sheet = new Sheet();
         sheet.put("folder", folder);
         sheet.put("index", embedded);

@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Option;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.VaultAdministration;
@@ -9,7 +8,7 @@ import org.sallyport.gateway.api.vault.VaultAdministration;
 /** A command that changes keys or patients; the service checks role and reason, and audits. */
 abstract class VaultCommand extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     VaultAdministration vault;
 

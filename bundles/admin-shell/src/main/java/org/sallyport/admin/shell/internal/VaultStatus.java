@@ -1,7 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import org.apache.karaf.shell.api.action.Command;
-import org.apache.karaf.shell.api.action.lifecycle.Reference;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.VaultAdministration;
@@ -12,7 +11,7 @@ import org.sallyport.gateway.api.vault.VaultAdministration.KeyState;
 @Command(scope = "vault", name = "status", description = "Which keys are in force, by their ids")
 public final class VaultStatus extends GatewayCommand {
 
-    @Reference(optional = true)
+    @IfThere
     @Nullable
     VaultAdministration vault;
 
