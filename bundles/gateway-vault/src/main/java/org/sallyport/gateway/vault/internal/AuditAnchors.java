@@ -1,7 +1,7 @@
 package org.sallyport.gateway.vault.internal;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,8 +36,10 @@ final class AuditAnchors {
     /** @param day that has ended with this record */
     void add(LocalDate day, long number, String hash) {
         LOG.info("audit anchor of {}: {} records, hash {}", day, number, hash);
-        try (FileOutputStream out = new FileOutputStream(file.toFile(), true)) {
-            out.write((day + " " + number + " " + hash + "\n").getBytes(StandardCharsets.US_ASCII));
+        String line = day + " " + number + " " + hash + "\n";
+        try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+            out.seek(out.length());
+            out.write(((endsALine(out) ? "" : "\n") + line).getBytes(StandardCharsets.US_ASCII));
             out.getFD().sync();
         } catch (IOException e) {
             LOG.error(
@@ -45,6 +47,16 @@ final class AuditAnchors {
                     file,
                     e);
         }
+    }
+
+    /** A crash may have left the beginning of one. The place in the file stays. */
+    private static boolean endsALine(RandomAccessFile at) throws IOException {
+        long place = at.getFilePointer();
+        if (place == 0) {
+            return true;
+        }
+        at.seek(place - 1);
+        return at.read() == '\n';
     }
 
     /**

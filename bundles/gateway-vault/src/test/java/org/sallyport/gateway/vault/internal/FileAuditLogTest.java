@@ -123,10 +123,15 @@ class FileAuditLogTest {
     }
 
     @Test
-    void aTornAnchorAnchorsNothing() throws Exception {
+    void aTornAnchorAnchorsNothingAndSpoilsNoOther() throws Exception {
         FileAuditLog log = on(folder, "2026-01-02");
         write(log, "one");
         Files.writeString(folder.resolve(AuditAnchors.FILE), "2026-01-01 1 abc");
+        assertTrue(log.verify().isWhole(), log.verify().message());
+        log.close();
+        log = on(folder, "2026-01-03");
+        write(log, "two");
+        assertEquals(1, new AuditAnchors(folder).all().size());
         assertTrue(log.verify().isWhole(), log.verify().message());
         log.close();
     }
