@@ -18,6 +18,7 @@ import jdk.jfr.consumer.RecordingFile;
  */
 record SampledShare(int whole, int part) {
 
+    private static final String SAMPLE = "jdk.ExecutionSample";
     private static final Duration PERIOD = Duration.ofMillis(10);
 
     /** What is measured. */
@@ -32,21 +33,22 @@ record SampledShare(int whole, int part) {
     static SampledShare of(Path folder, String whole, Set<String> parts, Work work) throws Exception {
         Path file = folder.resolve("samples.jfr");
         try (Recording recording = new Recording()) {
-            recording.enable("jdk.ExecutionSample").withPeriod(PERIOD);
+            recording.enable(SAMPLE).withPeriod(PERIOD);
             recording.start();
             work.run();
             recording.stop();
             recording.dump(file);
         }
-        return count(file, whole, parts);
+        return count(file, SAMPLE, whole, parts);
     }
 
-    private static SampledShare count(Path file, String whole, Set<String> parts) throws IOException {
+    /** @param event name of the events whose stack traces are the samples */
+    static SampledShare count(Path file, String event, String whole, Set<String> parts) throws IOException {
         int all = 0;
         int within = 0;
         try (RecordingFile samples = new RecordingFile(file)) {
             while (samples.hasMoreEvents()) {
-                List<String> classes = classes(samples.readEvent());
+                List<String> classes = classes(samples.readEvent(), event);
                 if (classes.contains(whole)) {
                     all++;
                     within += classes.stream().anyMatch(parts::contains) ? 1 : 0;
@@ -56,14 +58,14 @@ record SampledShare(int whole, int part) {
         return new SampledShare(all, within);
     }
 
-    private static List<String> classes(RecordedEvent event) {
-        if (!event.getEventType().getName().equals("jdk.ExecutionSample") || event.getStackTrace() == null) {
+    private static List<String> classes(RecordedEvent event, String name) {
+        if (!event.getEventType().getName().equals(name) || event.getStackTrace() == null) {
             return List.of();
         }
         return event.getStackTrace().getFrames().stream()
                 .filter(RecordedFrame::isJavaFrame)
                 .map(frame -> frame.getMethod().getType().getName())
-                .map(name -> name.substring(name.lastIndexOf('.') + 1))
+                .map(type -> type.substring(type.lastIndexOf('.') + 1))
                 .toList();
     }
 
