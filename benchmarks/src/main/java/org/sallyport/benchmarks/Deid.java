@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -29,21 +30,28 @@ import org.sallyport.gateway.api.intake.Sender;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.testkit.ActionType;
 import org.sallyport.gateway.testkit.DeidScore;
+import org.sallyport.gateway.testkit.Modality;
+import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.PlantedObject;
 import org.sallyport.gateway.testkit.PlantedObjects;
+import org.sallyport.gateway.testkit.SyntheticStudy;
 
 /**
- * How well the shipped profile takes out identity that was planted, by the ten types of action of MIDI-B, and how many ordinary images the search for identity
- * holds wrongly. One process, a real vault and quarantine; what would be stored is looked at and dropped.
+ * How well the shipped profile takes out identity that was planted, by the ten types of action of MIDI-B, how many ordinary images the search for identity
+ * holds wrongly, and what part of the time it takes. One process, a real vault and quarantine; what would be stored is looked at and dropped.
  */
 public final class Deid {
 
-    private static final String USAGE = "usage: deid [--objects N] [--ordinary N] [--files FOLDER]";
+    private static final String USAGE = "usage: deid [--objects N] [--ordinary N] [--slices N] [--files FOLDER]";
     private static final String VAULT = "org.sallyport.gateway.vault.internal.";
     private static final String DEID = "org.sallyport.gateway.deid.internal.";
     private static final Sender SENDER = new Sender("BENCH", "GATE", "127.0.0.1");
     /** {@code DICM}, and the tag (0002,0000), in little endian order. */
     private static final int MAGIC = 0x4D434944;
+
+    private static final int IMAGES_OF_A_STUDY = 100;
+    /** Others have the numbers below. */
+    private static final int FIRST_STUDY = 20_000_000;
 
     private static final int GROUP_LENGTH = 0x00000002;
     private static final int META_START = 144;
@@ -93,12 +101,14 @@ public final class Deid {
         Arguments given = new Arguments(List.of(arguments), USAGE);
         int objects = 8_000;
         int ordinary = 20_000;
+        int slices = 4_000;
         Path files = null;
         while (given.hasNext()) {
             String option = given.next();
             switch (option) {
                 case "--objects" -> objects = given.number(option, 0, 1_000_000);
                 case "--ordinary" -> ordinary = given.number(option, 0, 1_000_000);
+                case "--slices" -> slices = given.number(option, 0, 1_000_000);
                 case "--files" -> files = Path.of(given.next());
                 default -> throw given.unknown(option);
             }
@@ -111,6 +121,9 @@ public final class Deid {
             }
             if (ordinary > 0) {
                 deid.falseHolds(ordinary);
+            }
+            if (slices > 0) {
+                deid.shareOfTheSearch(slices, folder);
             }
             if (files != null) {
                 deid.files(files);
@@ -164,6 +177,50 @@ public final class Deid {
             outcomes.merge(outcome(image, syntax, new ByteArrayInputStream(bytes.toByteArray())), 1, Integer::sum);
         }
         tell("ordinary images", outcomes);
+    }
+
+    /**
+     * Of CT images of 512 × 512 pixels, as they arrive one after the other. Network and disk are left out: with them the part is smaller.
+     *
+     * @param slices that are measured; half as many go before
+     */
+    private void shareOfTheSearch(int slices, Path folder) throws Exception {
+        receive(0, slices / 2);
+        SampledShare share = SampledShare.of(
+                folder, "IntakeSession", Set.of("LeakGuard", "LeakScan"), () -> receive(slices / 2, slices));
+        System.out.println(new JsonLine("deid")
+                .put("of", "time that CT images take")
+                .put("images", slices)
+                .put("samples", share.whole())
+                .put("searching_for_identity_percent", share.percent(), 2));
+    }
+
+    private void receive(int first, int count) throws IOException {
+        TransferSyntax syntax = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
+        try (Intake.Session session = intake.open(SENDER)) {
+            for (int i = first; i < first + count; i++) {
+                SyntheticStudy study = new SyntheticStudy(
+                        new Patient(i / IMAGES_OF_A_STUDY),
+                        Modality.CT,
+                        FIRST_STUDY + i / IMAGES_OF_A_STUDY,
+                        1,
+                        IMAGES_OF_A_STUDY,
+                        512,
+                        512);
+                ByteArrayOutputStream bytes = new ByteArrayOutputStream(600_000);
+                DataSetWriter writer = new DataSetWriter(bytes, syntax);
+                writer.write(study.image(1, 1 + i % IMAGES_OF_A_STUDY));
+                writer.finish();
+                IntakeResult result = session.receive(
+                        new ReceivedObject(
+                                Modality.CT.sopClassUid(), study.sopInstanceUid(1, 1 + i % IMAGES_OF_A_STUDY), syntax),
+                        new ByteArrayInputStream(bytes.toByteArray()));
+                if (!(result instanceof IntakeResult.Kept kept) || kept.how() != IntakeResult.How.STORED) {
+                    throw new IllegalStateException("an image was not stored: " + result);
+                }
+                store.take();
+            }
+        }
     }
 
     /** Of another object than before: what the last one left in quarantine tells why. */

@@ -9,6 +9,8 @@ import javax.persistence.Persistence;
 import javax.sql.DataSource;
 import org.apache.aries.jpa.template.EmFunction;
 import org.apache.aries.jpa.template.JpaTemplate;
+import org.apache.derby.jdbc.EmbeddedDriver;
+import org.osgi.service.jdbc.DataSourceFactory;
 
 /** The index by plain EclipseLink, as a template. */
 final class PlainJpa {
@@ -25,6 +27,19 @@ final class PlainJpa {
                     }
                     EmFunction<?> work = (EmFunction<?>) arguments[1];
                     return inTransaction(factory, work::apply);
+                });
+    }
+
+    /** Of Derby alone. */
+    static DataSourceFactory drivers() {
+        return (DataSourceFactory) Proxy.newProxyInstance(
+                PlainJpa.class.getClassLoader(),
+                new Class<?>[] {DataSourceFactory.class},
+                (proxy, method, arguments) -> {
+                    if (!method.getName().equals("createDriver")) {
+                        throw new UnsupportedOperationException(method.getName());
+                    }
+                    return new EmbeddedDriver();
                 });
     }
 

@@ -59,7 +59,7 @@ final class QueryAtSize {
         this.dataSource = derby;
         Object migrations = Components.make(STORE + "Migrations");
         migrations.getClass().getMethod("prepare", DataSource.class).invoke(migrations, derby);
-        this.database = Components.make(STORE + "JpaDatabase", PlainJpa.of(derby), derby);
+        this.database = Components.make(STORE + "JpaDatabase", PlainJpa.of(derby), derby, PlainJpa.drivers());
         this.keys = Components.make(VAULT + "KeyHolder");
         this.assignments = Components.make(VAULT + "JournalPseudonymizer", keys);
         this.audit = Components.make(VAULT + "FileAuditLog", keys);

@@ -80,7 +80,7 @@ public final class Vault {
         this.dataSource = derby;
         Object migrations = Components.make(STORE + "Migrations");
         migrations.getClass().getMethod("prepare", DataSource.class).invoke(migrations, derby);
-        Object database = Components.make(STORE + "JpaDatabase", PlainJpa.of(derby), derby);
+        Object database = Components.make(STORE + "JpaDatabase", PlainJpa.of(derby), derby, PlainJpa.drivers());
         Object keys = Components.make(VAULT + "KeyHolder");
         Object assignments = Components.make(VAULT + "JournalPseudonymizer", keys);
         Object audit = Components.make(VAULT + "FileAuditLog", keys);

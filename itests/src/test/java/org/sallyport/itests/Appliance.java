@@ -25,6 +25,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.gateway.testkit.PlantedIdentifiers;
 
 /** The appliance as a user runs it: {@code ./run} with a data folder and ports of its own. Used by one thread. */
 final class Appliance implements AutoCloseable {
@@ -42,6 +43,7 @@ final class Appliance implements AutoCloseable {
     private static final int LOG_LINES = 60;
     private static final int LONGEST_LINE = 400;
     private static final Duration STOP = Duration.ofMinutes(3);
+    private static final long LONGEST_SEARCHED = 32L << 20;
 
     /** Its colon is no character of base64. */
     private static final String BETWEEN = "next:";
@@ -249,9 +251,36 @@ final class Appliance implements AutoCloseable {
     }
 
     /** SIGTERM. @return the exit code */
-    int stop() throws InterruptedException {
+    int stop() throws IOException, InterruptedException {
         running().destroy();
-        return ended();
+        int exit = ended();
+        requireNoIdentity();
+        return exit;
+    }
+
+    /**
+     * Whatever a test did: logs, database, temporary files, the vault's and Karaf's own show no identifier of an invented patient. Images are left out,
+     * which tests of their own look at, and so is code.
+     */
+    private void requireNoIdentity() throws IOException {
+        PlantedIdentifiers planted = new PlantedIdentifiers(List.of());
+        List<String> found = new ArrayList<>();
+        int searched = 0;
+        List<Path> all = new ArrayList<>(files());
+        all.add(outputFile());
+        for (Path file : all) {
+            Path name = data.relativize(file);
+            boolean left = List.of("packs", "outbox", "deploy", "vendor")
+                            .contains(name.getName(0).toString())
+                    || file.toString().endsWith(".jar");
+            if (!left && Files.exists(file) && Files.size(file) <= LONGEST_SEARCHED) {
+                searched++;
+                planted.firstIn(bytes(file)).ifPresent(value -> found.add(name + ": " + value));
+            }
+        }
+        if (!found.isEmpty() || searched < 10) {
+            throw new AssertionError("of " + searched + " files these show identity: " + found);
+        }
     }
 
     /** Ctrl-C, of one that runs in the foreground. @return the exit code, once no process is left of those that it started */

@@ -284,7 +284,7 @@ class FirstStudyIT {
         assertEquals(List.of(), lost);
     }
 
-    private PlantedIdentifiers planted() {
+    final PlantedIdentifiers planted() {
         return new PlantedIdentifiers(
                 studies.stream().map(made -> made.study().patient()).toList());
     }

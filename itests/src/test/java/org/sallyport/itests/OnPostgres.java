@@ -2,6 +2,7 @@ package org.sallyport.itests;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL of a test's own, started with the first appliance that it serves. Used by the test's thread. */
@@ -17,6 +18,12 @@ final class OnPostgres implements AutoCloseable {
             server = running;
         }
         return running.serve(appliance);
+    }
+
+    /** What the databases hold; none = nobody was served. */
+    List<byte[]> dumps() throws Exception {
+        PostgresServer running = server;
+        return running == null ? List.of() : running.dumps();
     }
 
     @Override

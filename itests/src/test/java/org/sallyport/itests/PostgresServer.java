@@ -128,6 +128,34 @@ final class PostgresServer implements AutoCloseable {
                 .ok();
     }
 
+    /** All that the appliances' own databases hold, as SQL. */
+    List<byte[]> dumps() throws IOException, InterruptedException {
+        List<byte[]> dumps = new ArrayList<>();
+        for (int number = 1; number <= databases; number++) {
+            Path file = Files.createTempFile("dump", ".sql");
+            try {
+                Command.run(
+                                java.util.Map.of("PGPASSWORD", PASSWORD),
+                                List.of(
+                                        bin.resolve("pg_dump").toString(),
+                                        "-h",
+                                        HOST,
+                                        "-p",
+                                        String.valueOf(port),
+                                        "-U",
+                                        USER,
+                                        "-f",
+                                        file.toString(),
+                                        DATABASE + number))
+                        .ok();
+                dumps.add(Files.readAllBytes(file));
+            } finally {
+                Files.delete(file);
+            }
+        }
+        return dumps;
+    }
+
     int port() {
         return port;
     }

@@ -177,6 +177,8 @@ final class RoleCheck {
         List<String> officers = List.of("instance:original --reason test 1.2.3", "quarantine:release --reason test x");
         List<String> administrators = List.of(
                 "node:approve --reason test x",
+                "patient:split --reason test ANON-0",
+                "vault:rotate-master-key",
                 "config:list",
                 "config:property-set -p org.sallyport.scp mode public",
                 "bundle:install file:/tmp/x.jar",

@@ -229,9 +229,31 @@ class SettingsIT {
                 .log()
                 .contains(inTheClear(".passphrase") + " (org.sallyport.vault.cfg)"));
         assertFalse(appliance.log().contains("in-the-clear-88"), "the log quotes a secret");
+        anotherPassphraseAndNone(file, good);
         Files.writeString(file, good);
         appliance.await("images are received again", SOON, () -> appliance.health() == 200);
         send(3);
+    }
+
+    private void anotherPassphraseAndNone(Path file, String good) throws Exception {
+        Path wrong = Files.writeString(folder.resolve("wrong"), "not-the-passphrase-8820");
+        String another = good.replaceAll("(?m)^\\.passphrase = .*", ".passphrase = FILE(" + wrong + ")");
+        Files.writeString(file, another);
+        awaitLog("keys.p12 cannot be opened: wrong passphrase");
+        Path keys = appliance.data().resolve("vault/keys.p12");
+        Path away = Files.move(keys, folder.resolve("away"));
+        Files.writeString(file, good);
+        awaitLog("keys.p12 is missing, and this vault was used under its key: restore the file from a backup");
+        Files.writeString(file, good.replace("key-provider = pkcs12", "key-provider = nobodys"));
+        awaitLog("vault/master is missing, and this vault was used under the key in it");
+        assertEquals(503, appliance.health(), "nothing is received");
+        assertFalse(Files.exists(keys), "no other key was made");
+        assertFalse(appliance.log().contains("-8820"), "the log quotes a secret");
+        Files.move(away, keys);
+    }
+
+    private void awaitLog(String text) throws Exception {
+        appliance.await("the log tells " + text, SOON, () -> appliance.log().contains(text));
     }
 
     // ---- secrets

@@ -146,6 +146,13 @@ class CommandsTest {
                 Map.entry("the back end (ITH_URL)", new IthCancel()),
                 Map.entry("the node directory", new NodeList()),
                 Map.entry("the quarantine", new QuarantineList()),
+                Map.entry("the vault", new VaultStatus()),
+                Map.entry("the vault", new VaultRotateMasterKey()),
+                Map.entry("the vault", new VaultRotatePseudonymKey()),
+                Map.entry("the vault", new PatientMerge()),
+                Map.entry("the vault", new PatientSplit()),
+                Map.entry("the vault", new PatientHistory()),
+                Map.entry("the index", new PatientErase()),
                 Map.entry("the index", new StudyList()),
                 Map.entry("the index", new StudyShow()));
     }

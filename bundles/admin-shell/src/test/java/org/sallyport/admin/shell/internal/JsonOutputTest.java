@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.apache.karaf.shell.api.action.Argument;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Tag;
+import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.ProbeResult;
 import org.sallyport.gateway.api.delivery.DeliveryQueue;
 import org.sallyport.gateway.api.delivery.DestinationDirectory;
@@ -45,12 +47,17 @@ import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.DicomReceiver;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.NodeDirectory;
+import org.sallyport.gateway.api.store.IndexBackup;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
 import org.sallyport.gateway.api.store.Retention;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
 import org.sallyport.gateway.api.vault.MappingImport;
+import org.sallyport.gateway.api.vault.PatientRegister;
+import org.sallyport.gateway.api.vault.VaultAdministration;
+import org.sallyport.gateway.api.vault.VaultBackup;
 
 /** Programs that run the commands get JSON from every one that they ask for it, and nothing besides. */
 class JsonOutputTest {
@@ -64,6 +71,7 @@ class JsonOutputTest {
     void setFolders() throws Exception {
         System.setProperty("karaf.etc", folder.toString());
         System.setProperty("karaf.log", folder.toString());
+        System.setProperty(DataFolder.PROPERTY, folder.toString());
         Files.writeString(folder.resolve("karaf.log"), "a line\n");
         // For node:remove.
         Files.writeString(folder.resolve("org.sallyport.node-ith.cfg"), "aet = PACS\n");
@@ -73,6 +81,7 @@ class JsonOutputTest {
     void clearFolders() {
         System.clearProperty("karaf.etc");
         System.clearProperty("karaf.log");
+        System.clearProperty(DataFolder.PROPERTY);
     }
 
     /** What Karaf takes for a command of the gateway. */
@@ -151,6 +160,8 @@ class JsonOutputTest {
         values.put("address", "10.0.0.5");
         values.put("keys", List.of("PatientID=4711"));
         values.put("names", List.of("gate.example"));
+        values.put("pseudonym", "ANON-1");
+        values.put("into", "ANON-2");
         values.put("certificate", "server.pem");
         values.put("database", "old.sqlite3");
         values.put("profile", "basic");
@@ -160,7 +171,7 @@ class JsonOutputTest {
 
     private static Map<Class<?>, Object> services() {
         Map<Class<?>, Object> services = new HashMap<>();
-        Stream.of(dicom(), delivery(), held(), ith(), kept()).forEach(services::putAll);
+        Stream.of(dicom(), delivery(), held(), ith(), kept(), vault()).forEach(services::putAll);
         return services;
     }
 
@@ -325,6 +336,29 @@ class JsonOutputTest {
                         .on("make", a -> new HttpsPort.Status(8443, true, null, null))
                         .on("take", a -> new HttpsPort.Status(8443, true, null, null))
                         .service);
+    }
+
+    private static Map<Class<?>, Object> vault() {
+        VaultAdministration.KeyState keys = new VaultAdministration.KeyState("pkcs12", "wrapping-1", 2);
+        return Map.of(
+                VaultAdministration.class,
+                new Fake<>(VaultAdministration.class)
+                        .on("keys", a -> keys)
+                        .on("rotateMasterKey", a -> keys)
+                        .on("rotatePseudonymKey", a -> 2)
+                        .on("merge", a -> null)
+                        .on("erase", a -> AT)
+                        .on("split", a -> null)
+                        .on("merges", a -> List.of(new VaultAdministration.MergeChange(AT, "ANON-1", "ANON-2")))
+                        .service,
+                VaultBackup.class,
+                new Fake<>(VaultBackup.class).on("backUp", a -> null).service,
+                IndexBackup.class,
+                new Fake<>(IndexBackup.class).on("backUp", a -> true).service,
+                StudyFinder.class,
+                new Fake<>(StudyFinder.class).on("studiesOf", a -> List.of()).service,
+                PatientRegister.class,
+                new Fake<>(PatientRegister.class).on("all", a -> Set.of("ANON-1")).service);
     }
 
     private static Map<Class<?>, Object> kept() {

@@ -17,6 +17,9 @@ public interface PatientRegister {
     /** All pseudonyms that the patient has or had who has or had this one; empty = nobody. */
     Set<String> all(String pseudonym);
 
+    /** Whether it was the pseudonym of a patient who was erased: what was sealed of it cannot be opened any more. */
+    boolean isErased(String pseudonym);
+
     /**
      * The present pseudonyms of those who have this id.
      *

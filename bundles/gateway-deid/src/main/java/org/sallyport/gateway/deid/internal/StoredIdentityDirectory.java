@@ -75,6 +75,11 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
             }
         }
 
+        /** Of a patient who was erased nothing is known any more. */
+        private Optional<StoredInstance> known(Optional<StoredInstance> instance) {
+            return instance.filter(one -> !register.isErased(one.facts().pseudonym()));
+        }
+
         @Override
         public Optional<Patient> patient(String pseudonym) throws IOException {
             String present = register.present(pseudonym);
@@ -102,7 +107,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
         @Override
         public Optional<Study> study(String uid) throws IOException {
             for (String candidate : register.candidates(uid)) {
-                Optional<StoredInstance> any = finder.anyOfStudy(candidate);
+                Optional<StoredInstance> any = known(finder.anyOfStudy(candidate));
                 List<Sheet> sheets = earlier.study(candidate, opening);
                 if (any.isPresent() || !sheets.isEmpty()) {
                     return Optional.of(study(candidate, any.orElse(null), sheets));
@@ -138,7 +143,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
         @Override
         public Optional<Series> series(String uid) throws IOException {
             for (String candidate : register.candidates(uid)) {
-                Optional<StoredInstance> any = finder.anyOfSeries(candidate);
+                Optional<StoredInstance> any = known(finder.anyOfSeries(candidate));
                 if (any.isPresent()) {
                     return Optional.of(series(any.get()));
                 }
@@ -174,6 +179,9 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
                 List<Series> series = new ArrayList<>();
                 Set<String> known = new LinkedHashSet<>();
                 for (StoredInstance first : finder.firstOfSeries(candidate)) {
+                    if (known(Optional.of(first)).isEmpty()) {
+                        break;
+                    }
                     series.add(series(first));
                     known.add(first.facts().seriesInstanceUid());
                 }
@@ -192,7 +200,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
         @Override
         public Optional<Instance> instance(String uid) throws IOException {
             for (String candidate : register.candidates(uid)) {
-                Optional<StoredInstance> found = finder.instance(candidate);
+                Optional<StoredInstance> found = known(finder.instance(candidate));
                 if (found.isPresent()) {
                     String original = record(found.get()).originals().string(Tag.SOPInstanceUID);
                     return Optional.of(new Instance(

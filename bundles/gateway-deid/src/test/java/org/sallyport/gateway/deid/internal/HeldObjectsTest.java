@@ -78,6 +78,11 @@ class HeldObjectsTest {
             }
 
             @Override
+            public boolean isErased(String pseudonym) {
+                return false;
+            }
+
+            @Override
             public List<String> find(@Nullable String issuer, String patientId) {
                 return List.of();
             }

@@ -21,10 +21,13 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetDifference;
 import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.DicomDataException;
+import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Element;
 import org.sallyport.dicom.data.FileMetaInformation;
 import org.sallyport.dicom.data.Tag;
@@ -247,6 +250,62 @@ class ReturnedObjectsTest {
         assertArrayEquals(
                 new byte[] {1, 2, 3, 4},
                 Objects.requireNonNull(back.get(Tag.PixelData)).bytes());
+        assertEquals(0, batch.unresolved());
+    }
+
+    /** What ITH makes of images, each kind with its references where it has them. */
+    @ParameterizedTest
+    @CsvSource({
+        "1.2.840.10008.5.1.4.1.1.88.33, SR, CurrentRequestedProcedureEvidenceSequence/ReferencedSeriesSequence/ReferencedSOPSequence",
+        "1.2.840.10008.5.1.4.1.1.88.33, SR, ContentSequence/ContentSequence/ReferencedSOPSequence",
+        "1.2.840.10008.5.1.4.1.1.66.4, SEG, SharedFunctionalGroupsSequence/DerivationImageSequence/SourceImageSequence",
+        "1.2.840.10008.5.1.4.1.1.481.3, RTSTRUCT, ReferencedFrameOfReferenceSequence/RTReferencedStudySequence/RTReferencedSeriesSequence/ContourImageSequence",
+        "1.2.840.10008.5.1.4.1.1.11.1, PR, ReferencedSeriesSequence/ReferencedImageSequence",
+        "1.2.840.10008.5.1.4.1.1.104.1, DOC, SourceInstanceSequence",
+        "1.2.840.10008.5.1.4.1.1.2, CT, SourceImageSequence",
+        "1.2.840.10008.5.1.4.1.1.7, OT, SourceImageSequence"
+    })
+    void eachKindOfResultGetsThePatientAndLeadsToTheOriginals(String sopClass, String modality, String path)
+            throws IOException {
+        DataSet stored = gate.treated(original());
+        DataSet result = result(stored);
+        result.remove(Tag.ReferencedSeriesSequence);
+        result.setString(Tag.SOPClassUID, sopClass);
+        result.setString(Tag.Modality, modality);
+        DataSet item = new DataSet();
+        item.setString(Tag.ReferencedSOPClassUID, Gate.CT);
+        item.setString(Tag.ReferencedSOPInstanceUID, text(stored, Tag.SOPInstanceUID));
+        String[] keywords = path.split("/", -1);
+        for (int i = keywords.length - 1; i > 0; i--) {
+            DataSet outer = new DataSet();
+            outer.setItems(Dictionary.tagOf(keywords[i]).orElseThrow(), item);
+            item = outer;
+        }
+        result.setItems(Dictionary.tagOf(keywords[0]).orElseThrow(), item);
+        byte[] content = {9, 8, 7, 6};
+        boolean pixels = Set.of("SEG", "CT", "OT").contains(modality);
+        result.remove(Tag.PixelData);
+        result.put(Element.of(pixels ? Tag.PixelData : Tag.EncapsulatedDocument, VR.OB, content));
+
+        byte[] made = part10(result, EXPLICIT);
+        assertEquals(Kind.RESULT, examined(made).kind());
+        DataSet back = Gate.read(restored(made));
+        assertEquals("DOE^JANE", back.string(Tag.PatientName));
+        assertEquals("MRN4711", back.string(Tag.PatientID));
+        assertEquals(Gate.STUDY, back.string(Tag.StudyInstanceUID));
+        assertEquals("20240229", back.string(Tag.StudyDate));
+        assertEquals(RESULT, back.string(Tag.SOPInstanceUID));
+        assertEquals(RESULT + ".1", back.string(Tag.SeriesInstanceUID));
+        assertArrayEquals(
+                content,
+                Objects.requireNonNull(back.get(pixels ? Tag.PixelData : Tag.EncapsulatedDocument))
+                        .bytes());
+        DataSet level = back;
+        for (String keyword : keywords) {
+            level = level.items(Dictionary.tagOf(keyword).orElseThrow()).get(0);
+        }
+        assertEquals(Gate.CT, level.string(Tag.ReferencedSOPClassUID));
+        assertEquals(Gate.SOP_INSTANCE, level.string(Tag.ReferencedSOPInstanceUID));
         assertEquals(0, batch.unresolved());
     }
 

@@ -101,7 +101,11 @@ class StoredIdentityDirectoryTest {
         }
     }
 
+    private final Register register = new Register();
+
     private static final class Register implements PatientRegister {
+
+        boolean erased;
 
         @Override
         public @Nullable String present(String pseudonym) {
@@ -112,6 +116,11 @@ class StoredIdentityDirectoryTest {
         public Set<String> all(String pseudonym) {
             Set<String> all = Set.of(PSEUDONYM, "ANON-OLD");
             return all.contains(pseudonym) ? all : Set.of();
+        }
+
+        @Override
+        public boolean isErased(String pseudonym) {
+            return erased;
         }
 
         @Override
@@ -128,8 +137,7 @@ class StoredIdentityDirectoryTest {
     @BeforeEach
     void open() throws IOException {
         gate = new Gate(Gate.SHIFTED, folder);
-        directory =
-                new StoredIdentityDirectory(new Finder(), gate.store, gate.vault, new Register(), new FakeEarlier());
+        directory = new StoredIdentityDirectory(new Finder(), gate.store, gate.vault, register, new FakeEarlier());
         DataSet image = Gate.image();
         image.setString(Tag.SpecificCharacterSet, "ISO_IR 100");
         image.setString(Tag.PatientName, "Grün^Jürgen");
@@ -225,6 +233,15 @@ class StoredIdentityDirectoryTest {
         assertEquals(List.of(), reading().seriesOf("2.25.404"));
         assertEquals(List.of(), reading().studiesOf("ANON-NOBODY"));
         assertEquals(List.of(), reading().studiesByAccessionNumber("none"));
+    }
+
+    @Test
+    void ofWhoWasErasedNothingIsKnownAndNothingFails() throws IOException {
+        register.erased = true;
+        assertEquals(Optional.empty(), reading().study(Gate.STUDY));
+        assertEquals(Optional.empty(), reading().series(Gate.SERIES));
+        assertEquals(Optional.empty(), reading().instance(FakeVault.mapped(Gate.SOP_INSTANCE)));
+        assertEquals(List.of(), reading().seriesOf(Gate.STUDY));
     }
 
     @Test

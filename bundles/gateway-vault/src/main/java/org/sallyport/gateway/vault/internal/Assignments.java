@@ -2,10 +2,14 @@ package org.sallyport.gateway.vault.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.VaultException;
@@ -16,24 +20,38 @@ import org.sallyport.gateway.api.vault.VaultException;
  */
 final class Assignments {
 
-    private static final byte PATIENT = 1;
+    static final byte PATIENT = 1;
     private static final byte STUDY = 2;
-    private static final byte PATIENT_WITH_ID = 3;
+    static final byte PATIENT_WITH_ID = 3;
     private static final byte PSEUDONYM = 4;
-    private static final byte LINK = 5;
+    static final byte LINK = 5;
     private static final byte STUDY_WITH_PSEUDONYM = 6;
-    private static final byte SEVERAL = 7;
-    private static final int DIGEST = 32;
-    private static final int SHORT_DIGEST = 16;
+    static final byte SEVERAL = 7;
+    private static final byte GENERATION = 8;
+    private static final byte MERGE = 9;
+    static final byte ERASED_PATIENT = 10;
+    private static final byte ERASE = 11;
+    static final int DIGEST = 32;
+    static final int SHORT_DIGEST = 16;
+    /** With an empty name and key. */
+    private static final int SHORTEST_PATIENT = 1 + DIGEST + SHORT_DIGEST + 12 + 2;
 
     /**
      * @param pseudonym what new studies of the patient get
-     * @param wrappedKey the patient's data key, wrapped under the key-encryption key
+     * @param wrappedKey the patient's data key, wrapped under the key-encryption key; empty = the patient was erased
      */
     record Patient(int number, String pseudonym, int generation, int shiftDays, byte[] wrappedKey) {
 
         Patient called(String other) {
             return new Patient(number, other, generation, shiftDays, wrappedKey);
+        }
+
+        boolean isErased() {
+            return wrappedKey.length == 0;
+        }
+
+        private Patient erased() {
+            return new Patient(number, pseudonym, generation, shiftDays, new byte[0]);
         }
     }
 
@@ -48,6 +66,31 @@ final class Assignments {
     /** Beside the present one; most patients have none. */
     private final Map<Integer, List<String>> others = new HashMap<>();
 
+    private final Merges merges = new Merges();
+    /** Whose keys stand in the journal, though they were erased. */
+    private final Set<Integer> keysToDestroy = new HashSet<>();
+
+    private final DamagedRows damaged = new DamagedRows();
+    private int generation = Generations.FIRST;
+
+    DamagedRows damaged() {
+        return damaged;
+    }
+
+    /** That new patients get. */
+    int generation() {
+        return generation;
+    }
+
+    Merges merges() {
+        return merges;
+    }
+
+    /** Whose pseudonym, keys and shift new studies of this patient get: the patient, or who it was merged into. */
+    Patient present(Patient patient) {
+        return patients.get(merges.present(patient.number()));
+    }
+
     @Nullable
     Patient patient(byte[] lookup) {
         Integer number = byLookup.get(uuid(lookup));
@@ -61,17 +104,45 @@ final class Assignments {
                 .toList();
     }
 
-    /** The patient who has or had this pseudonym. */
+    /** The patient who has or had this pseudonym, and was not erased. */
     @Nullable
     Patient patientCalled(String pseudonym) {
         Integer number = pseudonyms.get(pseudonym);
-        return number == null ? null : patients.get(number);
+        return number == null || patients.get(number).isErased() ? null : patients.get(number);
     }
 
-    /** All that the patient has or had. */
+    /** Whether it was the pseudonym of a patient who was erased. */
+    boolean isErased(String pseudonym) {
+        Integer number = pseudonyms.get(pseudonym);
+        return number != null && patients.get(number).isErased();
+    }
+
+    /** Any patient with a key. */
+    @Nullable
+    Patient anyWithKey() {
+        return patients.stream()
+                .filter(patient -> !patient.isErased())
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whose keys stand in the journal, though they were erased. */
+    Set<Integer> keysToDestroy() {
+        return Set.copyOf(keysToDestroy);
+    }
+
+    /** The journal was written anew without them. */
+    void keysAreDestroyed() {
+        keysToDestroy.clear();
+    }
+
+    /** All that the person has or had. */
     List<String> pseudonyms(int patient) {
-        List<String> all = new ArrayList<>(others.getOrDefault(patient, List.of()));
-        all.add(patients.get(patient).pseudonym());
+        List<String> all = new ArrayList<>();
+        for (int number : merges.all(patient)) {
+            all.addAll(others.getOrDefault(number, List.of()));
+            all.add(patients.get(number).pseudonym());
+        }
         return all;
     }
 
@@ -167,6 +238,30 @@ final class Assignments {
                 .array();
     }
 
+    /** New patients are of another generation from now on. */
+    static byte[] recordOfGeneration(int generation) {
+        return ByteBuffer.allocate(1 + 4).put(GENERATION).putInt(generation).array();
+    }
+
+    /** An administrator said who is the same person, or that they are not. */
+    static byte[] record(Merges.Change change) {
+        return ByteBuffer.allocate(1 + 8 + 4 + 4)
+                .put(MERGE)
+                .putLong(change.at().toEpochMilli())
+                .putInt(change.from())
+                .putInt(change.into())
+                .array();
+    }
+
+    /** A patient is erased. */
+    static byte[] recordOfErasure(int patient, Instant at) {
+        return ByteBuffer.allocate(1 + 8 + 4)
+                .put(ERASE)
+                .putLong(at.toEpochMilli())
+                .putInt(patient)
+                .array();
+    }
+
     /** Several records that count together or not at all. */
     static byte[] several(List<byte[]> records) {
         int length = 1;
@@ -178,6 +273,41 @@ final class Assignments {
             all.putShort((short) record.length).put(record);
         }
         return all.array();
+    }
+
+    /**
+     * Takes note of a record that is not as it was written. What kind it was is told by its length, which is part of what was found in order, and by what
+     * of it still fits.
+     *
+     * @throws VaultException if others depend on it, or what it was cannot be told
+     */
+    void readDamaged(String where, byte[] payload) throws VaultException {
+        if (payload.length == 1 + SHORT_DIGEST + 12 && (payload[0] == STUDY || !isType(payload[0]))) {
+            damaged.addStudy(Arrays.copyOfRange(payload, 1, 1 + SHORT_DIGEST));
+        } else if (isNextPatient(payload)) {
+            int number = patients.size();
+            damaged.addPatient(number, Arrays.copyOfRange(payload, 1, 1 + DIGEST));
+            add(new Patient(number, "damaged row " + number, Generations.FIRST, 0, new byte[0]));
+        } else {
+            throw new VaultException(where + ", which more than one patient depends on: restore it from a backup");
+        }
+    }
+
+    private static boolean isType(byte type) {
+        return type >= PATIENT && type <= ERASE;
+    }
+
+    /** Its number, or all its lengths, are those of the patient who has to follow. */
+    private boolean isNextPatient(byte[] payload) {
+        if (payload.length < SHORTEST_PATIENT || payload[0] != PATIENT_WITH_ID) {
+            return false;
+        }
+        ByteBuffer in = ByteBuffer.wrap(payload, 1 + DIGEST + SHORT_DIGEST, 13);
+        if (in.getInt() == patients.size()) {
+            return true;
+        }
+        int keyLengthAt = SHORTEST_PATIENT - 1 + (payload[SHORTEST_PATIENT - 2] & 0xFF);
+        return keyLengthAt < payload.length && keyLengthAt + 1 + (payload[keyLengthAt] & 0xFF) == payload.length;
     }
 
     /** Takes a record of the journal. */
@@ -196,15 +326,15 @@ final class Assignments {
             case STUDY -> {
                 UUID uid = new UUID(in.getLong(), in.getLong());
                 Patient patient = patient(in.getInt());
-                put(new Study(uid, patient.number(), in.getInt(), in.getInt(), patient.pseudonym(), false));
+                put(new Study(uid, patient.number(), readGeneration(in), in.getInt(), patient.pseudonym(), false));
             }
             case STUDY_WITH_PSEUDONYM -> {
                 UUID uid = new UUID(in.getLong(), in.getLong());
                 int patient = patient(in.getInt()).number();
-                int generation = in.getInt();
+                int of = readGeneration(in);
                 int shift = in.getInt();
                 boolean keepsUids = in.get() == 1;
-                put(new Study(uid, patient, generation, shift, name(in), keepsUids));
+                put(new Study(uid, patient, of, shift, name(in), keepsUids));
             }
             case PSEUDONYM -> {
                 int patient = patient(in.getInt()).number();
@@ -222,27 +352,88 @@ final class Assignments {
                     read(ByteBuffer.wrap(bytes(in, length)));
                 }
             }
+            case GENERATION -> {
+                int next = in.getInt();
+                if (next != generation + 1 || next > Generations.LAST) {
+                    throw new VaultException(
+                            "the vault journal lacks a key generation: " + next + " follows " + generation);
+                }
+                generation = next;
+            }
+            case MERGE -> merges.put(readChange(in));
+            case ERASED_PATIENT -> {
+                int number = in.getInt();
+                int of = readGeneration(in);
+                int shift = in.getInt();
+                add(new Patient(number, name(in), of, shift, new byte[0]));
+            }
+            case ERASE -> {
+                in.getLong();
+                erase(patient(in.getInt()));
+            }
             default ->
                 throw new VaultException("the vault journal has a record of type " + type
                         + ", which this version does not know: it was written by a newer one");
         }
     }
 
-    private static Patient readPatient(ByteBuffer in) {
+    private Patient readPatient(ByteBuffer in) throws VaultException {
         int number = in.getInt();
-        int generation = in.getInt();
+        int of = readGeneration(in);
         int shift = in.getInt();
-        return new Patient(number, name(in), generation, shift, bytes(in, in.get() & 0xFF));
+        return new Patient(number, name(in), of, shift, bytes(in, in.get() & 0xFF));
+    }
+
+    private int readGeneration(ByteBuffer in) throws VaultException {
+        int of = in.getInt();
+        if (of < Generations.FIRST || of > generation) {
+            throw new VaultException(
+                    "the vault journal names key generation " + of + ", and has come to " + generation + " only");
+        }
+        return of;
+    }
+
+    private Merges.Change readChange(ByteBuffer in) throws VaultException {
+        Instant at = Instant.ofEpochMilli(in.getLong());
+        int from = patient(in.getInt()).number();
+        int into = in.getInt();
+        boolean fits = into == Merges.NOBODY
+                ? merges.isMerged(from)
+                : !merges.isMerged(from) && !merges.areSame(from, patient(into).number());
+        if (!fits) {
+            throw new VaultException("the vault journal merges or splits patient number " + from + " twice");
+        }
+        return new Merges.Change(at, from, into);
+    }
+
+    private void erase(Patient patient) {
+        int number = patient.number();
+        // In a journal of before the patient may still be merged.
+        merges.forget(number);
+        if (patient.isErased()) {
+            return;
+        }
+        patients.set(number, patient.erased());
+        keysToDestroy.add(number);
+        byLookup.values().removeIf(other -> other == number);
+        byId.replaceAll((id, of) -> of.contains(number)
+                ? of.stream().filter(other -> other != number).toList()
+                : of);
+        byId.values().removeIf(List::isEmpty);
     }
 
     void put(byte[] lookup, byte @Nullable [] idLookup, Patient patient) throws VaultException {
+        add(patient);
+        put(lookup, idLookup, patient.number());
+    }
+
+    private void add(Patient patient) throws VaultException {
         if (patient.number() != patients.size()) {
             throw new VaultException(
                     "the vault journal lacks a patient: " + patient.number() + " follows " + patients.size());
         }
         patients.add(patient);
         pseudonyms.put(patient.pseudonym(), patient.number());
-        put(lookup, idLookup, patient.number());
     }
 
     void put(byte[] lookup, byte @Nullable [] idLookup, int patient) {

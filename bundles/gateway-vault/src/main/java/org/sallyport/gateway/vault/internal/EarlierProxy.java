@@ -68,6 +68,8 @@ public final class EarlierProxy implements EarlierValues, EarlierMappings {
         for (Found found : folder.find(key(by, value))) {
             try (InputStream in = opening.open(found.place(), found.sealed())) {
                 sheets.add(SheetCode.read(in));
+            } catch (ErasedException e) {
+                // Of a patient who was erased nothing is known any more.
             }
         }
         return sheets;

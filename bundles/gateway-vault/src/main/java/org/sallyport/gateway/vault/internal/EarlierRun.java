@@ -107,7 +107,7 @@ final class EarlierRun implements EarlierMappings.Run {
             boolean anothers = called == null
                     ? pretended.contains(one.pseudonym())
                     : patient != null && called.number() != patient.number();
-            if (!PSEUDONYM.matcher(one.pseudonym()).matches() || anothers) {
+            if (!PSEUDONYM.matcher(one.pseudonym()).matches() || anothers || assignments.isErased(one.pseudonym())) {
                 outcomes.add(Outcome.BAD_PSEUDONYM);
                 continue;
             }
@@ -257,7 +257,7 @@ final class EarlierRun implements EarlierMappings.Run {
                 : known == null || known.keepsUids() ? Outcome.KNOWN : Outcome.HERE;
         if (outcome == Outcome.TAKEN && patient != null) {
             studies.add(Assignments.recordWithPseudonym(new Study(
-                    assignments.uuid(studyInstanceUid),
+                    assignments.uuid(patient.generation(), studyInstanceUid),
                     patient.number(),
                     patient.generation(),
                     patient.shiftDays(),

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,6 +30,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.AuditTrail;
 import org.sallyport.gateway.api.vault.VaultException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,8 +39,8 @@ import org.slf4j.LoggerFactory;
  * The audit log: one JSON object a line, each with an HMAC over itself and its predecessor's, so that nobody without the vault's key can change,
  * remove or insert a record unseen. Guarded by its monitor.
  */
-@Component(service = AuditLog.class)
-public final class FileAuditLog implements AuditLog {
+@Component(service = {AuditLog.class, AuditTrail.class})
+public final class FileAuditLog implements AuditLog, AuditTrail {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileAuditLog.class);
 
@@ -46,7 +50,7 @@ public final class FileAuditLog implements AuditLog {
 
     private static final int BLOCK = 8192;
     /** Far above seven fields of the longest there are. */
-    private static final int LONGEST_LINE = 1 << 20;
+    static final int LONGEST_LINE = 1 << 20;
 
     private static final int LONGEST_FIELD = 500;
     private static final String HASH = "hash";
@@ -58,6 +62,7 @@ public final class FileAuditLog implements AuditLog {
     /** No channel: an interrupted thread would close it, and nothing could be audited any more. */
     private final RandomAccessFile log;
 
+    private final AuditAnchors anchors;
     private final Path lastFile;
     /** If false the side file stays as it is: it is the evidence. */
     private final boolean tracksLast;
@@ -67,6 +72,9 @@ public final class FileAuditLog implements AuditLog {
 
     private long number;
     private String lastHash = "";
+    /** Of the last record; null = there is none, or it cannot be read. */
+    private @Nullable LocalDate lastDay;
+
     private long end;
 
     private record Last(long number, String hash) {
@@ -84,6 +92,7 @@ public final class FileAuditLog implements AuditLog {
         this.clock = clock;
         this.log = new RandomAccessFile(file.toFile(), "rw");
         this.lastFile = folder.resolve(LAST_FILE);
+        this.anchors = new AuditAnchors(folder);
         try {
             this.last = readKept();
             cutTornLine();
@@ -144,9 +153,18 @@ public final class FileAuditLog implements AuditLog {
         if (parse(line(lineStart(end - 1), end - 1)) instanceof ObjectNode record) {
             number = record.path("number").asLong();
             lastHash = record.path(HASH).asText();
+            lastDay = day(record.path("at").asText());
         } else {
             LOG.error("{}: its last record is damaged; audit:verify tells more", file);
             number = last.number;
+        }
+    }
+
+    private static @Nullable LocalDate day(String instant) {
+        try {
+            return LocalDate.ofInstant(Instant.parse(instant), ZoneOffset.UTC);
+        } catch (DateTimeParseException e) {
+            return null;
         }
     }
 
@@ -232,9 +250,14 @@ public final class FileAuditLog implements AuditLog {
             String outcome,
             @Nullable String detail)
             throws VaultException {
+        Instant now = clock.instant();
+        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+        if (lastDay != null && !today.equals(lastDay)) {
+            anchors.add(lastDay, number, lastHash);
+        }
         ObjectNode record = json.createObjectNode();
         record.put("number", number + 1);
-        record.put("at", clock.instant().toString());
+        record.put("at", now.toString());
         record.put("action", bounded(action));
         record.put("actor", bounded(actor));
         record.put("source", bounded(source));
@@ -258,6 +281,7 @@ public final class FileAuditLog implements AuditLog {
         }
         number++;
         lastHash = hash;
+        lastDay = today;
         keepLast();
     }
 
@@ -303,7 +327,20 @@ public final class FileAuditLog implements AuditLog {
         return list;
     }
 
-    private static Entry entry(JsonNode record) {
+    private synchronized long end() {
+        return end;
+    }
+
+    @Override
+    public Follower follow(long after) throws IOException {
+        long known;
+        synchronized (this) {
+            known = Math.min(after, number);
+        }
+        return new AuditFollower(file, known, this::end);
+    }
+
+    static Entry entry(JsonNode record) {
         return new Entry(
                 record.path("number").asLong(),
                 Instant.parse(record.path("at").asText()),
@@ -321,7 +358,9 @@ public final class FileAuditLog implements AuditLog {
     public synchronized Verification verify() throws VaultException {
         long seen = 0;
         String previous = "";
+        Map<Long, String> anchored;
         try (BufferedReader lines = lines()) {
+            anchored = anchors.all();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 seen++;
                 // The hash covers the fields; what else a line could hold (spaces, a name twice) it must not.
@@ -336,6 +375,10 @@ public final class FileAuditLog implements AuditLog {
                     return new Verification(seen, seen, "record " + seen + " was changed, or one before it removed");
                 }
                 previous = hash;
+                if (!anchored.getOrDefault(seen, hash).equals(hash)) {
+                    return new Verification(
+                            seen, seen, "record " + seen + " is not the one that was anchored on its day");
+                }
                 if (seen == last.number && !hash.equals(last.hash)) {
                     return new Verification(seen, seen, "records were cut off before record " + seen + " was written");
                 }
@@ -351,6 +394,11 @@ public final class FileAuditLog implements AuditLog {
                     seen,
                     seen + 1,
                     LAST_FILE + " is missing or was changed: whether records at the end are missing cannot be told");
+        }
+        long anchor =
+                anchored.keySet().stream().mapToLong(Long::longValue).max().orElse(0);
+        if (seen < anchor) {
+            return new Verification(seen, seen + 1, "records at the end are missing: " + anchor + " were anchored");
         }
         if (seen < last.number) {
             return new Verification(seen, seen + 1, "records at the end are missing: " + last.number + " were written");

@@ -1,18 +1,23 @@
 package org.sallyport.gateway.vault.internal;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.VaultException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +35,23 @@ final class Journal implements Closeable {
     private static final byte[] MAGIC = {'S', 'P', 'J', '1'};
     private static final int LONGEST = 4096;
     private static final int HEADER = 8;
+    private static final int COPIED = 1 << 20;
 
     /** Takes the records when the journal is opened. */
     @FunctionalInterface
     interface Reader {
         void record(ByteBuffer payload) throws IOException;
+
+        /**
+         * A record that is not as it was written, with whole ones behind it.
+         *
+         * @param where for messages
+         * @param payload some of its bytes are wrong
+         * @throws IOException if the journal cannot be used without it, as by default
+         */
+        default void damaged(String where, byte[] payload) throws IOException {
+            throw new VaultException(where + ": restore it from a backup");
+        }
     }
 
     /** Opens the file, anew if it is not there. */
@@ -43,12 +60,21 @@ final class Journal implements Closeable {
         JournalFile open(Path file) throws IOException;
     }
 
-    private final JournalFile file;
+    /** Gives the record that is written in place of one; null = none. */
+    @FunctionalInterface
+    interface Rewriting {
+        byte @Nullable [] of(byte[] record);
+    }
 
+    private final Path path;
+    private final Disk disk;
+    private JournalFile file;
     private long end;
     private boolean failed;
 
-    private Journal(JournalFile file, long end) {
+    private Journal(Path path, Disk disk, JournalFile file, long end) {
+        this.path = path;
+        this.disk = disk;
         this.file = file;
         this.end = end;
     }
@@ -62,11 +88,7 @@ final class Journal implements Closeable {
         boolean fresh = !Files.exists(path);
         JournalFile file = disk.open(path);
         try {
-            // Until the journal is closed no other stream on this file may be: closing one would give up the lock.
-            FileLock lock = file.getChannel().tryLock();
-            if (lock == null) {
-                throw new VaultException(path + " is in use by another process");
-            }
+            lock(path, file);
             if (file.length() < MAGIC.length) {
                 file.setLength(0);
                 file.write(MAGIC);
@@ -80,14 +102,26 @@ final class Journal implements Closeable {
                 file.force();
             }
             if (fresh) {
-                try (FileChannel parent = FileChannel.open(folder, StandardOpenOption.READ)) {
-                    parent.force(true);
-                }
+                forceFolder(path);
             }
-            return new Journal(file, end);
+            return new Journal(path, disk, file, end);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
+        }
+    }
+
+    /** Until the journal is closed no other stream on this file may be: closing one would give up the lock. */
+    private static void lock(Path path, JournalFile file) throws IOException {
+        FileLock lock = file.getChannel().tryLock();
+        if (lock == null) {
+            throw new VaultException(path + " is in use by another process");
+        }
+    }
+
+    private static void forceFolder(Path path) throws IOException {
+        try (FileChannel parent = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            parent.force(true);
         }
     }
 
@@ -107,13 +141,37 @@ final class Journal implements Closeable {
                 return torn(path, file, at, size);
             }
             byte[] payload = in.readNBytes(length);
-            if (checksum(payload, 0, length) != checksum) {
+            if (checksum(payload, 0, length) == checksum) {
+                reader.record(ByteBuffer.wrap(payload));
+            } else if (isWholeAt(file, at + HEADER + length, size)) {
+                reader.damaged(path + " is damaged at byte " + at + " of " + size, payload);
+            } else {
                 return torn(path, file, at, size);
             }
-            reader.record(ByteBuffer.wrap(payload));
             at += HEADER + length;
         }
         return at;
+    }
+
+    /** Whether a whole record begins there; the place in the file stays. */
+    private static boolean isWholeAt(JournalFile file, long at, long size) throws IOException {
+        if (size - at < HEADER) {
+            return false;
+        }
+        long place = file.getFilePointer();
+        try {
+            file.seek(at);
+            int length = file.readInt();
+            int checksum = file.readInt();
+            if (length < 1 || length > LONGEST || length > size - at - HEADER) {
+                return false;
+            }
+            byte[] payload = new byte[length];
+            file.readFully(payload);
+            return checksum(payload, 0, length) == checksum;
+        } finally {
+            file.seek(place);
+        }
     }
 
     /**
@@ -164,11 +222,7 @@ final class Journal implements Closeable {
         if (failed) {
             throw new VaultException("the vault journal failed before; restart after the disk was mended");
         }
-        byte[] record = ByteBuffer.allocate(HEADER + payload.length)
-                .putInt(payload.length)
-                .putInt(checksum(payload, 0, payload.length))
-                .put(payload)
-                .array();
+        byte[] record = framed(payload);
         try {
             file.seek(end);
             file.write(record);
@@ -186,6 +240,107 @@ final class Journal implements Closeable {
         end += record.length;
     }
 
+    private static byte[] framed(byte[] payload) {
+        return ByteBuffer.allocate(HEADER + payload.length)
+                .putInt(payload.length)
+                .putInt(checksum(payload, 0, payload.length))
+                .put(payload)
+                .array();
+    }
+
+    /**
+     * Writes the journal anew, record by record, and puts it in the place of the old one. Whatever happens meanwhile, the old one or the new one is there.
+     *
+     * @throws VaultException if that failed; the old one is in force then
+     */
+    synchronized void rewrite(Rewriting rewriting) throws VaultException {
+        if (failed) {
+            throw new VaultException("the vault journal failed before; restart after the disk was mended");
+        }
+        Path part = path.resolveSibling(FILE + ".part");
+        JournalFile fresh;
+        long size;
+        try {
+            Files.deleteIfExists(part);
+            fresh = disk.open(part);
+        } catch (IOException e) {
+            throw new VaultException("the vault journal cannot be written anew", e);
+        }
+        try {
+            lock(part, fresh);
+            size = copyTo(fresh, rewriting);
+            Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            abandon(fresh, part, e);
+            throw new VaultException("the vault journal cannot be written anew", e);
+        }
+        JournalFile old = file;
+        file = fresh;
+        end = size;
+        try {
+            old.close();
+            forceFolder(path);
+        } catch (IOException e) {
+            failed = true;
+            throw new VaultException("the vault journal was written anew, and cannot be forced to disk", e);
+        }
+    }
+
+    /** All records so far. */
+    synchronized void copyTo(OutputStream out) throws IOException {
+        byte[] piece = new byte[COPIED];
+        file.seek(0);
+        for (long left = end; left > 0; ) {
+            int n = (int) Math.min(piece.length, left);
+            file.readFully(piece, 0, n);
+            out.write(piece, 0, n);
+            left -= n;
+        }
+    }
+
+    private static void abandon(JournalFile fresh, Path part, IOException cause) {
+        try {
+            fresh.close();
+            Files.deleteIfExists(part);
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
+    /** @return the length of the new file */
+    private long copyTo(JournalFile fresh, Rewriting rewriting) throws IOException {
+        fresh.setLength(0);
+        fresh.seek(0);
+        // Not closed: that would close the file.
+        BufferedOutputStream out = new BufferedOutputStream(new FileOutputStream(fresh.getFD()), 1 << 16);
+        out.write(MAGIC);
+        long[] size = {MAGIC.length};
+        readAll(path, file, end, new Reader() {
+            @Override
+            public void record(ByteBuffer payload) throws IOException {
+                byte[] record = new byte[payload.remaining()];
+                payload.get(record);
+                byte[] written = rewriting.of(record);
+                if (written != null) {
+                    out.write(framed(written));
+                    size[0] += HEADER + written.length;
+                }
+            }
+
+            /** As it is: with a checksum that is wrong again. */
+            @Override
+            public void damaged(String where, byte[] payload) throws IOException {
+                byte[] record = framed(payload);
+                record[HEADER - 1] ^= 1;
+                out.write(record);
+                size[0] += record.length;
+            }
+        });
+        out.flush();
+        fresh.force();
+        return size[0];
+    }
+
     private void cutBack(IOException cause) {
         try {
             file.setLength(end);
@@ -196,7 +351,7 @@ final class Journal implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         file.close();
     }
 }

@@ -1,10 +1,13 @@
 package org.sallyport.gateway.vault.internal;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -23,17 +26,23 @@ import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.SecondPatientException;
 import org.sallyport.gateway.api.vault.StudyContext;
+import org.sallyport.gateway.api.vault.VaultAdministration.MergeChange;
 import org.sallyport.gateway.api.vault.VaultException;
 import org.sallyport.gateway.vault.internal.Assignments.Patient;
 import org.sallyport.gateway.vault.internal.Assignments.Study;
+import org.sallyport.gateway.vault.internal.Generations.Generation;
+import org.sallyport.gateway.vault.internal.Tombstones.Tombstone;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Assignments in the vault journal. The maps are guarded by this object's monitor; a first sight is forced to disk within it. */
 @Component(service = {Pseudonymizer.class, PatientRegister.class, JournalPseudonymizer.class})
 public final class JournalPseudonymizer implements Pseudonymizer, PatientRegister {
 
+    private static final Logger LOG = LoggerFactory.getLogger(JournalPseudonymizer.class);
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private static final int GENERATION = 1;
     private static final int LONGEST_SHIFT = 3650;
     private static final int PSEUDONYM_DIGITS = 12;
     private static final Set<String> NO_IDS =
@@ -42,10 +51,12 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     private final boolean random;
     private final Assignments assignments = new Assignments();
     private final Journal journal;
+    private final Tombstones tombstones;
+    private final VaultKeys keys;
     private final Hmac lookupKey;
-    private final Hmac pseudonymKey;
-    private final Hmac digestKey;
     private final KeyWrap keyWrap;
+    /** Replaced under the monitor. */
+    private volatile Generations generations;
 
     @Activate
     public JournalPseudonymizer(@Reference KeyHolder keys) throws IOException {
@@ -58,28 +69,72 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     JournalPseudonymizer(Path folder, VaultKeys keys, boolean random, Journal.Disk disk) throws IOException {
         this.random = random;
+        this.keys = keys;
         this.lookupKey = keys.patientLookupKey();
-        this.pseudonymKey = keys.pseudonymKey(GENERATION);
-        this.digestKey = keys.originalDigestKey(GENERATION);
         this.keyWrap = new KeyWrap(keys.keyEncryptionKey());
-        this.journal = Journal.open(folder, assignments::read, disk);
+        this.tombstones = new Tombstones(folder);
+        this.journal = Journal.open(folder, reader(assignments), disk);
+        this.generations = new Generations(keys, assignments.generation());
         try {
             checkKey(folder);
+            obeyTombstones();
         } catch (VaultException e) {
             journal.close();
             throw e;
         }
     }
 
+    private static Journal.Reader reader(Assignments assignments) {
+        return new Journal.Reader() {
+            @Override
+            public void record(ByteBuffer payload) throws VaultException {
+                assignments.read(payload);
+            }
+
+            @Override
+            public void damaged(String where, byte[] payload) throws VaultException {
+                assignments.readDamaged(where, payload);
+                LOG.error("{}: whose row it is gets nothing done until the journal is restored from a backup", where);
+            }
+        };
+    }
+
+    /** The journal may be one of an older back-up, or a crash came before the keys were destroyed. */
+    private synchronized void obeyTombstones() throws VaultException {
+        List<byte[]> records = new ArrayList<>();
+        for (Tombstone one : tombstones.all()) {
+            Patient patient = assignments.patientCalled(one.pseudonym());
+            if (patient != null && patient.number() == one.number()) {
+                records.add(Assignments.recordOfErasure(one.number(), one.at()));
+            }
+        }
+        for (byte[] record : records) {
+            append(List.of(record));
+        }
+        if (!records.isEmpty()) {
+            LOG.warn("{} patients who had been erased were erased again: the journal is one of before", records.size());
+        }
+        destroyKeys();
+    }
+
+    private void destroyKeys() throws VaultException {
+        Set<Integer> erased = assignments.keysToDestroy();
+        if (!erased.isEmpty()) {
+            journal.rewrite(record -> Erasure.without(erased, record));
+            assignments.keysAreDestroyed();
+        }
+    }
+
     /** Under another key each known patient would silently get a second pseudonym. */
     private void checkKey(Path folder) throws VaultException {
-        if (assignments.nextNumber() > 0) {
+        Patient any = assignments.anyWithKey();
+        if (any != null) {
             try {
-                dataKey(0);
+                dataKey(any.number());
             } catch (VaultException e) {
                 throw new VaultException(
-                        folder.resolve(Journal.FILE) + " was written under another key than that in "
-                                + folder.resolve(KeyFile.KEYS) + ": restore both from the same backup",
+                        folder.resolve(Journal.FILE) + " was written under another key than the vault was opened with:"
+                                + " restore the whole folder from the same backup",
                         e);
             }
         }
@@ -93,26 +148,59 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     @Override
     public synchronized StudyContext assign(PatientIdentity identity) throws VaultException {
         byte[] lookup = lookup(identity);
-        UUID uid = JournalStudyContext.uuid(pseudonymKey, identity.studyInstanceUid());
-        Patient patient = assignments.patient(lookup);
-        Study study = assignments.study(uid);
-        if (study != null) {
-            if ((patient == null || study.patient() != patient.number()) && !isLinkedTo(study, identity)) {
+        Patient own = assignments.patient(lookup);
+        Study known = study(identity.studyInstanceUid());
+        requireWhole(lookup, own, known, identity.studyInstanceUid());
+        if (known != null) {
+            if ((own == null || !assignments.merges().areSame(own.number(), known.patient()))
+                    && !isLinkedTo(known, identity)) {
                 throw new SecondPatientException(
-                        context(study, identity.studyInstanceUid()).studyInstanceUid());
+                        context(known, identity.studyInstanceUid()).studyInstanceUid());
             }
-            return context(study, identity.studyInstanceUid());
+            return context(known, identity.studyInstanceUid());
         }
-        if (patient == null) {
+        if (own == null) {
             byte[] idLookup = idLookup(identity);
-            patient = newPatient(lookup);
-            journal.append(Assignments.record(lookup, idLookup, patient));
-            assignments.put(lookup, idLookup, patient);
+            own = newPatient(lookup);
+            journal.append(Assignments.record(lookup, idLookup, own));
+            assignments.put(lookup, idLookup, own);
         }
-        study = new Study(uid, patient.number(), patient.generation(), patient.shiftDays(), patient.pseudonym(), false);
-        journal.append(Assignments.record(study));
-        assignments.put(study);
+        Patient patient = assignments.present(own);
+        Study study = new Study(
+                uuid(patient.generation(), identity.studyInstanceUid()),
+                patient.number(),
+                patient.generation(),
+                patient.shiftDays(),
+                patient.pseudonym(),
+                false);
+        if (patient.number() == own.number()) {
+            journal.append(Assignments.record(study));
+            assignments.put(study);
+        } else {
+            // The rest of it still comes under this id, and is the study's also when the two are split again.
+            append(List.of(
+                    Assignments.record(study),
+                    Assignments.record(lookupWithin(identity), new byte[32], patient.number())));
+        }
         return context(study, identity.studyInstanceUid());
+    }
+
+    /** Who is known by a damaged row only must not be taken for somebody new. */
+    private void requireWhole(byte[] lookup, @Nullable Patient own, @Nullable Study known, String studyInstanceUid)
+            throws VaultException {
+        DamagedRows damaged = assignments.damaged();
+        if (damaged.isEmpty()) {
+            return;
+        }
+        boolean whole = known == null
+                ? generations.all().stream()
+                        .noneMatch(generation ->
+                                damaged.hasStudy(JournalStudyContext.uuid(generation.pseudonymKey(), studyInstanceUid)))
+                : !damaged.hasPatient(known.patient());
+        if (!whole || own == null && damaged.hasPatient(lookup)) {
+            throw new VaultException(
+                    "the row of this patient or study in the vault journal is damaged: restore it from a backup");
+        }
     }
 
     /** Whether this id is the study's patient's within this study only: other studies of the id are someone else's. */
@@ -130,7 +218,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         if (own != null) {
             return Optional.of(context(own, pseudonymousStudyInstanceUid));
         }
-        Study kept = assignments.study(JournalStudyContext.uuid(pseudonymKey, pseudonymousStudyInstanceUid));
+        Study kept = study(pseudonymousStudyInstanceUid);
         return kept == null || !kept.keepsUids()
                 ? Optional.empty()
                 : Optional.of(context(kept, pseudonymousStudyInstanceUid));
@@ -139,13 +227,18 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     @Override
     public synchronized @Nullable String present(String pseudonym) {
         Patient patient = assignments.patientCalled(pseudonym);
-        return patient == null ? null : patient.pseudonym();
+        return patient == null ? null : assignments.present(patient).pseudonym();
     }
 
     @Override
     public synchronized Set<String> all(String pseudonym) {
         Patient patient = assignments.patientCalled(pseudonym);
         return patient == null ? Set.of() : Set.copyOf(assignments.pseudonyms(patient.number()));
+    }
+
+    @Override
+    public synchronized boolean isErased(String pseudonym) {
+        return assignments.isErased(pseudonym);
     }
 
     @Override
@@ -156,27 +249,130 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         }
         if (issuer == null) {
             return assignments.patientsById(idLookup(identity)).stream()
-                    .map(Patient::pseudonym)
+                    .map(patient -> assignments.present(patient).pseudonym())
+                    .distinct()
                     .toList();
         }
         Patient patient = assignments.patient(lookup(identity));
-        return patient == null ? List.of() : List.of(patient.pseudonym());
+        return patient == null
+                ? List.of()
+                : List.of(assignments.present(patient).pseudonym());
     }
 
     @Override
     public List<String> candidates(String uid) {
-        return List.of(uid, Uids.fromUuid(JournalStudyContext.uuid(pseudonymKey, uid)));
+        List<String> candidates = new ArrayList<>(List.of(uid));
+        for (Generation generation : generations.all()) {
+            candidates.add(Uids.fromUuid(JournalStudyContext.uuid(generation.pseudonymKey(), uid)));
+        }
+        return candidates;
+    }
+
+    // ---- what an administrator decides
+
+    /** New patients are mapped under the next generation. */
+    synchronized int nextGeneration() throws VaultException {
+        int next = assignments.generation() + 1;
+        if (next > Generations.LAST) {
+            throw new VaultException("there are " + Generations.LAST + " key generations: no more are possible");
+        }
+        append(List.of(Assignments.recordOfGeneration(next)));
+        generations = new Generations(keys, next);
+        return next;
+    }
+
+    synchronized int generation() {
+        return assignments.generation();
+    }
+
+    /** From now on new studies of the first are the second's. */
+    synchronized void merge(String pseudonym, String into, Instant at) throws VaultException {
+        Patient from = called(pseudonym);
+        Patient to = called(into);
+        if (assignments.merges().areSame(from.number(), to.number())) {
+            throw new VaultException(pseudonym + " and " + into + " are one patient already");
+        }
+        if (assignments.merges().isMerged(from.number())) {
+            throw new VaultException(pseudonym + " is merged into "
+                    + assignments.present(from).pseudonym() + ": merge that one, or split " + pseudonym + " first");
+        }
+        append(List.of(Assignments.record(new Merges.Change(at, from.number(), to.number()))));
+    }
+
+    /** From now on new studies are the patient's own again. */
+    synchronized void split(String pseudonym, Instant at) throws VaultException {
+        Patient from = called(pseudonym);
+        if (!assignments.merges().isMerged(from.number())) {
+            throw new VaultException(pseudonym + " is merged into nobody");
+        }
+        append(List.of(Assignments.record(new Merges.Change(at, from.number(), Merges.NOBODY))));
+    }
+
+    /**
+     * Destroys the patient's data key, here and in the journal, and what finds the patient. What was sealed cannot be opened any more; the pseudonym is never
+     * given again.
+     */
+    synchronized void erase(String pseudonym, Instant at) throws VaultException {
+        Patient patient = called(pseudonym);
+        if (assignments.merges().isMerged(patient.number())
+                || assignments.merges().hasOthers(patient.number())) {
+            throw new VaultException(
+                    pseudonym + " is merged with others: split them, and erase each (patient:history)");
+        }
+        // First: whatever happens then, it is done at the latest when the vault opens next.
+        tombstones.add(new Tombstone(patient.number(), patient.pseudonym(), at));
+        append(List.of(Assignments.recordOfErasure(patient.number(), at)));
+        destroyKeys();
+    }
+
+    private Patient called(String pseudonym) throws VaultException {
+        Patient patient = assignments.patientCalled(pseudonym);
+        if (patient == null) {
+            throw new VaultException("no patient has or had the pseudonym " + pseudonym);
+        }
+        return patient;
+    }
+
+    /** Of all patients, the oldest first; by the pseudonyms that they have by themselves. */
+    synchronized List<MergeChange> merges() throws VaultException {
+        List<MergeChange> changes = new ArrayList<>();
+        for (Merges.Change change : assignments.merges().history()) {
+            String into = change.into() == Merges.NOBODY
+                    ? null
+                    : assignments.patient(change.into()).pseudonym();
+            changes.add(new MergeChange(
+                    change.at(), assignments.patient(change.from()).pseudonym(), into));
+        }
+        return changes;
+    }
+
+    /** The journal as it is now. Nothing is assigned meanwhile. */
+    synchronized void copyTo(OutputStream out) throws IOException {
+        journal.copyTo(out);
     }
 
     /** The data key of a patient by the number that a ciphertext names. */
     synchronized byte[] dataKey(int patientNumber) throws VaultException {
-        return keyWrap.unwrap(patientNumber, assignments.patient(patientNumber).wrappedKey());
+        Patient patient = assignments.patient(patientNumber);
+        if (assignments.damaged().hasPatient(patientNumber)) {
+            throw new VaultException("the row of patient number " + patientNumber
+                    + " in the vault journal is damaged: restore it from a backup");
+        }
+        if (patient.isErased()) {
+            throw new ErasedException(
+                    "patient " + patient.pseudonym() + " was erased: what was sealed of it stays closed");
+        }
+        return keyWrap.unwrap(patientNumber, patient.wrappedKey());
     }
 
     /** @param uid original or pseudonymous; of a study that keeps its UIDs they are the same */
     private StudyContext context(Study study, String uid) {
+        Generation generation = generations.of(study.generation());
         return new JournalStudyContext(
-                study, study.keepsUids() ? uid : Uids.fromUuid(study.uid()), pseudonymKey, digestKey);
+                study,
+                study.keepsUids() ? uid : Uids.fromUuid(study.uid()),
+                generation.pseudonymKey(),
+                generation.digestKey());
     }
 
     // ---- for the import of an earlier proxy's mappings
@@ -190,12 +386,19 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         return assignments.patientCalled(pseudonym);
     }
 
+    /** Whichever generation its patient is of. */
     synchronized @Nullable Study study(String originalUid) {
-        return assignments.study(JournalStudyContext.uuid(pseudonymKey, originalUid));
+        for (Generation generation : generations.all()) {
+            Study study = assignments.study(JournalStudyContext.uuid(generation.pseudonymKey(), originalUid));
+            if (study != null) {
+                return study;
+            }
+        }
+        return null;
     }
 
-    UUID uuid(String originalUid) {
-        return JournalStudyContext.uuid(pseudonymKey, originalUid);
+    UUID uuid(int generation, String originalUid) {
+        return JournalStudyContext.uuid(generations.of(generation).pseudonymKey(), originalUid);
     }
 
     /** What changes belong together; durable on return, all or none. */
@@ -214,7 +417,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     /** Not yet in the journal. */
     Patient newPatient(int number, String pseudonym) throws VaultException {
         long seed = ByteBuffer.wrap(randomBytes()).getLong();
-        return new Patient(number, pseudonym, GENERATION, shift(seed), keyWrap.wrap(number, randomBytes()));
+        return new Patient(number, pseudonym, generations.present(), shift(seed), keyWrap.wrap(number, randomBytes()));
     }
 
     private static int shift(long seed) {
@@ -265,17 +468,24 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     }
 
     private Patient newPatient(byte[] lookup) throws VaultException {
+        int generation = generations.present();
+        Hmac pseudonymKey = generations.of(generation).pseudonymKey();
         byte[] seed = random ? randomBytes() : pseudonymKey.of(field("pseudonym"), lookup);
         String digits = HexFormat.of().withUpperCase().formatHex(seed);
+        // Somebody who was erased and comes again must not be told by what is derived from the id.
+        boolean isAgain = assignments.isErased("ANON-" + digits.substring(0, PSEUDONYM_DIGITS));
+        if (isAgain) {
+            digits = HexFormat.of().withUpperCase().formatHex(randomBytes());
+        }
         int length = PSEUDONYM_DIGITS;
         while (assignments.isTaken("ANON-" + digits.substring(0, length))) {
             length++;
         }
-        long shiftSeed = ByteBuffer.wrap(random ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
+        long shiftSeed = ByteBuffer.wrap(random || isAgain ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
                 .getLong();
         int number = assignments.nextNumber();
         byte[] wrapped = keyWrap.wrap(number, randomBytes());
-        return new Patient(number, "ANON-" + digits.substring(0, length), GENERATION, shift(shiftSeed), wrapped);
+        return new Patient(number, "ANON-" + digits.substring(0, length), generation, shift(shiftSeed), wrapped);
     }
 
     private byte[] randomBytes() {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens the vault. If that fails its services are not there, nothing is received, and the log says why: once, not for each service that would
- * need the keys. It alone reads the vault's settings: a change closes and opens all that depends on the vault one time.
+ * need the keys. It alone reads the vault's settings: a change closes and opens all that depends on the vault one time. A key provider that comes
+ * later is tried, too. Guarded by its monitor.
  */
 @Component(
         service = {},
@@ -32,28 +33,49 @@ public final class VaultOpening {
 
     private static final Logger LOG = LoggerFactory.getLogger(VaultOpening.class);
 
-    private final @Nullable ServiceRegistration<KeyHolder> opened;
+    private final BundleContext context;
+    private final VaultConfiguration configuration;
+    private final Map<String, Object> properties;
+    private final ConfigurationAdmin configurations;
+    private final KeyProviders providers;
+    private @Nullable ServiceRegistration<KeyHolder> opened;
+    private boolean closed;
 
     @Activate
     public VaultOpening(
             BundleContext context,
             VaultConfiguration configuration,
             Map<String, Object> properties,
-            @Reference ConfigurationAdmin configurations) {
-        KeyHolder keys = null;
+            @Reference ConfigurationAdmin configurations,
+            @Reference KeyProviders providers) {
+        this.context = context;
+        this.configuration = configuration;
+        this.properties = Map.copyOf(properties);
+        this.configurations = configurations;
+        this.providers = providers;
+        providers.onArrival(this::open);
+        open();
+    }
+
+    private synchronized void open() {
+        if (opened != null || closed) {
+            return;
+        }
         try {
-            keys = new KeyHolder(configuration, properties, configurations);
+            KeyHolder keys = new KeyHolder(configuration, properties, configurations, providers::find);
+            opened = context.registerService(KeyHolder.class, keys, null);
         } catch (IOException | IllegalArgumentException e) {
             LOG.error(
                     "the vault stays closed and nothing is received, until its settings change or the gateway starts again: {}",
                     e.getMessage(),
                     e);
         }
-        this.opened = keys == null ? null : context.registerService(KeyHolder.class, keys, null);
     }
 
     @Deactivate
-    void close() {
+    synchronized void close() {
+        closed = true;
+        providers.onArrival(() -> {});
         if (opened != null) {
             opened.unregister();
         }

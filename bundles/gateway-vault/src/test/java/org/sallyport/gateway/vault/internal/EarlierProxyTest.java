@@ -139,6 +139,23 @@ class EarlierProxyTest {
     }
 
     @Test
+    void ofWhoWasErasedNothingIsToldAndNothingIsTakenOverAgain() throws IOException {
+        takeOver(false);
+        assertEquals("DOE^JANE", sheet("ANON-0001").get(0).values().get("PatientName"));
+        assignments.erase("ANON-0001", java.time.Instant.EPOCH);
+        assertEquals(List.of(), sheet("ANON-0001"));
+        assertEquals(List.of(), earlier.studiesByAccessionNumber("A1", vault.begin(Vaults.OFFICER)));
+        restart();
+        assertEquals(List.of(), sheet("ANON-0002"));
+        try (Run run = begin(false)) {
+            assertEquals(
+                    List.of(Outcome.BAD_PSEUDONYM, Outcome.BAD_PSEUDONYM),
+                    run.patients("MRN1", List.of(patient("ANON-0001", "DOE^JANE"), patient("ANON-0002", "DOE^JANE")))
+                            .outcomes());
+        }
+    }
+
+    @Test
     void aDryRunWritesNothing() throws IOException {
         assertEquals(List.of(List.of(Outcome.TAKEN, Outcome.TAKEN), Outcome.TAKEN, Outcome.TAKEN), takeOver(true));
         assertEquals(4, Files.size(folder.resolve(Journal.FILE)));

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sallyport.gateway.api.vault.AuditLog.Entry;
 import org.sallyport.gateway.api.vault.AuditLog.Verification;
+import org.sallyport.gateway.api.vault.AuditTrail;
 import org.sallyport.gateway.api.vault.VaultException;
 
 class FileAuditLogTest {
@@ -82,6 +83,81 @@ class FileAuditLogTest {
         Verification found = verify(lines);
         assertFalse(found.isWhole());
         assertEquals(record, found.brokenAt(), found.message());
+    }
+
+    private static FileAuditLog on(Path folder, String day) throws IOException {
+        return new FileAuditLog(folder, keys(1), Clock.fixed(Instant.parse(day + "T12:00:00Z"), ZoneOffset.UTC));
+    }
+
+    private static void write(FileAuditLog log, String reason) throws VaultException {
+        log.record("identity.read", "meier", "shell", "2.25.1", reason, "done", null);
+    }
+
+    /** Who has the vault's key can make a chain that is whole; not one that fits what was anchored. */
+    @Test
+    void aLogThatWasWrittenAnewWithTheVaultsKeyDoesNotFitTheAnchorOfTheDay() throws Exception {
+        Path forged = Files.createDirectory(folder.resolve("forged"));
+        for (Path each : List.of(folder, forged)) {
+            FileAuditLog first = on(each, "2026-01-02");
+            write(first, each.equals(folder) ? "curiosity" : "second opinion");
+            write(first, "another");
+            first.close();
+            FileAuditLog second = on(each, "2026-01-03");
+            write(second, "a new day");
+            write(second, "the same day");
+            assertTrue(second.verify().isWhole(), second.verify().message());
+            second.close();
+        }
+        List<String> anchors = Files.readAllLines(folder.resolve(AuditAnchors.FILE));
+        assertEquals(1, anchors.size());
+        assertTrue(anchors.get(0).matches("2026-01-02 2 [0-9a-f]{64}"), anchors.get(0));
+
+        for (String name : List.of(FileAuditLog.FILE, FileAuditLog.LAST_FILE)) {
+            Files.copy(forged.resolve(name), folder.resolve(name), java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        }
+        FileAuditLog log = on(folder, "2026-01-03");
+        Verification found = log.verify();
+        log.close();
+        assertEquals(2, found.brokenAt());
+        assertTrue(found.message().contains("anchored"), found.message());
+    }
+
+    @Test
+    void aTornAnchorAnchorsNothingAndSpoilsNoOther() throws Exception {
+        FileAuditLog log = on(folder, "2026-01-02");
+        write(log, "one");
+        Files.writeString(folder.resolve(AuditAnchors.FILE), "2026-01-01 1 abc");
+        assertTrue(log.verify().isWhole(), log.verify().message());
+        log.close();
+        log = on(folder, "2026-01-03");
+        write(log, "two");
+        assertEquals(1, new AuditAnchors(folder).all().size());
+        assertTrue(log.verify().isWhole(), log.verify().message());
+        log.close();
+    }
+
+    @Test
+    void whoFollowsTheLogIsToldEachRecordOnceAsItGrows() throws Exception {
+        FileAuditLog log = open();
+        for (int i = 1; i <= 3; i++) {
+            log.record("a.record", "meier", "shell", "x", "number " + i, "done", null);
+        }
+        try (AuditTrail.Follower follower = log.follow(1);
+                AuditTrail.Follower ahead = log.follow(99)) {
+            assertEquals(
+                    "number 2",
+                    java.util.Objects.requireNonNull(follower.next()).reason());
+            assertEquals(
+                    "number 3",
+                    java.util.Objects.requireNonNull(follower.next()).reason());
+            assertNull(follower.next());
+            assertNull(ahead.next());
+            log.record("a.record", "meier", "shell", "x", "größer " + "x".repeat(400), "done", null);
+            assertTrue(
+                    java.util.Objects.requireNonNull(follower.next()).reason().startsWith("größer x"));
+            assertEquals(4, java.util.Objects.requireNonNull(ahead.next()).number());
+            assertNull(follower.next());
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -329,22 +330,32 @@ class JournalPseudonymizerTest {
         assertTrue(open().find(uid).isEmpty());
     }
 
+    /** As many as associations of one patient may begin at the same time, in as many studies; the patient is written once. */
     @Test
     void concurrentFirstCallsGiveOnePseudonym() throws Exception {
         JournalPseudonymizer vault = open();
-        ExecutorService threads = Executors.newFixedThreadPool(8);
+        int associations = 50;
+        CyclicBarrier together = new CyclicBarrier(associations);
+        ExecutorService threads = Executors.newFixedThreadPool(associations);
         try {
-            List<Future<String>> results = new ArrayList<>();
-            for (int i = 0; i < 64; i++) {
-                String study = STUDY + "." + i % 16;
-                results.add(
-                        threads.submit(() -> vault.assign(patient("P1", study)).pseudonym()));
+            List<Future<StudyContext>> results = new ArrayList<>();
+            for (int i = 0; i < associations; i++) {
+                String study = STUDY + "." + i % 25;
+                results.add(threads.submit(() -> {
+                    together.await(60, TimeUnit.SECONDS);
+                    return vault.assign(patient("P1", study));
+                }));
             }
             Set<String> pseudonyms = new HashSet<>();
-            for (Future<String> result : results) {
-                pseudonyms.add(result.get(30, TimeUnit.SECONDS));
+            Set<Integer> shifts = new HashSet<>();
+            for (Future<StudyContext> result : results) {
+                StudyContext study = result.get(60, TimeUnit.SECONDS);
+                pseudonyms.add(study.pseudonym());
+                shifts.add(study.dateShiftDays());
             }
             assertEquals(1, pseudonyms.size());
+            assertEquals(1, shifts.size());
+            assertEquals(1, vault.nextNumber(), "one patient");
         } finally {
             threads.shutdownNow();
         }

@@ -29,13 +29,17 @@ class KeyFileTest {
         return folder.resolve(KeyFile.KEYS);
     }
 
+    private VaultKeys open(String passphrase) throws IOException {
+        return new VaultKeys(new KeyFile(folder, passphrase).masterKey());
+    }
+
     private VaultException refused(String passphrase) {
-        return assertThrows(VaultException.class, () -> new KeyFile(folder).open(passphrase));
+        return assertThrows(VaultException.class, () -> open(passphrase));
     }
 
     @Test
     void theKeyFileIsMadeAtFirstStartAndReadableByItsOwnerOnly() throws Exception {
-        new KeyFile(folder).open(PASSPHRASE);
+        open(PASSPHRASE);
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(keys())));
         try (Stream<Path> files = Files.list(folder)) {
             assertEquals(1, files.count(), "with a passphrase from outside nothing else lies in the folder");
@@ -44,24 +48,24 @@ class KeyFileTest {
 
     @Test
     void withoutAPassphraseOneIsMadeAndKeptForTheOwnerOnly() throws Exception {
-        VaultKeys first = new KeyFile(folder).open("");
+        VaultKeys first = open("");
         Path made = folder.resolve(KeyFile.PASSPHRASE);
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
         assertTrue(Files.readString(made).length() >= 32);
-        assertArrayEquals(first.heldKey(), new KeyFile(folder).open("").heldKey());
+        assertArrayEquals(first.heldKey(), open("").heldKey());
     }
 
     @Test
     void openedAgainItGivesTheSameKeys() throws Exception {
-        VaultKeys first = new KeyFile(folder).open(PASSPHRASE);
-        VaultKeys again = new KeyFile(folder).open(PASSPHRASE);
+        VaultKeys first = open(PASSPHRASE);
+        VaultKeys again = open(PASSPHRASE);
         assertArrayEquals(first.heldKey(), again.heldKey());
         assertArrayEquals(first.keyEncryptionKey(), again.keyEncryptionKey());
     }
 
     @Test
     void eachPurposeHasAKeyOfItsOwn() throws Exception {
-        VaultKeys keys = new KeyFile(folder).open(PASSPHRASE);
+        VaultKeys keys = open(PASSPHRASE);
         assertEquals(32, keys.heldKey().length);
         assertFalse(java.util.Arrays.equals(keys.heldKey(), keys.keyEncryptionKey()));
         assertFalse(java.util.Arrays.equals(
@@ -72,7 +76,7 @@ class KeyFileTest {
 
     @Test
     void aWrongPassphraseIsAClearErrorThatShowsNoPassphraseAndChangesNothing() throws Exception {
-        new KeyFile(folder).open(PASSPHRASE);
+        open(PASSPHRASE);
         byte[] before = Files.readAllBytes(keys());
         String message = refused("not the one").toString();
         assertTrue(message.contains("wrong passphrase") && message.contains(keys().toString()), message);
@@ -82,7 +86,7 @@ class KeyFileTest {
 
     @Test
     void aKeyFileWithoutItsPassphraseSaysWhereToPutIt() throws Exception {
-        new KeyFile(folder).open(PASSPHRASE);
+        open(PASSPHRASE);
         String message = refused("").toString();
         assertTrue(message.contains("SALLYPORT_VAULT_PASSPHRASE"), message);
     }
@@ -97,7 +101,7 @@ class KeyFileTest {
 
     @Test
     void aDamagedKeyFileIsRefusedAndNotReplaced() throws Exception {
-        new KeyFile(folder).open(PASSPHRASE);
+        open(PASSPHRASE);
         byte[] bytes = Files.readAllBytes(keys());
         bytes[bytes.length / 2] ^= 1;
         Files.write(keys(), bytes);
@@ -107,7 +111,7 @@ class KeyFileTest {
 
     @Test
     void whereAJournalLiesAMissingKeyFileIsNeverReplaced() throws Exception {
-        new KeyFile(folder).open(PASSPHRASE);
+        open(PASSPHRASE);
         Files.delete(keys());
         Files.write(folder.resolve(Journal.FILE), new byte[] {1});
         assertTrue(refused(PASSPHRASE).toString().contains("restore the file from a backup"));

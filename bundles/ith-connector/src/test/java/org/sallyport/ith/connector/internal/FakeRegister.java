@@ -25,6 +25,11 @@ enum FakeRegister implements PatientRegister {
     }
 
     @Override
+    public boolean isErased(String pseudonym) {
+        return false;
+    }
+
+    @Override
     public List<String> find(@Nullable String issuer, String patientId) {
         return IDS.getOrDefault(patientId, List.of());
     }

@@ -23,12 +23,15 @@ import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StudyActivityListener;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.store.StudySheets;
 import org.sallyport.gateway.api.store.StudySheets.Sheet;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.ErasureListener;
 import org.sallyport.gateway.api.vault.IdentityDirectory;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.Roles;
 import org.sallyport.gateway.api.vault.StudyContext;
@@ -45,16 +48,17 @@ import org.slf4j.LoggerFactory;
  * sheet is in place that was begun after its last change: whoever asks meanwhile waits for that, and is never told what was before.
  */
 @Component(
-        service = {Sheets.class, StudyActivityListener.class},
+        service = {Sheets.class, StudyActivityListener.class, ErasureListener.class},
         configurationPid = "org.sallyport.query")
 @Designate(ocd = QueryConfiguration.class)
-public final class SheetKeeper implements Sheets, StudyActivityListener {
+public final class SheetKeeper implements Sheets, StudyActivityListener, ErasureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(SheetKeeper.class);
 
     private static final String PLACE = "sheet/";
     private static final int AT_ONCE = 1_000;
     private static final int MOST_OUTDATED = 10_000;
+    private static final int MOST_STUDIES = 10_000;
     private static final long PAUSE_MILLIS = 1_000;
     private static final long LONGEST_STOP_SECONDS = 10;
     /** A study may change again while its sheet is made; it is made again so often. */
@@ -62,6 +66,8 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
 
     private final Catalog catalog;
     private final StudySheets kept;
+    private final StudyFinder finder;
+    private final PatientRegister register;
     private final IdentityVault vault;
     private final AccessRequest request = new AccessRequest(
             "gateway",
@@ -90,16 +96,20 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
             QueryConfiguration configuration,
             @Reference StudySheets kept,
             @Reference StudyIndex index,
+            @Reference StudyFinder finder,
             @Reference InstanceStore store,
             @Reference IdentityRestorer restorer,
             @Reference IdentityDirectory directory,
             @Reference IdentityVault vault,
+            @Reference PatientRegister register,
             @Reference Pseudonymizer pseudonymizer) {
         this.catalog = new Catalog(QuerySettings.of(configuration).nameIndexBytes());
         this.kept = kept;
+        this.finder = finder;
+        this.register = register;
         this.vault = vault;
         this.pseudonymizer = pseudonymizer;
-        this.maker = new SheetMaker(index, directory, request, new Heads(store, restorer, () -> request));
+        this.maker = new SheetMaker(index, register, directory, request, new Heads(store, restorer, () -> request));
         thread.start();
     }
 
@@ -128,6 +138,13 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
     @Override
     public void removed(String studyInstanceUid) {
         change(studyInstanceUid);
+    }
+
+    @Override
+    public void erased(Set<String> pseudonyms) throws IndexException {
+        for (String pseudonym : pseudonyms) {
+            finder.studiesOf(pseudonym, MOST_STUDIES).forEach(this::change);
+        }
     }
 
     private void change(String study) {
@@ -300,7 +317,10 @@ public final class SheetKeeper implements Sheets, StudyActivityListener {
                 .find(study)
                 .orElseThrow(() -> new IOException("the vault does not know the study " + study));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (OutputStream out = vault.seal(context, PLACE + study, bytes)) {
+        // What is kept of a patient who was erased holds no identity.
+        try (OutputStream out = register.isErased(sheet.pseudonym())
+                ? vault.sealHeld(PLACE + study, bytes)
+                : vault.seal(context, PLACE + study, bytes)) {
             out.write(sheet.bytes());
         }
         return bytes.toByteArray();

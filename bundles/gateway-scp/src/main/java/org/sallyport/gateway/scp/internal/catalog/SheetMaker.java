@@ -17,6 +17,7 @@ import org.sallyport.gateway.api.store.StoredInstance.Presence;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.IdentityDirectory;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.scp.internal.catalog.StudySheet.Counts;
 import org.sallyport.gateway.scp.internal.query.Attributes;
 import org.sallyport.gateway.scp.internal.query.View;
@@ -25,14 +26,21 @@ import org.sallyport.gateway.scp.internal.query.View;
 public final class SheetMaker implements Closeable {
 
     private final StudyIndex index;
+    private final PatientRegister register;
     private final IdentityDirectory directory;
     private final AccessRequest request;
     private final Heads heads;
     private IdentityDirectory.@Nullable Reading reading;
 
     /** @param request under which originals are read; audited when the first is */
-    SheetMaker(StudyIndex index, IdentityDirectory directory, AccessRequest request, Heads heads) {
+    SheetMaker(
+            StudyIndex index,
+            PatientRegister register,
+            IdentityDirectory directory,
+            AccessRequest request,
+            Heads heads) {
         this.index = index;
+        this.register = register;
         this.directory = directory;
         this.request = request;
         this.heads = heads;
@@ -50,6 +58,9 @@ public final class SheetMaker implements Closeable {
         List<StoredInstance> instances =
                 all.stream().filter(one -> one.presence() != Presence.DELETED).toList();
         Counts counts = counts(instances);
+        if (register.isErased(all.get(0).facts().pseudonym())) {
+            return Optional.of(withoutIdentity(study, all.get(0), counts));
+        }
         // The first that came tells of the study: which that is does not change when others are removed.
         Optional<StoredInstance> first = instances.stream()
                 .filter(StoredInstance::isHere)
@@ -95,10 +106,19 @@ public final class SheetMaker implements Closeable {
             put(originals, known.get().patientValues());
             put(originals, known.get().values());
         }
+        return StudySheet.of(study, any.facts().pseudonym(), counts, Attributes.of(originals), treated(any));
+    }
+
+    /** Of a patient who was erased: whoever asks is told what goes out. */
+    private static StudySheet withoutIdentity(String study, StoredInstance any, Counts counts) {
+        return StudySheet.of(study, any.facts().pseudonym(), counts, treated(any), treated(any));
+    }
+
+    private static Attributes treated(StoredInstance any) {
         DataSet treated = new DataSet();
         treated.setString(Tag.SpecificCharacterSet, "ISO_IR 192");
         put(treated, any.facts().attributes());
-        return StudySheet.of(study, any.facts().pseudonym(), counts, Attributes.of(originals), Attributes.of(treated));
+        return Attributes.of(treated);
     }
 
     /** Values by keyword, several of one attribute with a backslash between. */

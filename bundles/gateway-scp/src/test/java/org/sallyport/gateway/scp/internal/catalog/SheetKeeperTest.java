@@ -1,6 +1,7 @@
 package org.sallyport.gateway.scp.internal.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.scp.internal.Fakes.fake;
 
@@ -19,24 +20,29 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StoredInstance.Presence;
+import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.store.StudySheets;
 import org.sallyport.gateway.api.vault.IdentityDirectory;
 import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.StudyContext;
 import org.sallyport.gateway.scp.internal.Fakes;
 import org.sallyport.gateway.scp.internal.QueryConfiguration;
+import org.sallyport.gateway.scp.internal.query.View;
 
 /** What is asked while sheets are made. */
 @Timeout(60)
@@ -50,6 +56,7 @@ class SheetKeeperTest {
     }
 
     private final List<StoredInstance> instances = new ArrayList<>();
+    private final AtomicBoolean erased = new AtomicBoolean();
     private final AtomicReference<Gate> gate = new AtomicReference<>(() -> {});
     private final SheetKeeper keeper = new SheetKeeper(
             (QueryConfiguration) Proxy.newProxyInstance(
@@ -72,14 +79,35 @@ class SheetKeeperTest {
                 }
                 return now;
             })),
+            fake(StudyFinder.class, Map.of("studiesOf", given -> List.of(STUDY))),
             fake(InstanceStore.class, Map.of()),
             fake(IdentityRestorer.class, Map.of()),
             fake(
                     IdentityDirectory.class,
                     Map.of(
                             "begin",
-                            given -> fake(IdentityDirectory.Reading.class, Map.of("study", uid -> Optional.empty())))),
-            fake(IdentityVault.class, Map.of("seal", given -> (OutputStream) given[2])),
+                            given -> fake(
+                                    IdentityDirectory.Reading.class,
+                                    Map.of(
+                                            "study",
+                                            uid -> Optional.of(
+                                                    new IdentityDirectory.Study(
+                                                            STUDY,
+                                                            "ANON-1",
+                                                            Map.of(),
+                                                            Map.of("PatientName", "Sample^Anna"),
+                                                            1,
+                                                            true)))))),
+            fake(
+                    IdentityVault.class,
+                    Map.of(
+                            "seal",
+                                    given -> {
+                                        assertFalse(erased.get(), "there is no key");
+                                        return (OutputStream) given[2];
+                                    },
+                            "sealHeld", given -> (OutputStream) given[1])),
+            fake(PatientRegister.class, Map.of("isErased", given -> erased.get())),
             fake(Pseudonymizer.class, Map.of("find", given -> Optional.of(fake(StudyContext.class, Map.of())))));
 
     @AfterEach
@@ -147,5 +175,19 @@ class SheetKeeperTest {
         });
         told();
         assertEquals(2, told());
+    }
+
+    private List<String> names() throws IOException {
+        return keeper.sheet(STUDY).orElseThrow().attributes(View.ORIGINAL).strings(Tag.PatientName);
+    }
+
+    @Test
+    void whoIsErasedIsForgottenAtOnce() throws Exception {
+        addInstance();
+        assertEquals(List.of("Sample^Anna"), names());
+        erased.set(true);
+        keeper.erased(Set.of("ANON-1"));
+        assertEquals(List.of(), names());
+        assertEquals(1, told(), "what was kept de-identified is still found");
     }
 }
