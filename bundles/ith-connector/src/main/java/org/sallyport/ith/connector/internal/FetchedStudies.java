@@ -40,7 +40,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Downloads studies again whose images were cleaned up here, and keeps them for a while. What lies on the disk meanwhile is pseudonymous, as it was
+ * Downloads studies again whose images were cleaned up here, and keeps them for a while. What lies on the disk meanwhile is sealed, as it was
  * uploaded; what is not equal to that by its SHA-256 is not given to anyone. Thread-safe; studies are guarded by this object's monitor.
  */
 final class FetchedStudies implements ImageFetcher, Closeable {
@@ -298,7 +298,7 @@ final class FetchedStudies implements ImageFetcher, Closeable {
 
     private Unpacked unpack(String path) throws IOException, InterruptedException {
         String name = next();
-        Path zip = folder.resolve(name + ".zip");
+        SealedFile zip = new SealedFile(folder.resolve(name + ".zip"));
         Path file = folder.resolve(name + ".instances");
         boolean whole = false;
         try {
@@ -315,7 +315,7 @@ final class FetchedStudies implements ImageFetcher, Closeable {
             whole = true;
             return new Unpacked(file, spool, bySha256);
         } finally {
-            Files.deleteIfExists(zip);
+            zip.delete();
             if (!whole) {
                 Files.deleteIfExists(file);
             }
