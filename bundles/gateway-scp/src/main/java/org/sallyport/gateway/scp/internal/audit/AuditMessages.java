@@ -40,7 +40,7 @@ final class AuditMessages {
         static Event of(String action) {
             return switch (action) {
                 case "identity.read", "quarantine.preview" -> ACCESSED;
-                case "identity.deliver", "identity.send", "identity.order" -> EXPORT;
+                case "identity.deliver", "identity.encrypt", "identity.send", "identity.order" -> EXPORT;
                 case "query.get", "query.move" -> TRANSFERRED;
                 case "query.find", "archive.find", "archive.move" -> QUERY;
                 case "images.delete", "images.cleanup" -> DELETED;

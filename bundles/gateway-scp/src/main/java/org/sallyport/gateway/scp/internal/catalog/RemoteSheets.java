@@ -17,6 +17,7 @@ import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.ErasureListener;
 import org.sallyport.gateway.api.vault.IdentityDirectory;
 import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
@@ -34,8 +35,10 @@ import org.slf4j.LoggerFactory;
  * Sheets of what only the back end holds, in memory only. A thread of its own makes all of them anew when a round of asking the back end has ended. Those
  * who are asked meanwhile are told what was before.
  */
-@Component(service = RemoteSheets.class, configurationPid = "org.sallyport.query")
-public final class RemoteSheets {
+@Component(
+        service = {RemoteSheets.class, ErasureListener.class},
+        configurationPid = "org.sallyport.query")
+public final class RemoteSheets implements ErasureListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(RemoteSheets.class);
 
@@ -60,6 +63,8 @@ public final class RemoteSheets {
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch read = new CountDownLatch(1);
     private volatile @Nullable Loaded loaded;
+    /** Patients who were erased while this runs; guarded by the monitor of this. */
+    private int erasures;
     /** Audited when it is first needed; guarded by the monitor of this. */
     private IdentityDirectory.@Nullable Reading reading;
 
@@ -116,7 +121,28 @@ public final class RemoteSheets {
         }
     }
 
+    /** All sheets are made anew. */
+    @Override
+    public synchronized void erased(Set<String> pseudonyms) {
+        erasures++;
+        loaded = null;
+    }
+
+    private synchronized int erasures() {
+        return erasures;
+    }
+
+    /** Sheets that may tell of a patient who was erased meanwhile are dropped. */
+    private synchronized boolean publish(Loaded made, int erasuresBefore) {
+        if (erasures != erasuresBefore) {
+            return false;
+        }
+        loaded = made;
+        return true;
+    }
+
     private void load(long rounds) throws IOException {
+        int before = erasures();
         Catalog catalog = new Catalog(mostBytes);
         studies.readAll(some -> {
             for (RemoteStudies.Held held : some) {
@@ -125,10 +151,9 @@ public final class RemoteSheets {
                 }
             }
         });
-        if (isClosing()) {
+        if (isClosing() || !publish(new Loaded(catalog, rounds), before)) {
             return;
         }
-        loaded = new Loaded(catalog, rounds);
         read.countDown();
         if (catalog.isFull()) {
             LOG.warn(

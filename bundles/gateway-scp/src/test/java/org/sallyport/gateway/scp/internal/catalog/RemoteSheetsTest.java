@@ -48,6 +48,7 @@ class RemoteSheetsTest {
     private final AtomicInteger rounds = new AtomicInteger();
     private final Map<String, StudySheet> known = new ConcurrentHashMap<>();
     private volatile boolean away;
+    private volatile boolean erased;
     private final Sheets own = fake(
             Sheets.class,
             Map.of(
@@ -100,7 +101,7 @@ class RemoteSheetsTest {
                                         IdentityDirectory.Reading.class,
                                         Map.of(
                                                 "study",
-                                                uid -> uid[0].equals(FROM_BEFORE)
+                                                uid -> uid[0].equals(FROM_BEFORE) && !erased
                                                         ? Optional.of(kept())
                                                         : Optional.empty(),
                                                 "patient",
@@ -113,7 +114,9 @@ class RemoteSheetsTest {
                                                                         "Sample^Anna",
                                                                         "PatientID",
                                                                         "HH-1"))))))),
-                fake(PatientRegister.class, Map.of("present", given -> given[0].equals("ANON-1") ? "ANON-1" : null)),
+                fake(
+                        PatientRegister.class,
+                        Map.of("present", given -> given[0].equals("ANON-1") && !erased ? "ANON-1" : null)),
                 fake(
                         Pseudonymizer.class,
                         Map.of(
@@ -203,6 +206,24 @@ class RemoteSheetsTest {
         assertEquals(2, sheet.series());
         assertEquals(4, sheet.instances());
         assertFalse(sheet.isAllHere());
+    }
+
+    @Test
+    void whoIsErasedIsForgottenAtOnceAndFoundByWhatTheBackEndTells() throws Exception {
+        hold(FROM_BEFORE, "ANON-1", "1.2.3.4.1");
+        hold(NEW_OF_A_PATIENT, "ANON-1", "1.2.3.5.1");
+        endRound();
+        assertEquals(List.of(FROM_BEFORE, NEW_OF_A_PATIENT), found(View.ORIGINAL, Tag.PatientName, "sample*"));
+        erased = true;
+        remote.erased(Set.of("ANON-1"));
+        for (String study : List.of(FROM_BEFORE, NEW_OF_A_PATIENT)) {
+            assertFalse(merged.sheet(study).orElseThrow().isShownIn(View.ORIGINAL));
+        }
+        while (!remote.isSearchable()) {
+            Thread.onSpinWait();
+        }
+        assertEquals(List.of(), found(View.ORIGINAL, Tag.PatientName, "*"));
+        assertEquals(List.of(FROM_BEFORE, NEW_OF_A_PATIENT), found(View.PSEUDONYMOUS, Tag.StudyDescription, "*"));
     }
 
     @Test
