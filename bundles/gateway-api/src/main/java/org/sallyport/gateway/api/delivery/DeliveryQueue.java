@@ -102,6 +102,17 @@ public interface DeliveryQueue {
     boolean cancel(long id, String reason) throws IndexException;
 
     /**
+     * Takes series out of a delivery that has not ended: its destination is not to be given them any more. A claim ends with it, and an outcome that comes
+     * later does not count: the delivery is due again, without them. Who takes out the last one has to cancel it instead.
+     *
+     * @return false if there is none such
+     */
+    boolean leaveOut(long id, Set<String> seriesInstanceUids) throws IndexException;
+
+    /** Series Instance UIDs that were taken out of a delivery. */
+    Set<String> leftOut(long id) throws IndexException;
+
+    /**
      * Ends the claims of runs of this appliance that are no more; called once at start.
      *
      * @return how many

@@ -27,7 +27,7 @@ public interface Retention {
      *
      * @param request whose role has to be {@link org.sallyport.gateway.api.vault.Roles#ADMINISTRATOR}, with a reason
      * @param seriesInstanceUid null = the whole study
-     * @param keepsOwed true: what is still owed to a destination stays, and the rest goes; false: then nothing goes
+     * @param keepsOwed true: what is still owed to a destination stays, and the rest goes, if anything is left of it; false: then nothing goes
      * @throws org.sallyport.gateway.api.vault.AccessDeniedException if role or reason are missing; audited too
      * @throws IOException if there is no such study; or if {@code keepsOwed} is false and images of it are owed, or all are at other appliances
      */

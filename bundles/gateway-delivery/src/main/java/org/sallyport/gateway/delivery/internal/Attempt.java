@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DeliveryOutcome;
@@ -60,9 +61,9 @@ final class Attempt {
         StudyRecord study = means.index()
                 .study(record.studyInstanceUid())
                 .orElseThrow(() -> new IOException("the index does not know the study"));
-        List<StoredInstance> instances = means.index().instances(record.studyInstanceUid(), record.part());
+        List<StoredInstance> instances = instances(record);
         if (instances.isEmpty()) {
-            throw new IOException("the index knows no images of this part");
+            return DeliveryOutcome.delivered("nothing was sent: all its series were taken out of it");
         }
         long gone = instances.stream().filter(instance -> !instance.isHere()).count();
         if (gone > 0) {
@@ -87,7 +88,7 @@ final class Attempt {
             return DeliveryOutcome.refused(
                     "holds a changed version of an image, and the receiver keeps the first one it has");
         }
-        Set<String> held = replaces ? Set.of() : means.index().heldEarlier(record.studyInstanceUid(), record.part());
+        Set<String> held = replaces ? Set.of() : heldEarlier(record, instances);
         if (!held.isEmpty()) {
             return DeliveryOutcome.refused(held.size()
                     + " of its images have the SOP Instance UID of an image of another study that came earlier, and the"
@@ -107,6 +108,25 @@ final class Attempt {
         return route.encryptFor().isEmpty()
                 ? handPseudonymous(call, facts, instances)
                 : handEncrypted(call, facts, instances, gate);
+    }
+
+    private List<StoredInstance> instances(DeliveryRecord record) throws IOException {
+        List<StoredInstance> all = means.index().instances(record.studyInstanceUid(), record.part());
+        if (all.isEmpty()) {
+            throw new IOException("the index knows no images of this part");
+        }
+        Set<String> leftOut = means.queue().leftOut(record.id());
+        return all.stream()
+                .filter(instance -> !leftOut.contains(instance.facts().seriesInstanceUid()))
+                .toList();
+    }
+
+    private Set<String> heldEarlier(DeliveryRecord record, List<StoredInstance> instances) throws IOException {
+        Set<String> held = new TreeSet<>(means.index().heldEarlier(record.studyInstanceUid(), record.part()));
+        held.retainAll(instances.stream()
+                .map(instance -> instance.facts().sopInstanceUid())
+                .toList());
+        return held;
     }
 
     private DeliveryOutcome handPseudonymous(Call call, StudyFacts facts, List<StoredInstance> instances)

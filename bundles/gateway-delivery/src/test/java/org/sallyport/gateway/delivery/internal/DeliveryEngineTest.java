@@ -342,7 +342,7 @@ class DeliveryEngineTest {
 
     @Test
     void anImageOfAnotherStudyIsParkedForAReceiverThatKeepsTheFirst() throws IOException {
-        index.heldEarlier = Set.of("2.25.77");
+        index.heldEarlier = Set.of(STUDY + ".1.1");
         FakeDestination archive = FakeDestination.thatTakesAll();
         archive.replaces = false;
         add("archive", archive);
@@ -351,7 +351,7 @@ class DeliveryEngineTest {
         await("the folder", () -> count("folder", State.DELIVERED) == 1);
         await("the archive", () -> count("archive", State.PARKED) == 1);
         assertTrue(queue.ofStudy(STUDY).stream()
-                .anyMatch(record -> String.valueOf(record.reason()).endsWith("the first is 2.25.77")));
+                .anyMatch(record -> String.valueOf(record.reason()).endsWith("the first is " + STUDY + ".1.1")));
         assertEquals(List.of(), archive.handed);
     }
 
@@ -895,6 +895,58 @@ class DeliveryEngineTest {
         assertEquals("by ann", queue.get(1).reason());
         assertFalse(engine.interrupt(1));
         assertFalse(queue.calledInterrupted);
+    }
+
+    // ---- what was taken out
+
+    /** A study of two series, of three images. */
+    private void twoSeries() {
+        index.add("2.25.6", "2.25.6.1", "2.25.6.1.1", "CT", 1, Map.of());
+        index.add("2.25.6", "2.25.6.1", "2.25.6.1.2", "CT", 1, Map.of());
+        index.add("2.25.6", "2.25.6.2", "2.25.6.2.1", "CT", 1, Map.of());
+    }
+
+    private static List<String> images(Delivery delivery) {
+        return delivery.instances().stream()
+                .map(DeliveryInstance::sopInstanceUid)
+                .toList();
+    }
+
+    @Test
+    void aDeliveryGoesWithoutTheSeriesThatWereTakenOutAndTheyDoNotCountAsAccepted() throws IOException {
+        twoSeries();
+        // Neither may a series that does not go keep the others from going.
+        index.heldEarlier = Set.of("2.25.6.1.2");
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        archive.replaces = false;
+        queue.add("2.25.6", "archive", IdentityMode.PSEUDONYMOUS);
+        queue.leaveOut(1, Set.of("2.25.6.1"));
+        add("archive", archive);
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(List.of("2.25.6.2.1"), images(archive.handed.get(0)));
+        assertEquals(1, archive.handed.get(0).study().series());
+        assertEquals(Map.of(1L, List.of("2.25.6.2.1")), queue.accepted);
+    }
+
+    @Test
+    void aSeriesThatIsTakenOutOfWhatRunsBreaksItOffAndTheRestGoes() throws IOException {
+        twoSeries();
+        pauses = new RetryPauses(3, Duration.ZERO, Duration.ofHours(1));
+        restart(LONG);
+        CountDownLatch never = new CountDownLatch(1);
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            if (delivery.instances().size() == 3) {
+                never.await();
+            }
+            return DeliveryOutcome.delivered("the rest");
+        }));
+        engine.complete("2.25.6");
+        await("it runs", () -> archive.running.get() == 1);
+        queue.leaveOut(1, Set.of("2.25.6.2"));
+        assertTrue(engine.interrupt(1));
+        assertEquals("the rest", awaitEnd(1, State.DELIVERED).reason());
+        assertEquals(List.of("2.25.6.1.1", "2.25.6.1.2"), images(archive.handed.get(1)));
+        assertEquals(Map.of(1L, List.of("2.25.6.1.1", "2.25.6.1.2")), queue.accepted);
     }
 
     @Test

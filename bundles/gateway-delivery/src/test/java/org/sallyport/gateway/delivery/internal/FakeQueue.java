@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ final class FakeQueue implements DeliveryQueue {
     private final List<DeliveryRecord> records = new ArrayList<>();
     private final Map<Long, String> owners = new TreeMap<>();
     private final Map<Long, Map<String, String>> receipts = new TreeMap<>();
+    private final Map<Long, Set<String>> leftOut = new TreeMap<>();
 
     /** All that was ordered. */
     final List<Order> orders = new CopyOnWriteArrayList<>();
@@ -237,6 +239,24 @@ final class FakeQueue implements DeliveryQueue {
         boolean there = same.stream()
                 .anyMatch(record -> repeat ? record.state() == State.RUNNING : record.state() != State.CANCELLED);
         return there ? List.of() : List.of(add(study, 1, destination, order.identity(), order.request()));
+    }
+
+    @Override
+    public synchronized boolean leaveOut(long id, Set<String> series) throws IndexException {
+        check();
+        leftOut.computeIfAbsent(id, delivery -> new HashSet<>()).addAll(series);
+        DeliveryRecord record = get(id);
+        if (record.state() == State.RUNNING) {
+            owners.remove(id);
+            put(record, State.WAITING, record.attempts(), record.dueAt(), record.reason());
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized Set<String> leftOut(long id) throws IndexException {
+        check();
+        return Set.copyOf(leftOut.getOrDefault(id, Set.of()));
     }
 
     @Override

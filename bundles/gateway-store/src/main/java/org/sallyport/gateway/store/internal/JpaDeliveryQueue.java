@@ -39,6 +39,8 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     /** Rows that one claim brings back at most; the next claim brings the rest. */
     private static final int MOST_BROUGHT_BACK = 500;
 
+    private static final Set<State> OPEN = Set.of(State.WAITING, State.RETRYING, State.RUNNING, State.PARKED);
+
     private static final String BY_DUE = "DELIVERY_DUE";
     private static final String BY_RANK = "DELIVERY_RANK";
 
@@ -120,7 +122,7 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
                     DeliveryRow row = newRow(studyInstanceUid, part, appliance, destination, order, now);
                     em.persist(row);
                     em.flush();
-                    same.forEach(old -> supersede(old, row, now));
+                    same.forEach(old -> supersede(em, old, row, now));
                     added.add(row);
                 }
             });
@@ -143,9 +145,11 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
     }
 
     /** What has not ended yet gives its place in the queue to the new one. */
-    private static void supersede(DeliveryRow old, DeliveryRow by, long now) {
+    private static void supersede(EntityManager em, DeliveryRow old, DeliveryRow by, long now) {
         State state = State.valueOf(old.state);
         if (state == State.WAITING || state == State.RETRYING || state == State.PARKED) {
+            // Their images may be gone already: with them it could not be made.
+            leftOut(em, old.id).forEach(series -> leaveOut(em, by.id, series));
             end(old, State.CANCELLED, "superseded by delivery " + by.id);
             old.endedAt = now;
             by.rankAt = Math.min(by.rankAt, old.rankAt);
@@ -365,8 +369,7 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
 
     @Override
     public boolean cancel(long id, String reason) throws IndexException {
-        return endByPerson(
-                id, State.CANCELLED, reason, Set.of(State.WAITING, State.RETRYING, State.RUNNING, State.PARKED));
+        return endByPerson(id, State.CANCELLED, reason, OPEN);
     }
 
     private boolean endByPerson(long id, State state, String reason, Set<State> from) throws IndexException {
@@ -381,6 +384,45 @@ public final class JpaDeliveryQueue implements DeliveryQueue {
             }
             return true;
         });
+    }
+
+    @Override
+    public boolean leaveOut(long id, Set<String> seriesInstanceUids) throws IndexException {
+        return database.inTransaction(em -> {
+            DeliveryRow row = em.find(DeliveryRow.class, id, LockModeType.PESSIMISTIC_WRITE);
+            if (row == null || !OPEN.contains(State.valueOf(row.state))) {
+                return false;
+            }
+            if (row.state.equals(State.RUNNING.name())) {
+                row.state = State.WAITING.name();
+                row.owner = null;
+                row.leaseUntil = null;
+            }
+            seriesInstanceUids.forEach(series -> leaveOut(em, id, series));
+            return true;
+        });
+    }
+
+    private static void leaveOut(EntityManager em, long id, String series) {
+        if (em.find(LeftOutRow.class, new LeftOutRow.Key(id, series)) == null) {
+            LeftOutRow row = new LeftOutRow();
+            row.deliveryId = id;
+            row.seriesUid = series;
+            em.persist(row);
+        }
+    }
+
+    @Override
+    public Set<String> leftOut(long id) throws IndexException {
+        return database.inTransaction(em -> leftOut(em, id));
+    }
+
+    /** Series Instance UIDs. */
+    static Set<String> leftOut(EntityManager em, long id) {
+        return Set.copyOf(
+                em.createQuery("SELECT l.seriesUid FROM LeftOutRow l WHERE l.deliveryId = :delivery", String.class)
+                        .setParameter("delivery", id)
+                        .getResultList());
     }
 
     @Override

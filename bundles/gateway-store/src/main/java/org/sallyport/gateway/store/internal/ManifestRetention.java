@@ -280,7 +280,7 @@ public final class ManifestRetention implements Retention {
         if (delivery == null || !delivery.state.equals(State.DELIVERED.name())) {
             return Optional.of("its delivery is not confirmed");
         }
-        Optional<String> owed = owed(em, manifest.studyUid, List.of(manifest.part));
+        Optional<String> owed = owed(em, manifest.studyUid, manifest.part);
         if (owed.isPresent()) {
             return owed;
         }
@@ -294,19 +294,48 @@ public final class ManifestRetention implements Retention {
         return loose ? Optional.of("images of the study are arriving") : Optional.empty();
     }
 
-    private static Optional<String> owed(EntityManager em, String study, List<Integer> parts) {
+    private static Optional<String> owed(EntityManager em, String study, int part) {
+        return owing(em, study).stream()
+                .map(Owing::delivery)
+                .filter(row -> row.part == part)
+                .findFirst()
+                .map(ManifestRetention::words);
+    }
+
+    /**
+     * A delivery that has not ended.
+     *
+     * @param leftOut series of its part that it is made without
+     */
+    private record Owing(DeliveryRow delivery, Set<String> leftOut) {
+
+        boolean isOf(InstanceRow row) {
+            return Objects.equals(row.part, delivery.part) && !leftOut.contains(row.seriesUid);
+        }
+    }
+
+    private static List<Owing> owing(EntityManager em, String study) {
         return em
                 .createQuery(
-                        "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study AND d.part IN :parts"
+                        "SELECT d FROM DeliveryRow d WHERE d.studyUid = :study"
                                 + " AND d.state NOT IN ('DELIVERED', 'CANCELLED') ORDER BY d.id",
                         DeliveryRow.class)
                 .setParameter("study", study)
-                .setParameter("parts", parts)
-                .setMaxResults(1)
                 .getResultList()
                 .stream()
+                .map(row -> new Owing(row, JpaDeliveryQueue.leftOut(em, row.id)))
+                .toList();
+    }
+
+    private static Optional<String> owed(EntityManager em, String study, List<InstanceRow> rows) {
+        return owing(em, study).stream()
+                .filter(one -> rows.stream().anyMatch(one::isOf))
                 .findFirst()
-                .map(row -> "delivery " + row.id + " to " + row.destination + " is " + row.state);
+                .map(one -> words(one.delivery()));
+    }
+
+    private static String words(DeliveryRow row) {
+        return "delivery " + row.id + " to " + row.destination + " is " + row.state;
     }
 
     /** SOP Instance UIDs of the study that are there in more than one version. */
@@ -395,6 +424,10 @@ public final class ManifestRetention implements Retention {
         }
         store.writer().flush();
         List<InstanceRow> all = database.inTransaction(em -> rows(em, study, series));
+        if (all.isEmpty() && keepsOwed && database.inTransaction(em -> isKnown(em, study, series))) {
+            // The back end says it again.
+            return Removed.NOTHING;
+        }
         if (all.isEmpty()) {
             throw new IOException("no images of study " + study + (series == null ? "" : ", series " + series)
                     + " are here: study:list shows which there are");
@@ -409,19 +442,9 @@ public final class ManifestRetention implements Retention {
             record(request, study, "refused", why);
             throw new IOException("study " + study + " stays: " + why);
         }
-        Set<Integer> owedParts = new HashSet<>();
-        for (InstanceRow row : rows) {
-            Integer part = row.part;
-            if (part == null) {
-                owedParts.add(0);
-            } else if (!owedParts.contains(part)
-                    && database.inTransaction(em -> owed(em, study, List.of(part)))
-                            .isPresent()) {
-                owedParts.add(part);
-            }
-        }
+        List<Owing> owing = database.inTransaction(em -> owing(em, study));
         List<InstanceRow> free = rows.stream()
-                .filter(row -> !owedParts.contains(row.part == null ? 0 : row.part))
+                .filter(row -> row.part != null && owing.stream().noneMatch(one -> one.isOf(row)))
                 .toList();
         if (free.size() < rows.size() && !keepsOwed) {
             String why = (rows.size() - free.size()) + " of its images are still owed: delivery:list and study:show"
@@ -429,10 +452,6 @@ public final class ManifestRetention implements Retention {
             record(request, study, "refused", why);
             throw new IOException("study " + study + " stays: " + why);
         }
-        List<Integer> parts = free.stream()
-                .map(row -> Objects.requireNonNull(row.part))
-                .distinct()
-                .toList();
         record(
                 request,
                 study,
@@ -442,7 +461,7 @@ public final class ManifestRetention implements Retention {
         Removed removed = Removed.NOTHING;
         if (!free.isEmpty()) {
             try {
-                removed = cleanUp.remove(study, free, Presence.DELETED, em -> owed(em, study, parts));
+                removed = cleanUp.remove(study, free, Presence.DELETED, em -> owed(em, study, free));
             } catch (IOException e) {
                 record(request, study, "refused", "it failed; nothing or not all was removed");
                 throw e;
@@ -474,6 +493,16 @@ public final class ManifestRetention implements Retention {
                 .stream()
                 .filter(row -> series == null || row.seriesUid.equals(series))
                 .toList();
+    }
+
+    /** Deleted or not. */
+    private static boolean isKnown(EntityManager em, String study, @Nullable String series) {
+        return em
+                .createQuery("SELECT DISTINCT i.seriesUid FROM InstanceRow i WHERE i.studyUid = :study", String.class)
+                .setParameter("study", study)
+                .getResultList()
+                .stream()
+                .anyMatch(uid -> series == null || uid.equals(series));
     }
 
     private static @Nullable String refusal(AccessRequest request) {

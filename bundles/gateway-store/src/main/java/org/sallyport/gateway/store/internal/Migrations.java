@@ -32,7 +32,8 @@ public final class Migrations implements PreHook {
             "0008-appliances.sql",
             "0009-requests.sql",
             "0010-sheets.sql",
-            "0011-remote-studies.sql");
+            "0011-remote-studies.sql",
+            "0012-left-out.sql");
 
     /** Any number that no one else locks in this database: the letters of "sallypor". */
     private static final long TURN = 0x73616C6C79706F72L;

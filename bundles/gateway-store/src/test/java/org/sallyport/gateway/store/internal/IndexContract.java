@@ -863,6 +863,30 @@ abstract class IndexContract {
     }
 
     @Test
+    void aSeriesIsTakenOutOfWhatHasNotEndedAndOutOfWhatTakesItsPlace() throws IndexException {
+        add("2.25.100");
+        queue.enqueue(STUDY, ARCHIVE);
+        long id = queue.claim("archive", 1, US, LEASE, ALONE).get(0).id();
+        assertEquals(Set.of(), queue.leftOut(id));
+        assertTrue(queue.leaveOut(id, Set.of("2.25.10")));
+        assertEquals(State.WAITING, state(id));
+        assertFalse(queue.delivered(id, US, "with the series", Map.of()), "what ran is no longer its owner's");
+        assertTrue(queue.leaveOut(id, Set.of("2.25.10", "2.25.11")));
+        assertEquals(Set.of("2.25.10", "2.25.11"), queue.leftOut(id));
+        long again =
+                queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true).get(0);
+        assertEquals(Set.of("2.25.10", "2.25.11"), queue.leftOut(again));
+        assertFalse(queue.leaveOut(id, Set.of("2.25.12")), "it has ended");
+        assertFalse(queue.leaveOut(999, Set.of("2.25.12")));
+        assertEquals(Set.of("2.25.10", "2.25.11"), queue.leftOut(id));
+        queue.claim("archive", 1, US, LEASE, ALONE);
+        queue.delivered(again, US, "receipt", Map.of());
+        long whole =
+                queue.enqueueParts(STUDY, "archive", Order.pseudonymous(), true).get(0);
+        assertEquals(Set.of(), queue.leftOut(whole), "by a person's word, of what was delivered");
+    }
+
+    @Test
     void whatCarriesIdentityIsLookedAtApart() throws IndexException {
         add("2.25.100");
         queue.enqueue(STUDY, ARCHIVE);

@@ -563,6 +563,87 @@ class ManifestRetentionTest {
         assertEquals(Presence.DELETED, store.find(sop(2)).orElseThrow().presence());
     }
 
+    /** Series 11 of two images and series 12 of one. */
+    private void sendTwoSeries() throws IOException {
+        try (InstanceStore.Session session = store.open()) {
+            Samples.put(session, Samples.facts(STUDY, "2.25.11", sop(1), 1, 1, 1), "image 1");
+            Samples.put(session, Samples.facts(STUDY, "2.25.11", sop(2), 2, 1, 2), "image 2");
+            Samples.put(session, Samples.facts(STUDY, "2.25.12", sop(3), 3, 2, 1), "image 3");
+        }
+    }
+
+    private long deliveryTo(String destination) throws IOException {
+        return queue.ofStudy(STUDY).stream()
+                .filter(record -> record.destination().equals(destination))
+                .findFirst()
+                .orElseThrow()
+                .id();
+    }
+
+    /** As the engine does it. */
+    private void deliverLess(String destination) throws IOException {
+        for (DeliveryRecord record : queue.claim(destination, 64, OWNER, Duration.ofMinutes(2), Set.of())) {
+            Set<String> leftOut = queue.leftOut(record.id());
+            queue.accepted(
+                    record,
+                    index.instances(STUDY, record.part()).stream()
+                            .filter(one -> !leftOut.contains(one.facts().seriesInstanceUid()))
+                            .toList());
+            assertTrue(queue.delivered(record.id(), OWNER, "got it", Map.of()));
+        }
+    }
+
+    @Test
+    void aSeriesThatWasTakenOutOfADeliveryIsNotOwedByItAndTheRestIs() throws IOException {
+        sendTwoSeries();
+        complete(ITH);
+        queue.leaveOut(deliveryTo(ITH), Set.of("2.25.11"));
+        assertEquals(2, retention.delete(ADMINISTRATOR, STUDY, "2.25.11", true).images());
+        assertEquals(Removed.NOTHING, retention.delete(ADMINISTRATOR, STUDY, "2.25.12", true));
+        assertEquals(Presence.DELETED, store.find(sop(1)).orElseThrow().presence());
+        assertTrue(store.find(sop(3)).orElseThrow().isHere());
+        assertEquals(Committed.NEW, sendSeriesEleven(), "sent again it is taken as new");
+        complete(ITH);
+        deliverLess(ITH);
+        assertEquals(2, retention.lookNow().images(), "exactly what was accepted, of both parts");
+        assertEquals(0, here());
+        assertEquals(List.of(), retention.accepted(10));
+    }
+
+    private Committed sendSeriesEleven() throws IOException {
+        try (InstanceStore.Session session = store.open()) {
+            return Samples.put(session, Samples.facts(STUDY, "2.25.11", sop(1), 1, 1, 1), "image 1");
+        }
+    }
+
+    @Test
+    void aSeriesThatOneDestinationIsNotToHaveStaysForTheOtherAndIsNotCleanedUpByTheFirst() throws IOException {
+        sendTwoSeries();
+        complete(ITH, "pacs");
+        queue.leaveOut(deliveryTo(ITH), Set.of("2.25.11"));
+        assertEquals(Removed.NOTHING, retention.delete(ADMINISTRATOR, STUDY, "2.25.11", true));
+        deliverLess(ITH);
+        assertEquals(Removed.NOTHING, retention.lookNow(), "the PACS is owed all of it");
+        deliverLess("pacs");
+        assertEquals(1, retention.lookNow().images(), "ITH has accepted no more");
+        assertTrue(store.find(sop(1)).orElseThrow().isHere());
+        assertFalse(store.find(sop(3)).orElseThrow().isHere());
+    }
+
+    /** Its commands run again after a crash, and it may say the same twice. */
+    @Test
+    void whatIsDeletedAlreadyIsNoFailureForTheBackEnd() throws IOException {
+        sendTwoSeries();
+        complete(ITH);
+        deliver(ITH);
+        assertEquals(2, retention.delete(ADMINISTRATOR, STUDY, "2.25.11", true).images());
+        assertEquals(Removed.NOTHING, retention.delete(ADMINISTRATOR, STUDY, "2.25.11", true));
+        assertEquals(1, retention.delete(ADMINISTRATOR, STUDY, null, true).images());
+        assertEquals(Removed.NOTHING, retention.delete(ADMINISTRATOR, STUDY, null, true));
+        assertThrows(IOException.class, () -> retention.delete(ADMINISTRATOR, STUDY, null, false));
+        assertThrows(IOException.class, () -> retention.delete(ADMINISTRATOR, STUDY, "2.25.999", true));
+    }
+
     // ---- several appliances on one index
 
     /** Another appliance that can read these packs; closed by the caller. */

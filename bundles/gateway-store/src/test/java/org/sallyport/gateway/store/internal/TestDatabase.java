@@ -81,6 +81,7 @@ final class TestDatabase implements Database, Closeable {
                     "pack",
                     "delivery",
                     "delivery_receipts",
+                    "delivery_left_out",
                     "study_key",
                     "manifest",
                     "identity_file",

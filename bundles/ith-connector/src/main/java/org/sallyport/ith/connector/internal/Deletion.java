@@ -1,6 +1,7 @@
 package org.sallyport.ith.connector.internal;
 
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,17 @@ final class Deletion {
     private static final int LONGEST_REASON = 200;
     private static final Set<State> OPEN = Set.of(State.WAITING, State.RUNNING, State.RETRYING, State.PARKED);
 
+    /** In place of a series' UID. */
+    private static final String WHOLE = "";
+
+    /** @param shortened deliveries that go without what was deleted */
+    private record Withdrawn(int cancelled, int shortened) {
+
+        Withdrawn plus(Withdrawn other) {
+            return new Withdrawn(cancelled + other.cancelled, shortened + other.shortened);
+        }
+    }
+
     private final Gateway gateway;
     private final Subjects subjects;
 
@@ -41,18 +53,19 @@ final class Deletion {
             return Outcome.failed("several patients have the id, of different issuers: delete by the pseudonym");
         }
         List<String> studies = studies(event, finder);
-        int cancelled = 0;
+        Withdrawn withdrawn = new Withdrawn(0, 0);
         Removed removed = Removed.NOTHING;
         for (String study : studies) {
             List<String> deleted = series(event, study, finder);
-            cancelled += cancel(queue, study, event, deleted);
+            withdrawn = withdrawn.plus(withdraw(queue, study, event, deleted));
             for (String series : deleted) {
                 removed = removed.plus(
-                        retention.delete(request(event, study), study, series.isEmpty() ? null : series, true));
+                        retention.delete(request(event, study), study, series.equals(WHOLE) ? null : series, true));
             }
         }
-        return Outcome.done(studies.size() + " studies, " + cancelled + " deliveries cancelled, " + removed.images()
-                + " images removed here");
+        return Outcome.done(studies.size() + " studies, " + withdrawn.cancelled() + " deliveries cancelled, "
+                + (withdrawn.shortened() == 0 ? "" : withdrawn.shortened() + " go without the series, ")
+                + removed.images() + " images removed here");
     }
 
     private static AccessRequest request(Event event, String study) {
@@ -76,10 +89,9 @@ final class Deletion {
         return study.isEmpty() || finder.anyOfStudy(study).isEmpty() ? List.of() : List.of(study);
     }
 
-    /** An empty text = the whole study. */
     private static List<String> series(Event event, String study, StudyFinder finder) throws IOException {
         if (!event.type().equals("scan.deleted")) {
-            return List.of("");
+            return List.of(WHOLE);
         }
         return finder.firstOfSeries(study).stream()
                 .map(StoredInstance::facts)
@@ -88,31 +100,48 @@ final class Deletion {
                 .toList();
     }
 
-    private int cancel(DeliveryQueue queue, String study, Event event, List<String> deleted) throws IOException {
-        DestinationDirectory engine = gateway.destinations();
+    /** Takes what was deleted out of what waits for the back end. A delivery is of a part of a study. */
+    private Withdrawn withdraw(DeliveryQueue queue, String study, Event event, List<String> deleted)
+            throws IOException {
         int cancelled = 0;
+        int shortened = 0;
         for (DeliveryRecord delivery : queue.ofStudy(study)) {
-            if (delivery.destination().equals(BackEndLink.NAME)
-                    && OPEN.contains(delivery.state())
-                    && holdsNothingElse(delivery, deleted)
-                    && queue.cancel(delivery.id(), "cancelled by the back end: " + event.type())) {
-                cancelled++;
-                if (engine != null) {
-                    engine.interrupt(delivery.id());
+            if (!delivery.destination().equals(BackEndLink.NAME) || !OPEN.contains(delivery.state())) {
+                continue;
+            }
+            Set<String> rest = seriesOf(queue, delivery);
+            Set<String> gone = new HashSet<>(rest);
+            if (!deleted.contains(WHOLE)) {
+                gone.retainAll(deleted);
+            }
+            rest.removeAll(gone);
+            if (rest.isEmpty()) {
+                if (queue.cancel(delivery.id(), "cancelled by the back end: " + event.type())) {
+                    cancelled++;
+                    interrupt(delivery);
                 }
+            } else if (!gone.isEmpty() && queue.leaveOut(delivery.id(), gone)) {
+                shortened++;
+                interrupt(delivery);
             }
         }
-        return cancelled;
+        return new Withdrawn(cancelled, shortened);
     }
 
-    /** A delivery is of a part of a study. With other series in it, it goes as it is: what was deleted there comes there again. */
-    private boolean holdsNothingElse(DeliveryRecord delivery, List<String> deleted) throws IOException {
-        return deleted.contains("")
-                || !deleted.isEmpty()
-                        && Gateway.need(gateway.index(), "the index")
-                                .instances(delivery.studyInstanceUid(), delivery.part())
-                                .stream()
-                                .allMatch(
-                                        image -> deleted.contains(image.facts().seriesInstanceUid()));
+    /** What it is made of, by now. */
+    private Set<String> seriesOf(DeliveryQueue queue, DeliveryRecord delivery) throws IOException {
+        Set<String> series = new HashSet<>();
+        Gateway.need(gateway.index(), "the index")
+                .instances(delivery.studyInstanceUid(), delivery.part())
+                .forEach(image -> series.add(image.facts().seriesInstanceUid()));
+        series.removeAll(queue.leftOut(delivery.id()));
+        return series;
+    }
+
+    private void interrupt(DeliveryRecord delivery) {
+        DestinationDirectory engine = gateway.destinations();
+        if (engine != null) {
+            engine.interrupt(delivery.id());
+        }
     }
 }

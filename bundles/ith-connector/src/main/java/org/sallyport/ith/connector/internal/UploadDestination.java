@@ -34,6 +34,9 @@ final class UploadDestination implements Destination {
     private static final int MOST_REMEMBERED = 1_000;
     private static final int LONGEST_RECEIPT = 100;
 
+    /** Of a back end that tells no id. */
+    private static final String ACCEPTED = "accepted";
+
     /** Less than the ten seconds in which a probe has to answer. */
     private static final Duration PROBE_LIMIT = Duration.ofSeconds(9);
 
@@ -121,7 +124,7 @@ final class UploadDestination implements Destination {
         }
         int part = 0;
         int parts = archives.size();
-        String receipt = "";
+        String receipt = ACCEPTED;
         while (!archives.isEmpty()) {
             List<DeliveryInstance> archive = archives.remove();
             part++;
@@ -192,11 +195,12 @@ final class UploadDestination implements Destination {
     /** Of the whole delivery, beyond what arrived of it before. */
     private StudyArchive.Progress progress(Delivery delivery) {
         Set<String> there = arrivedOf(delivery);
-        long bytesBefore = delivery.instances().stream()
+        // Of what arrived something may have been taken out of the delivery since.
+        List<DeliveryInstance> counted = delivery.instances().stream()
                 .filter(instance -> there.contains(instance.sopInstanceUid()))
-                .mapToLong(DeliveryInstance::length)
-                .sum();
-        int before = there.size();
+                .toList();
+        long bytesBefore = counted.stream().mapToLong(DeliveryInstance::length).sum();
+        int before = counted.size();
         return (done, bytes) -> {
             if (delivery.isCancelled()) {
                 throw new InterruptedUpload();
@@ -272,7 +276,7 @@ final class UploadDestination implements Destination {
     private static String receipt(Reply reply) throws IOException {
         JsonNode node = JSON.readTree(reply.body());
         String id = Reply.line(node.path("id").asText(""));
-        return id.isEmpty() ? "accepted" : Reply.cut(id, LONGEST_RECEIPT);
+        return id.isEmpty() ? ACCEPTED : Reply.cut(id, LONGEST_RECEIPT);
     }
 
     /** Ends what is being sent, for good. */

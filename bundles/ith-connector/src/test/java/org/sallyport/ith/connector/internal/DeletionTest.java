@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.sallyport.gateway.api.IdentityMode;
@@ -29,7 +30,11 @@ class DeletionTest {
 
     private final FakeGateway gateway = new FakeGateway();
     private final List<String> cancelled = new ArrayList<>();
+    private final List<String> shortened = new ArrayList<>();
     private final List<String> removed = new ArrayList<>();
+
+    /** Series that were taken out of delivery 1 before. */
+    private Set<String> before = Set.of();
 
     private static DeliveryRecord delivery(long id, String destination, State state, int part) {
         return new DeliveryRecord(
@@ -84,7 +89,9 @@ class DeletionTest {
                                                 delivery(3, "ith", State.DELIVERED, 2),
                                                 delivery(4, "pacs", State.WAITING, 2))
                                         : List.of(),
-                        "cancel", arguments -> cancelled.add(arguments.get(0) + " " + arguments.get(1))));
+                        "cancel", arguments -> cancelled.add(arguments.get(0) + " " + arguments.get(1)),
+                        "leaveOut", arguments -> shortened.add(arguments.get(0) + " " + arguments.get(1)),
+                        "leftOut", arguments -> arguments.get(0).equals(1L) ? before : Set.of()));
         gateway.index = FakeGateway.partly(
                 StudyIndex.class,
                 Map.of(
@@ -127,12 +134,30 @@ class DeletionTest {
 
     @Test
     void ofASeriesTheImagesGo() throws Exception {
+        assertEquals(
+                Outcome.done("1 studies, 1 deliveries cancelled, 1 go without the series, 5 images removed here"),
+                run("scan.deleted", ""));
+        assertEquals(List.of("2 cancelled by the back end: scan.deleted"), cancelled, "it holds nothing else");
+        assertEquals(List.of("1 [2.25.7]"), shortened, "deliveries are of parts of a study: it holds another too");
+        assertEquals(List.of("2.25.1 2.25.7 true"), removed);
+    }
+
+    @Test
+    void aDeliveryWhoseLastSeriesIsDeletedIsCancelled() throws Exception {
+        before = Set.of("2.25.8");
         run("scan.deleted", "");
         assertEquals(
-                List.of("2 cancelled by the back end: scan.deleted"),
-                cancelled,
-                "deliveries are of parts of a study: the first holds another series too");
-        assertEquals(List.of("2.25.1 2.25.7 true"), removed);
+                List.of("1 cancelled by the back end: scan.deleted", "2 cancelled by the back end: scan.deleted"),
+                cancelled);
+        assertEquals(List.of(), shortened);
+    }
+
+    @Test
+    void aSeriesThatIsDeletedTwiceDisturbsNothing() throws Exception {
+        before = Set.of("2.25.7");
+        run("scan.deleted", "");
+        assertEquals(List.of("2 cancelled by the back end: scan.deleted"), cancelled);
+        assertEquals(List.of(), shortened);
     }
 
     @Test

@@ -539,6 +539,35 @@ class UploadDestinationTest {
         assertEquals(List.of(names.subList(0, 1), names.subList(1, 2), names.subList(1, 2), names.subList(2, 3)), sent);
     }
 
+    /** The back end deleted it while the delivery waited for another attempt. */
+    @Test
+    void whatWasTakenOutOfADeliveryIsSentInNoOtherArchiveAndTheRestOnce() throws Exception {
+        destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
+        List<DeliveryInstance> four =
+                Instances.of(new int[] {900_000}, new int[] {900_000}, new int[] {900_000}, new int[] {900_000});
+        List<String> names = four.stream().map(DeliveryInstance::sopInstanceUid).toList();
+        backEnd.will(accepts(), accepts(), answers(500, ""), accepts());
+        later(deliver(four));
+        FakeDelivery less = new FakeDelivery(List.of(four.get(0), four.get(3)));
+        assertEquals(DeliveryOutcome.delivered("archive-1"), destination.deliver(less));
+        List<String> sent = new ArrayList<>();
+        for (RawHttpServer.Request request : backEnd.requests()) {
+            sent.addAll(Upload.instances(request));
+        }
+        assertEquals(List.of(names.get(0), names.get(1), names.get(2), names.get(3)), sent);
+        assertTrue(less.progress.get(less.progress.size() - 1).startsWith("2/"), less.progress::toString);
+    }
+
+    @Test
+    void ifAllThatIsLeftOfADeliveryArrivedBeforeItIsDelivered() throws Exception {
+        destination = open(Map.of("largest$_$archive", 1, "part$_$size", 1));
+        List<DeliveryInstance> two = Instances.of(new int[] {900_000}, new int[] {900_000});
+        backEnd.will(accepts(), answers(500, ""));
+        later(deliver(two));
+        assertEquals(DeliveryOutcome.delivered("accepted"), deliver(two.subList(0, 1)));
+        assertEquals(2, backEnd.requests().size());
+    }
+
     @Test
     void aDeliveryThatArrivedIsSentWholeIfItIsHandedOverAgain() throws Exception {
         backEnd.will(accepts(), accepts());
