@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,13 +88,12 @@ final class CommandCenter implements SocketLink.Side, Dispatch.Link, BackEnd, Au
     }
 
     void start() throws IOException {
-        Set<Long> open = new HashSet<>();
-        commands.newest(Commands.MOST_WAITING + 1, Set.of(CommandState.WAITING))
-                .forEach(command -> open.add(command.number()));
-        if (!open.isEmpty()) {
-            LOG.info("{} commands of the back end wait from before", open.size());
+        int open = commands.newest(Commands.MOST_WAITING + 1, Set.of(CommandState.WAITING))
+                .size();
+        if (open > 0) {
+            LOG.info("{} commands of the back end wait from before", open);
         }
-        dispatch.tidy(open);
+        dispatch.tidy();
         runner.start();
         socket.start();
     }

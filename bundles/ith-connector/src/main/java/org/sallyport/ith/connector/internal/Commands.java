@@ -320,10 +320,6 @@ final class Commands implements Closeable {
     }
 
     /** Whether a person has ended the command while it runs. */
-    synchronized boolean isCancelled(Entry entry) {
-        return entry.state == CommandState.CANCELLED;
-    }
-
     /** Durable on return; a command that a person has cancelled stays so. */
     synchronized void end(Entry entry, CommandState state, @Nullable String message) throws IOException {
         leave(entry);

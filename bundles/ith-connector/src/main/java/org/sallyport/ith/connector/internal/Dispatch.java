@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Carries out dispatches: fetches an archive, and sends its objects with their identity to nodes, to all at the same time. What lies on the disk
- * meanwhile is pseudonymous. Thread-safe.
+ * meanwhile is sealed, and of no use after a restart: it is fetched anew then. Thread-safe.
  */
 final class Dispatch implements AutoCloseable {
 
@@ -93,16 +93,11 @@ final class Dispatch implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Deletes what dispatches left behind that are not to be carried out any more. */
-    void tidy(Set<Long> open) throws IOException {
+    /** Deletes what was left behind when the gateway stopped. */
+    void tidy() throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                boolean kept = name.matches("\\d{1,18}\\.zip")
-                        && open.contains(Long.parseLong(name.substring(0, name.length() - 4)));
-                if (!kept) {
-                    Files.delete(file);
-                }
+                Files.delete(file);
             }
         }
     }
@@ -113,7 +108,7 @@ final class Dispatch implements AutoCloseable {
         final Commands commands;
         final Commands.Entry entry;
         final Event event;
-        final Path zip;
+        final SealedFile zip;
         final InstanceSpool spool;
         final List<DispatchDelivery.Found> objects = new ArrayList<>();
         final List<String> troubles = new ArrayList<>();
@@ -128,7 +123,7 @@ final class Dispatch implements AutoCloseable {
             this.commands = commands;
             this.entry = entry;
             this.event = entry.event;
-            this.zip = folder.resolve(entry.number + ".zip");
+            this.zip = new SealedFile(folder.resolve(entry.number + ".zip"));
             this.spool = new InstanceSpool(folder.resolve(entry.number + ".instances"));
         }
 
@@ -136,26 +131,20 @@ final class Dispatch implements AutoCloseable {
             return objects.size() + held + unreadable;
         }
 
-        void deleteSpool() throws IOException {
-            Files.deleteIfExists(folder.resolve(entry.number + ".instances"));
+        void deleteFiles() throws IOException {
+            spool.delete();
+            zip.delete();
         }
     }
 
     /** @throws InterruptedException if the gateway stops or a person has cancelled it: it is run again, or not */
     Outcome run(Commands commands, Commands.Entry entry) throws InterruptedException {
         Run run = new Run(commands, entry);
-        boolean ended = true;
         try {
             return run(run);
-        } catch (InterruptedException e) {
-            ended = commands.isCancelled(entry);
-            throw e;
         } finally {
             try {
-                run.deleteSpool();
-                if (ended) {
-                    Files.deleteIfExists(run.zip);
-                }
+                run.deleteFiles();
             } catch (IOException e) {
                 LOG.warn("files of dispatch {} could not be deleted: {}", entry.number, e.getMessage());
             }
@@ -217,7 +206,7 @@ final class Dispatch implements AutoCloseable {
             String problem;
             Duration asked = null;
             try {
-                if (!Files.exists(run.zip)) {
+                if (!run.zip.isWhole()) {
                     String workspace = link.workspace();
                     if (workspace == null) {
                         return "the workspace is not known: there was no configuration yet";
@@ -269,11 +258,11 @@ final class Dispatch implements AutoCloseable {
                 : e.getClass().getSimpleName();
     }
 
-    private static void delete(Path file) {
+    private static void delete(SealedFile file) {
         try {
-            Files.deleteIfExists(file);
+            file.delete();
         } catch (IOException e) {
-            LOG.warn("{} could not be deleted", file);
+            LOG.warn("{} could not be deleted", file.path());
         }
     }
 
@@ -283,7 +272,7 @@ final class Dispatch implements AutoCloseable {
         Thread.sleep(Math.min(pause.toMillis(), LONGEST_PAUSE.toMillis()));
     }
 
-    private Reply download(DownloadFile download, String path, Path zip, DispatchNews news)
+    private Reply download(DownloadFile download, String path, SealedFile zip, DispatchNews news)
             throws IOException, InterruptedException {
         ScheduledFuture<?> telling = news.downloading(download, timer);
         try {

@@ -1,16 +1,13 @@
 package org.sallyport.ith.connector.internal;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sallyport.gateway.support.http.Reply;
 
-/** Fetches an archive into a file, whole or not at all. What the back end sends is pseudonymous. Used by one thread; its counters are read by any. */
+/** Fetches an archive into a sealed file, whole or not at all. Used by one thread; its counters are read by any. */
 final class DownloadFile {
 
     private static final long LOOK_AT_DISK = 8L << 20;
@@ -46,53 +43,50 @@ final class DownloadFile {
     }
 
     /**
-     * @param file does not exist before, and afterwards only if the reply's status is 200; its content is whole by its told length
+     * @param file is whole afterwards only if the reply's status is 200, by the length that the reply told; else it is not there
      * @throws Refused if it is larger than allowed, or the disk is too full
      */
-    Reply fetch(String path, Path file) throws IOException, InterruptedException {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+    Reply fetch(String path, SealedFile file) throws IOException, InterruptedException {
         read.set(0);
         length.set(-1);
-        Files.deleteIfExists(part);
+        file.delete();
         try {
-            Reply reply = http.download(path, (body, told) -> take(body, told, part), read);
-            if (reply.status() == 200) {
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            }
-            return reply;
+            return http.download(path, (body, told) -> take(body, told, file), read);
         } finally {
-            Files.deleteIfExists(part);
+            if (!file.isWhole()) {
+                file.delete();
+            }
         }
     }
 
-    private void take(InputStream body, long told, Path part) throws IOException {
+    private void take(InputStream body, long told, SealedFile file) throws IOException {
         length.set(told);
-        checkRoom(Math.max(0, told), part);
-        Files.createFile(part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        byte[] buffer = new byte[1 << 16];
+        checkRoom(Math.max(0, told), file.path());
+        byte[] buffer = new byte[SealedFile.CHUNK];
         long looked = 0;
-        try (FileOutputStream out = new FileOutputStream(part.toFile())) {
+        // Not forced: after a crash it is of no use.
+        try (SealedFile.Writer out = file.write()) {
             for (int n = body.read(buffer); n >= 0; n = body.read(buffer)) {
                 long now = read.addAndGet(n);
                 if (now - looked > LOOK_AT_DISK) {
-                    checkRoom(now, part);
+                    checkRoom(now, file.path());
                     looked = now;
                 }
                 out.write(buffer, 0, n);
             }
-            out.getFD().sync();
-        }
-        if (told >= 0 && read.get() != told) {
-            throw new IOException("the archive has " + read.get() + " bytes instead of " + told);
+            if (told >= 0 && read.get() != told) {
+                throw new IOException("the archive has " + read.get() + " bytes instead of " + told);
+            }
+            out.finish();
         }
     }
 
-    private void checkRoom(long bytes, Path part) throws IOException {
+    private void checkRoom(long bytes, Path file) throws IOException {
         if (bytes > limits.largestDownload()) {
             throw new Refused("the archive is larger than largest-download (org.sallyport.ith.cfg)");
         }
         long ahead = length.get() > 0 ? Math.max(0, length.get() - read.get()) : 0;
-        Path folder = part.toAbsolutePath().getParent();
+        Path folder = file.toAbsolutePath().getParent();
         if (folder != null && Files.getFileStore(folder).getUsableSpace() - ahead < limits.minFree()) {
             throw new Refused("the disk has too little room for the archive (min-free, org.sallyport.ith.cfg)");
         }

@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Downloads studies again whose images were cleaned up here, and series that only the back end holds, and keeps them for a while. What lies on the disk
- * meanwhile is pseudonymous, as the back end has it; as an image of ours only what is equal to it by its SHA-256 is given to anyone. Thread-safe; what is
+ * meanwhile is sealed, as the back end has it; as an image of ours only what is equal to it by its SHA-256 is given to anyone. Thread-safe; what is
  * kept is guarded by this object's monitor.
  */
 final class FetchedStudies implements ImageFetcher, RemoteImages, Closeable {
@@ -337,7 +337,7 @@ final class FetchedStudies implements ImageFetcher, RemoteImages, Closeable {
 
     private Unpacked unpack(String path) throws IOException, InterruptedException {
         String name = next();
-        Path zip = folder.resolve(name + ".zip");
+        SealedFile zip = new SealedFile(folder.resolve(name + ".zip"));
         Path file = folder.resolve(name + ".instances");
         boolean whole = false;
         try {
@@ -354,7 +354,7 @@ final class FetchedStudies implements ImageFetcher, RemoteImages, Closeable {
             whole = true;
             return new Unpacked(file, spool, bySha256);
         } finally {
-            Files.deleteIfExists(zip);
+            zip.delete();
             if (!whole) {
                 Files.deleteIfExists(file);
             }

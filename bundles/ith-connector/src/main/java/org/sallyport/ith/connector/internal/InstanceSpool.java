@@ -1,23 +1,15 @@
 package org.sallyport.ith.connector.internal;
 
-import java.io.BufferedOutputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
-/** The DICOM files of an archive, unpacked one behind the other into one file: pseudonymous, as they came. Immutable. */
+/** The DICOM files of an archive, unpacked one behind the other into one sealed file, as they came. Filled by one thread, then read by any. */
 final class InstanceSpool {
 
     private static final int PREAMBLE = 128;
@@ -33,10 +25,10 @@ final class InstanceSpool {
         }
     }
 
-    private final Path file;
+    private final SealedFile file;
 
     InstanceSpool(Path file) {
-        this.file = file;
+        this.file = new SealedFile(file);
     }
 
     /**
@@ -44,24 +36,19 @@ final class InstanceSpool {
      *
      * @throws ZipException saying what is wrong with the archive
      */
-    Content fill(Path zip, IthSettings.Dispatching limits) throws IOException {
-        ZipLimits.checkEnd(zip);
-        Files.deleteIfExists(file);
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Content fill(SealedFile zip, IthSettings.Dispatching limits) throws IOException {
+        checkDirectory(zip, limits);
         List<Item> items = new ArrayList<>();
         int others = 0;
-        long packed = Files.size(zip);
         long at = 0;
-        byte[] buffer = new byte[1 << 16];
-        try (ZipFile archive = new ZipFile(zip.toFile());
-                OutputStream out = new BufferedOutputStream(new FileOutputStream(file.toFile()), 1 << 18)) {
-            for (Enumeration<? extends ZipEntry> all = archive.entries(); all.hasMoreElements(); ) {
-                ZipEntry entry = all.nextElement();
-                ZipLimits.checkName(entry);
+        byte[] buffer = new byte[SealedFile.CHUNK];
+        try (SealedZip archive = SealedZip.open(zip);
+                SealedFile.Writer out = file.write()) {
+            for (SealedZip.Entry entry = archive.next(); entry != null; entry = archive.next()) {
                 if (entry.isDirectory()) {
                     continue;
                 }
-                try (InputStream in = archive.getInputStream(entry)) {
+                try (InputStream in = archive.open(entry)) {
                     byte[] head = in.readNBytes(PREAMBLE + 4);
                     boolean dicom = isDicom(head);
                     CRC32 crc = new CRC32();
@@ -73,12 +60,14 @@ final class InstanceSpool {
                     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
                         length += n;
                         crc.update(buffer, 0, n);
-                        ZipLimits.checkGrowth(at + length, packed, limits.largestDownload());
+                        if (length > entry.size()) {
+                            break;
+                        }
                         if (dicom) {
                             out.write(buffer, 0, n);
                         }
                     }
-                    if (length != entry.getSize() || crc.getValue() != entry.getCrc()) {
+                    if (length != entry.size() || crc.getValue() != entry.crc32()) {
                         throw new ZipException("an entry is damaged: its length or CRC-32 is wrong");
                     }
                     if (dicom) {
@@ -90,8 +79,27 @@ final class InstanceSpool {
                     }
                 }
             }
+            out.finish();
         }
         return new Content(items, others);
+    }
+
+    /** Of what an archive says of itself, before any of it is unpacked: an entry that is longer than that is left where it says it ends. */
+    private static void checkDirectory(SealedFile zip, IthSettings.Dispatching limits) throws IOException {
+        long unpacked = 0;
+        try (SealedZip archive = SealedZip.open(zip)) {
+            for (SealedZip.Entry entry = archive.next(); entry != null; entry = archive.next()) {
+                ZipLimits.checkName(entry.name());
+                // What is beyond any limit must not overflow.
+                unpacked += Math.min(entry.size(), Long.MAX_VALUE / 2);
+                ZipLimits.checkGrowth(unpacked, zip.length(), limits.largestDownload());
+            }
+        }
+    }
+
+    /** Who reads from it reads on. */
+    void delete() throws IOException {
+        file.delete();
     }
 
     private static boolean isDicom(byte[] head) {
@@ -103,7 +111,7 @@ final class InstanceSpool {
     }
 
     private void checkRoom(IthSettings.Dispatching limits) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
+        Path folder = file.path().toAbsolutePath().getParent();
         if (folder != null && Files.getFileStore(folder).getUsableSpace() < limits.minFree()) {
             throw new DownloadFile.Refused("the disk has too little room for the unpacked archive");
         }
@@ -111,39 +119,6 @@ final class InstanceSpool {
 
     /** One file of the archive. The caller closes it. */
     InputStream open(Item item) throws IOException {
-        RandomAccessFile from = new RandomAccessFile(file.toFile(), "r");
-        try {
-            from.seek(item.offset());
-        } catch (IOException e) {
-            from.close();
-            throw e;
-        }
-        return new InputStream() {
-            private long left = item.length();
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-            }
-
-            @Override
-            public int read(byte[] to, int offset, int length) throws IOException {
-                if (left == 0) {
-                    return length == 0 ? 0 : -1;
-                }
-                int n = from.read(to, offset, (int) Math.min(length, left));
-                if (n < 0) {
-                    throw new IOException("the spool of a dispatch is shorter than it was");
-                }
-                left -= n;
-                return n;
-            }
-
-            @Override
-            public void close() throws IOException {
-                from.close();
-            }
-        };
+        return file.open(item.offset(), item.length());
     }
 }

@@ -1,14 +1,11 @@
 package org.sallyport.ith.connector.internal;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Path;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 
-/** What an archive may be, before and while it is opened: the JDK reads its whole directory into memory. Pure but for the file. */
+/** What an archive may be, before and while it is opened. Pure but for the file. */
 final class ZipLimits {
 
     static final int MOST_ENTRIES = 200_000;
@@ -30,49 +27,61 @@ final class ZipLimits {
     private ZipLimits() {}
 
     /**
+     * Where the central directory lies.
+     *
+     * @param start of the archive within the file: what the archive tells of places counts from there
+     * @param at within the file
+     * @param length in bytes
+     */
+    record Directory(long start, long at, long length) {}
+
+    /**
      * Looks at the end of central directory record (APPNOTE 4.3.16; Zip64: 4.3.14).
      *
      * @throws ZipException if it is no ZIP, cut off, or has too many entries
      */
-    static void checkEnd(Path zip) throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(zip.toFile(), "r")) {
-            int length = (int) Math.min(file.length(), END + LOCATOR + (long) LONGEST_COMMENT);
-            ByteBuffer tail = read(file, file.length() - length, length);
-            for (int at = length - END; at >= 0; at--) {
-                if (tail.getInt(at) == END_SIGNATURE) {
-                    check(file, tail, at);
-                    return;
-                }
+    static Directory directory(SealedFile.Reader file) throws IOException {
+        int length = (int) Math.min(file.length(), END + LOCATOR + (long) LONGEST_COMMENT);
+        ByteBuffer tail = read(file, file.length() - length, length);
+        for (int at = length - END; at >= 0; at--) {
+            if (tail.getInt(at) == END_SIGNATURE) {
+                return directory(file, tail, at, file.length() - length + at);
             }
         }
         throw new ZipException("it is no ZIP, or cut off");
     }
 
-    private static void check(RandomAccessFile file, ByteBuffer tail, int at) throws IOException {
+    /** @param end place of the record that {@code tail} has at {@code at} */
+    private static Directory directory(SealedFile.Reader file, ByteBuffer tail, int at, long end) throws IOException {
         long entries = tail.getShort(at + 10) & 0xFFFF;
-        long directory = tail.getInt(at + 12) & 0xFFFFFFFFL;
+        long length = tail.getInt(at + 12) & 0xFFFFFFFFL;
+        long told = tail.getInt(at + 16) & 0xFFFFFFFFL;
+        long behind = end;
         if (at >= LOCATOR && tail.getInt(at - LOCATOR) == LOCATOR_SIGNATURE) {
-            long end64 = tail.getLong(at - LOCATOR + 8);
-            if (end64 < 0 || end64 > file.length() - END64) {
+            behind = tail.getLong(at - LOCATOR + 8);
+            if (behind < 0 || behind > file.length() - END64) {
                 throw new ZipException("its Zip64 records are damaged");
             }
-            ByteBuffer record = read(file, end64, END64);
+            ByteBuffer record = read(file, behind, END64);
             if (record.getInt(0) != END64_SIGNATURE) {
                 throw new ZipException("its Zip64 records are damaged");
             }
             entries = record.getLong(32);
-            directory = record.getLong(40);
+            length = record.getLong(40);
+            told = record.getLong(48);
         }
-        if (entries < 0 || entries > MOST_ENTRIES || directory < 0 || directory > LARGEST_DIRECTORY) {
+        if (entries < 0 || entries > MOST_ENTRIES || length < 0 || length > LARGEST_DIRECTORY) {
             throw new ZipException("it has more than " + MOST_ENTRIES + " entries or too large a directory");
         }
+        long place = behind - length;
+        if (told < 0 || told > place) {
+            throw new ZipException("its directory is damaged");
+        }
+        return new Directory(place - told, place, length);
     }
 
-    private static ByteBuffer read(RandomAccessFile file, long from, int length) throws IOException {
-        byte[] bytes = new byte[length];
-        file.seek(from);
-        file.readFully(bytes);
-        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer read(SealedFile.Reader file, long from, int length) throws IOException {
+        return ByteBuffer.wrap(file.section(from, length).readNBytes(length)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /**
@@ -80,8 +89,8 @@ final class ZipLimits {
      *
      * @throws ZipException if so
      */
-    static void checkName(ZipEntry entry) throws ZipException {
-        String name = entry.getName().replace('\\', '/');
+    static void checkName(String told) throws ZipException {
+        String name = told.replace('\\', '/');
         boolean climbs = name.startsWith("/")
                 || name.matches("[A-Za-z]:.*")
                 || name.indexOf(0) >= 0

@@ -228,7 +228,7 @@ class CommandsTest {
         assertEquals(number, entry.number);
         assertTrue(commands.cancel(number));
         assertTrue(Thread.interrupted(), "the thread that runs it hears of it");
-        assertTrue(commands.isCancelled(entry));
+        assertEquals(List.of(CommandState.CANCELLED), states());
         assertFalse(commands.retry(number), "it has not ended yet");
         commands.giveBack(entry);
         assertTrue(commands.retry(number));

@@ -56,6 +56,7 @@ class DispatchTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int NUMBER_AT = 132;
+    private static final String PLANTED = "DOE^JANE";
 
     @TempDir
     private Path folder;
@@ -98,6 +99,7 @@ class DispatchTest {
                 Map.of(
                         "examine", given -> examined((InputStream) given.get(0)),
                         "remember", given -> null,
+                        "restore", given -> given.get(0),
                         "unresolved", given -> 0));
         gateway.returned = FakeGateway.partly(ReturnedObjects.class, Map.of("begin", given -> returning));
         Path own = Files.createDirectories(folder.resolve("dispatch"));
@@ -176,9 +178,12 @@ class DispatchTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
             for (byte number = 1; number <= 2; number++) {
-                byte[] image = new byte[NUMBER_AT + 1];
+                byte[] image = new byte[NUMBER_AT + 1 + PLANTED.length()];
                 System.arraycopy("DICM".getBytes(StandardCharsets.US_ASCII), 0, image, 128, 4);
                 image[NUMBER_AT] = number;
+                byte[] planted = PLANTED.getBytes(StandardCharsets.US_ASCII);
+                System.arraycopy(planted, 0, image, NUMBER_AT + 1, planted.length);
+                zip.setLevel(0);
                 zip.putNextEntry(new ZipEntry(number + ".dcm"));
                 zip.write(image);
                 zip.closeEntry();
@@ -309,9 +314,10 @@ class DispatchTest {
         assertEquals(2, backEnd.requests().size());
     }
 
+    /** What lies here is sealed under a key that is gone with the process. */
     @Test
-    void whatWasFetchedBeforeTheGatewayStoppedIsNotFetchedAgain() throws Exception {
-        backEnd.will(archive());
+    void whatWasFetchedBeforeTheGatewayStoppedIsFetchedAnew() throws Exception {
+        backEnd.will(archive(), archive());
         CountDownLatch sending = new CountDownLatch(1);
         nodes.put("n1", delivery -> {
             sending.countDown();
@@ -326,11 +332,66 @@ class DispatchTest {
         thread.interrupt();
         ExecutionException e = assertThrows(ExecutionException.class, () -> first.get(60, TimeUnit.SECONDS));
         assertInstanceOf(InterruptedException.class, e.getCause());
+        assertEquals(List.of(), left());
+        Files.writeString(folder.resolve("dispatch/1.zip"), "left behind by a crash");
+        dispatch.tidy();
+        assertEquals(List.of(), left());
         nodes.put("n1", DispatchTest::takeAll);
         assertEquals(Outcome.done(null), dispatch.run(commands, entry));
-        assertEquals(1, backEnd.requests().size());
+        assertEquals(2, backEnd.requests().size());
+        assertEquals(List.of(), left());
+    }
+
+    private List<Path> left() throws IOException {
         try (var left = Files.list(folder.resolve("dispatch"))) {
-            assertEquals(List.of(), left.toList(), "nothing is left of it");
+            return left.toList();
         }
+    }
+
+    private byte[] onDisk() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (Path file : left()) {
+            all.write(Files.readAllBytes(file));
+        }
+        return all.toByteArray();
+    }
+
+    /** As it is for what was uploaded with identity. */
+    @Test
+    void nothingOfWhatIsSentIsPlainOnTheDiskMeanwhile() throws Exception {
+        backEnd.will(archive());
+        List<String> seen = new CopyOnWriteArrayList<>();
+        nodes.put("n1", delivery -> {
+            seen.add(new String(onDisk(), StandardCharsets.ISO_8859_1));
+            try (InputStream image = delivery.instances().get(0).open()) {
+                seen.add(new String(image.readAllBytes(), StandardCharsets.ISO_8859_1));
+            }
+            return takeAll(delivery);
+        });
+        assertEquals(Outcome.done(null), run());
+        assertTrue(seen.get(0).length() > 2 * NUMBER_AT, "archive and images lie there");
+        assertEquals(-1, seen.get(0).indexOf(PLANTED));
+        assertEquals(-1, seen.get(0).indexOf("DICM"));
+        assertTrue(seen.get(1).contains(PLANTED), "what the node is sent is plain");
+    }
+
+    @Test
+    void aSpoolThatWasChangedOnTheDiskIsToldAndNotSentOn() throws Exception {
+        backEnd.will(archive());
+        List<String> sent = new CopyOnWriteArrayList<>();
+        nodes.put("n2", delivery -> {
+            for (Path file : left()) {
+                byte[] bytes = Files.readAllBytes(file);
+                bytes[bytes.length - 1] ^= 1;
+                Files.write(file, bytes);
+            }
+            try (InputStream image = delivery.instances().get(0).open()) {
+                sent.add(new String(image.readAllBytes(), StandardCharsets.ISO_8859_1));
+            }
+            return takeAll(delivery);
+        });
+        nodes.put("n1", DispatchTest::takeAll);
+        assertEquals("the n2: 2 of 2 images are missing there: a sealed file was changed on the disk", failure(run()));
+        assertEquals(List.of(), sent);
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.testkit.RawHttpServer.answers;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,7 +38,7 @@ class DownloadFileTest {
     private final RawHttpServer backEnd = new RawHttpServer();
     private IthHttp http;
     private DownloadFile download;
-    private Path file = Path.of("");
+    private SealedFile file = new SealedFile(Path.of(""));
 
     DownloadFileTest() throws IOException {
         http = new IthHttp(settings(60), Clock.systemUTC());
@@ -56,7 +57,7 @@ class DownloadFileTest {
 
     @BeforeEach
     void place() {
-        file = folder.resolve("1.zip");
+        file = new SealedFile(folder.resolve("1.zip"));
     }
 
     @AfterEach
@@ -64,6 +65,12 @@ class DownloadFileTest {
         http.close();
         backEnd.close();
         assertEquals(List.of(), backEnd.troubles());
+    }
+
+    private String content() throws IOException {
+        try (InputStream in = file.open(0, file.length())) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 
     private List<String> files() throws IOException {
@@ -88,7 +95,7 @@ class DownloadFileTest {
         Reply reply = download.fetch("/a", file);
         assertEquals(200, reply.status());
         assertArrayEquals(new byte[0], reply.body());
-        assertEquals("an archive", Files.readString(file));
+        assertEquals("an archive", content());
         assertEquals(List.of("1.zip"), files());
         assertEquals(10, download.read());
         RawHttpServer.Request request = backEnd.requests().get(0);
@@ -133,7 +140,7 @@ class DownloadFileTest {
             }
         });
         assertEquals(200, download.fetch("/a", file).status());
-        assertEquals("x".repeat(16), Files.readString(file));
+        assertEquals("x".repeat(16), content());
     }
 
     @Test
@@ -158,6 +165,7 @@ class DownloadFileTest {
         thread.interrupt();
         ExecutionException e = assertThrows(ExecutionException.class, () -> task.get(30, TimeUnit.SECONDS));
         assertInstanceOf(InterruptedException.class, e.getCause());
-        assertFalse(Files.exists(file));
+        assertFalse(file.isWhole());
+        assertEquals(List.of(), files());
     }
 }

@@ -361,4 +361,22 @@ class FetchedStudiesTest {
         Exception thrown = assertThrows(Exception.class, () -> task.get(30, TimeUnit.SECONDS));
         assertTrue(thrown.getCause() instanceof NotFetchedException, String.valueOf(thrown.getCause()));
     }
+
+    private Path spool() {
+        return folder.resolve("fetched/1.instances");
+    }
+
+    @Test
+    void nothingOfWhatIsKeptIsPlainOnTheDiskAndWhatWasChangedThereIsNotGiven() throws Exception {
+        backEnd.will(sessions(session("s1", STUDY)), archive(1));
+        assertArrayEquals(image(1), fetch(1));
+        byte[] kept = Files.readAllBytes(spool());
+        assertTrue(kept.length > 5_000);
+        assertEquals(-1, new String(kept, StandardCharsets.ISO_8859_1).indexOf("DICM"));
+        kept[100] ^= 1;
+        Files.write(spool(), kept);
+        assertEquals(
+                "a sealed file was changed on the disk",
+                assertThrows(IOException.class, () -> fetch(1)).getMessage());
+    }
 }
