@@ -17,7 +17,7 @@ import org.sallyport.gateway.api.delivery.DeliveryQueue;
 abstract class MigrationsContract {
 
     private static final String FIRST = "0001-packs-and-deliveries.sql";
-    static final int NEWEST = 8;
+    static final int NEWEST = 9;
 
     /** A new, empty database. */
     abstract DataSource database() throws SQLException;

@@ -46,26 +46,22 @@ class Pkcs11KeyProviderTest {
                 "directories.tokendir = " + folder.resolve("tokens") + "\nobjectstore.backend = file\n");
         run("softhsm2-util", "--init-token", "--free", "--label", "gateway", "--pin", PIN, "--so-pin", "8819");
         for (String label : List.of("sallyport", "sallyport-2")) {
-            // 256 random bits.
-            Path key = folder.resolve(label + ".key");
-            byte[] bytes = new byte[32];
-            new java.security.SecureRandom().nextBytes(bytes);
-            Files.write(key, bytes);
-            String id = label.equals("sallyport") ? "01" : "02";
             run(
-                    "softhsm2-util",
-                    "--import",
-                    key.toString(),
-                    "--aes",
-                    "--token",
+                    "pkcs11-tool",
+                    "--module",
+                    library.toString(),
+                    "--token-label",
                     "gateway",
+                    "--login",
+                    "--pin",
+                    PIN,
+                    "--keygen",
+                    "--key-type",
+                    "AES:32",
                     "--label",
                     label,
                     "--id",
-                    id,
-                    "--pin",
-                    PIN);
-            Files.delete(key);
+                    label.equals("sallyport") ? "01" : "02");
         }
     }
 

@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Downloads studies again whose images were cleaned up here, and series that only the back end holds, and keeps them for a while. What lies on the disk
- * meanwhile is sealed, as it was uploaded; as an image of ours only what is equal to it by its SHA-256 is given to anyone. Thread-safe; what is kept is
- * guarded by this object's monitor.
+ * meanwhile is sealed, as the back end has it; as an image of ours only what is equal to it by its SHA-256 is given to anyone. Thread-safe; what is
+ * kept is guarded by this object's monitor.
  */
 final class FetchedStudies implements ImageFetcher, RemoteImages, Closeable {
 
