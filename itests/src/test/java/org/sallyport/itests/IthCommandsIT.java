@@ -454,6 +454,47 @@ class IthCommandsIT {
         appliance.await("what is sent again is uploaded again", SOON, () -> arrivals() == before + 1);
     }
 
+    @Test
+    void aDeletedSeriesIsLeftOutOfTheUploadThatWaitsWithIt() throws Exception {
+        int number = NEXT.incrementAndGet();
+        SyntheticStudy study = new SyntheticStudy(new Patient(number), Modality.CT, number, 2, 1, 64, 64);
+        List<Path> files = study.writeTo(folder.resolve("series" + number));
+        Set<String> before = Set.copyOf(simulator.arrivals().keySet());
+        JsonNode earlier = appliance.json("delivery:list").path(0).path("delivery");
+        simulator.failNext(Fault.STATUS_400);
+        appliance.send(List.of(), files);
+        JsonNode[] parked = new JsonNode[1];
+        appliance.await("both series wait for a person", SOON, () -> {
+            parked[0] = appliance.json("delivery:list").path(0);
+            return !parked[0].path("delivery").equals(earlier)
+                    && parked[0].path("state").asText().equals("PARKED");
+        });
+        String uid = parked[0].get("study").asText();
+        ObjectNode event = simulator.event("scan.deleted", "scan", "scn-" + uid);
+        ((ObjectNode) event.get("payload"))
+                .put("subject_id", "sub-1")
+                .put("session_id", "ses-" + uid)
+                .put("scan_number", "1")
+                .put("study_instance_uid", uid);
+        simulator.push(event);
+        appliance.await("the deletion is done", SOON, () -> {
+            JsonNode newest = appliance.jsonOnceThere("ith:commands --limit 1").get(0);
+            return newest.get("entity").asText().equals("scn-" + uid)
+                    && newest.get("message").asText().contains("1 go without the series, 1 images removed here");
+        });
+        appliance.shell("delivery:retry " + parked[0].get("delivery").asText()).ok();
+        appliance.await("the rest is uploaded", SOON, () -> states(uid).equals(Set.of("DELIVERED")));
+        Set<String> arrived = new TreeSet<>(simulator.arrivals().keySet());
+        arrived.removeAll(before);
+        assertEquals(1, arrived.size(), "the series that was not deleted: " + arrived);
+        appliance.send(List.of(), files.subList(0, 1));
+        appliance.await("the deleted one, sent again, is uploaded again", SOON, () -> {
+            Set<String> all = new TreeSet<>(simulator.arrivals().keySet());
+            all.removeAll(before);
+            return all.size() == 2;
+        });
+    }
+
     /** How many images came, each as often as it did. */
     private static int arrivals() {
         return simulator.arrivals().values().stream().mapToInt(times -> times).sum();

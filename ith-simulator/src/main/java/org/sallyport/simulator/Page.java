@@ -34,8 +34,12 @@ final class Page extends AbstractHandler {
             response.getOutputStream().write(html().getBytes(StandardCharsets.UTF_8));
         } else if (target.equals("/push") && request.getMethod().equals("POST")) {
             base.setHandled(true);
-            push(request);
-            response.sendRedirect("/");
+            try {
+                push(request);
+                response.sendRedirect("/");
+            } catch (IllegalArgumentException e) {
+                response.sendError(HttpServletResponse.SC_BAD_REQUEST, e.getMessage());
+            }
         } else if (target.equals("/fail") && request.getMethod().equals("POST")) {
             base.setHandled(true);
             if (fail(request)) {
@@ -95,7 +99,11 @@ final class Page extends AbstractHandler {
                 .append(simulator.arrivals().size())
                 .append(" images held.</p>");
         section(page, "Violations of the contract", simulator.violations(), "bad");
-        section(page, "Nodes, to be approved at the gateway: ./shell \"node:approve --reason trial ID\"", nodes(), "");
+        section(
+                page,
+                "Nodes, to be approved at the gateway (./shell \"node:approve --reason trial ID\"), and to be there (storescp PORT)",
+                nodes(),
+                "");
         String ids = nodes().stream()
                 .map(node -> node.substring(0, node.indexOf(' ')))
                 .collect(Collectors.joining(" "));

@@ -456,4 +456,13 @@ class RestTest {
         status(call(whole).header("Authorization", "Bearer person").header("X-Proxy-Key", IthSimulator.KEY));
         assertViolation("a person's call with the gateway's key");
     }
+
+    @Test
+    void whatThePageIsAskedToPushAndIsNoEventIsRefused() throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(simulator.url() + "/push"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("type=session.mislaid&subject=1&study=2&nodes=pacs"))
+                .build();
+        assertEquals(400, HTTP.send(request, BodyHandlers.discarding()).statusCode());
+    }
 }
