@@ -40,12 +40,12 @@ import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.delivery.internal.RunningEngine;
 
-/** The engine, the queue in its database and the packs, with a back end that is away while 2,000 parts of studies come, and then there again. */
+/** The engine, the queue in its database and the packs, with a back end that is away while 1,200 parts of studies come, and then there again. */
 @Tag("long")
 class OutageTest {
 
-    private static final int STUDIES = 400;
-    private static final int PARTS = 5;
+    private static final int STUDIES = 300;
+    private static final int PARTS = 4;
     private static final int CONCURRENCY = 4;
     private static final Map<String, Object> ITH = Map.of(
             Destination.NAME, "ith", Destination.CONCURRENCY, CONCURRENCY, DestinationDirectory.PARTS_IN_ORDER, "yes");
