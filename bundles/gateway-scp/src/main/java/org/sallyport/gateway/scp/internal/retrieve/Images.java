@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.BulkStore;
@@ -57,13 +58,23 @@ final class Images implements Closeable {
         DataSetSource in(String transferSyntaxUid) {
             return out -> {
                 if (transferSyntaxUid.equals(syntax.uid())) {
-                    dataSet.transferTo(out);
+                    copy(out);
                 } else {
                     TransferSyntax to = TransferSyntax.of(transferSyntaxUid)
                             .orElseThrow(() -> new IOException("a transfer syntax that is not known was agreed on"));
-                    TRANSCODER.dataSet(dataSet, syntax, to, out);
+                    TRANSCODER.dataSet(new BufferedInputStream(dataSet, BUFFER), syntax, to, out);
                 }
             };
+        }
+
+        /** In pieces as large as those that it comes in: with smaller ones each byte would be copied once more. */
+        private void copy(OutputStream out) throws IOException {
+            byte[] piece = new byte[BUFFER];
+            int n = dataSet.read(piece);
+            while (n >= 0) {
+                out.write(piece, 0, n);
+                n = dataSet.read(piece);
+            }
         }
 
         @Override
@@ -95,11 +106,10 @@ final class Images implements Closeable {
 
     /** @param part10 as it is to be sent; closed with the result, and if this fails */
     static Opened opened(InputStream part10, TransferSyntax syntax) throws IOException {
-        InputStream in = new BufferedInputStream(part10, BUFFER);
         try {
-            return new Opened(Part10Start.pass(in), in, syntax);
+            return new Opened(Part10Start.pass(part10), part10, syntax);
         } catch (IOException | RuntimeException e) {
-            in.close();
+            part10.close();
             throw e;
         }
     }
