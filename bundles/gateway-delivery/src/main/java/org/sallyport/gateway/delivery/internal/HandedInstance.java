@@ -23,6 +23,18 @@ sealed interface HandedInstance extends DeliveryInstance {
         return stored().facts().sopClassUid();
     }
 
+    /** Of a de-identified one. */
+    @Override
+    default String sopInstanceUid() {
+        return stored().facts().sopInstanceUid();
+    }
+
+    /** Of a de-identified one. */
+    @Override
+    default String seriesInstanceUid() {
+        return stored().facts().seriesInstanceUid();
+    }
+
     @Override
     default String transferSyntaxUid() {
         return stored().facts().transferSyntaxUid();
@@ -47,16 +59,6 @@ sealed interface HandedInstance extends DeliveryInstance {
     record Pseudonymous(StoredInstance stored, InstanceStore store, Call call) implements HandedInstance {
 
         @Override
-        public String sopInstanceUid() {
-            return stored.facts().sopInstanceUid();
-        }
-
-        @Override
-        public String seriesInstanceUid() {
-            return stored.facts().seriesInstanceUid();
-        }
-
-        @Override
         public long length() {
             return stored.length();
         }
@@ -79,16 +81,6 @@ sealed interface HandedInstance extends DeliveryInstance {
 
     /** De-identified, with the originals of what was changed in it, encrypted for others. */
     record WithEncrypted(StoredInstance stored, Encrypted encrypted, Call call) implements HandedInstance {
-
-        @Override
-        public String sopInstanceUid() {
-            return stored.facts().sopInstanceUid();
-        }
-
-        @Override
-        public String seriesInstanceUid() {
-            return stored.facts().seriesInstanceUid();
-        }
 
         @Override
         public long length() {
