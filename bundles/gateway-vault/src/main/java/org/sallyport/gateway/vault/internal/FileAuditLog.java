@@ -63,12 +63,9 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
     private final RandomAccessFile log;
 
     private final AuditAnchors anchors;
-    private final Path lastFile;
+    private final LastRecord last;
     /** If false the side file stays as it is: it is the evidence. */
     private final boolean tracksLast;
-
-    /** As the side file has it. */
-    private Last last;
 
     private long number;
     private String lastHash = "";
@@ -76,10 +73,6 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
     private @Nullable LocalDate lastDay;
 
     private long end;
-
-    private record Last(long number, String hash) {
-        static final Last UNKNOWN = new Last(-1, "");
-    }
 
     @Activate
     public FileAuditLog(@Reference KeyHolder keys) throws IOException {
@@ -91,13 +84,12 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
         this.key = keys.auditKey();
         this.clock = clock;
         this.log = new RandomAccessFile(file.toFile(), "rw");
-        this.lastFile = folder.resolve(LAST_FILE);
         this.anchors = new AuditAnchors(folder);
         try {
-            this.last = readKept();
+            this.last = new LastRecord(folder.resolve(LAST_FILE), key, log.length() == 0);
             cutTornLine();
             readLast();
-            this.tracksLast = last != Last.UNKNOWN && last.hash.equals(hashOf(last.number));
+            this.tracksLast = last.isKnown() && last.hash().equals(hashOf(last.number()));
         } catch (IOException | RuntimeException e) {
             log.close();
             throw e;
@@ -109,7 +101,9 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
 
     @Deactivate
     void close() throws IOException {
-        log.close();
+        try (last) {
+            log.close();
+        }
     }
 
     private void cutTornLine() throws IOException {
@@ -156,7 +150,7 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
             lastDay = day(record.path("at").asText());
         } else {
             LOG.error("{}: its last record is damaged; audit:verify tells more", file);
-            number = last.number;
+            number = last.number();
         }
     }
 
@@ -194,49 +188,16 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
         return null;
     }
 
-    /** Reads what was kept of the last record; a new log begins it, so that it is never missing beside records. */
-    private Last readKept() throws IOException {
-        if (!Files.exists(lastFile)) {
-            if (log.length() == 0) {
-                keep(new Last(0, ""));
-                return new Last(0, "");
-            }
-            return Last.UNKNOWN;
-        }
-        String[] fields = new String(Files.readAllBytes(lastFile), StandardCharsets.UTF_8)
-                .strip()
-                .split(" ", -1);
-        try {
-            Last read = new Last(Long.parseLong(fields[0]), fields.length == 3 ? fields[1] : "");
-            return line(read).strip().equals(String.join(" ", fields)) ? read : Last.UNKNOWN;
-        } catch (NumberFormatException e) {
-            return Last.UNKNOWN;
-        }
-    }
-
-    /** Number, hash and an HMAC over both: who cuts the log must not be able to make this fit. */
-    private String line(Last record) {
-        String text = record.number + " " + record.hash;
-        byte[] seal =
-                key.of("last record".getBytes(StandardCharsets.US_ASCII), text.getBytes(StandardCharsets.US_ASCII));
-        return text + " " + HexFormat.of().formatHex(seal) + "\n";
-    }
-
-    private void keep(Last record) throws IOException {
-        DataFolder.replace(lastFile, line(record).getBytes(StandardCharsets.US_ASCII));
-    }
-
     /** Behind the append: a crash between the two leaves a log that is ahead, never one that seems cut. */
     private void keepLast() {
         if (!tracksLast) {
             return;
         }
         try {
-            keep(new Last(number, lastHash));
-            last = new Last(number, lastHash);
+            last.keep(number, lastHash);
         } catch (IOException e) {
             // The record is in the log, which is what counts; the next one tries again.
-            LOG.error("{} cannot be written: records cut off the log's end would not be seen", lastFile, e);
+            LOG.error("{} cannot be written: records cut off the log's end would not be seen", LAST_FILE, e);
         }
     }
 
@@ -379,7 +340,7 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
                     return new Verification(
                             seen, seen, "record " + seen + " is not the one that was anchored on its day");
                 }
-                if (seen == last.number && !hash.equals(last.hash)) {
+                if (seen == last.number() && !hash.equals(last.hash())) {
                     return new Verification(seen, seen, "records were cut off before record " + seen + " was written");
                 }
             }
@@ -389,7 +350,7 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
         if (seen != number || !previous.equals(lastHash)) {
             return new Verification(seen, seen + 1, "records at the end are missing: " + number + " were written");
         }
-        if (last == Last.UNKNOWN) {
+        if (!last.isKnown()) {
             return new Verification(
                     seen,
                     seen + 1,
@@ -400,8 +361,9 @@ public final class FileAuditLog implements AuditLog, AuditTrail {
         if (seen < anchor) {
             return new Verification(seen, seen + 1, "records at the end are missing: " + anchor + " were anchored");
         }
-        if (seen < last.number) {
-            return new Verification(seen, seen + 1, "records at the end are missing: " + last.number + " were written");
+        if (seen < last.number()) {
+            return new Verification(
+                    seen, seen + 1, "records at the end are missing: " + last.number() + " were written");
         }
         return new Verification(seen, null, seen + " records, the chain is whole");
     }

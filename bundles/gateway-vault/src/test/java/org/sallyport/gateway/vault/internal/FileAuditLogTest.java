@@ -329,6 +329,20 @@ class FileAuditLogTest {
         assertEquals(4L, open().verify().brokenAt());
     }
 
+    /** As written by releases that did not pad it. */
+    @Test
+    void aSideFileOfOneLineIsReadAndOverwrittenWhole() throws Exception {
+        written();
+        Files.writeString(sideFile(), Files.readString(sideFile()).strip() + "\n");
+        FileAuditLog log = open();
+        assertTrue(log.verify().isWhole());
+        record(log, "fifth");
+        log.close();
+        assertTrue(open().verify().isWhole());
+        Files.write(file(), Files.readAllLines(file()).subList(0, 4));
+        assertEquals(5L, open().verify().brokenAt());
+    }
+
     @Test
     void aTornTailIsCutAndTheChainGoesOn() throws Exception {
         FileAuditLog first = open();
