@@ -310,6 +310,7 @@ public final class Association implements Closeable {
      * @param context accepted, of the instance's class
      * @param originatorAet AE title of who asked for the C-MOVE
      * @param originatorMessageId message ID of that C-MOVE-RQ
+     * @param sent run when all of it was sent, before the response is waited for; leaves the association alone
      * @return the response: status 0 or Bxxx = stored
      */
     public CommandSet storeFor(
@@ -317,13 +318,15 @@ public final class Association implements Closeable {
             String sopInstanceUid,
             String originatorAet,
             int originatorMessageId,
-            DataSetSource dataSet)
+            DataSetSource dataSet,
+            Runnable sent)
             throws IOException {
         sendOnceReady(
                 context,
                 CommandSet.storeRequest(
                         nextMessageId(), context.abstractSyntax(), sopInstanceUid, originatorAet, originatorMessageId),
                 dataSet);
+        sent.run();
         return response(lastMessageId);
     }
 

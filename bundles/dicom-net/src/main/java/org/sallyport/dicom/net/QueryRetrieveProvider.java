@@ -89,13 +89,16 @@ public final class QueryRetrieveProvider {
      * aborts it.
      *
      * @param context accepted, of the instance's class; the peer has to be its provider
+     * @param sent run when all of it was sent, before the response is waited for; leaves the association alone
      * @return the response: status 0 or Bxxx = stored
      */
-    public CommandSet store(PresentationContext context, String sopInstanceUid, Association.DataSetSource dataSet)
+    public CommandSet store(
+            PresentationContext context, String sopInstanceUid, Association.DataSetSource dataSet, Runnable sent)
             throws IOException {
         int id = association.nextMessageId();
         association.sendOnceReady(
                 context, CommandSet.storeRequest(id, context.abstractSyntax(), sopInstanceUid), dataSet);
+        sent.run();
         while (true) {
             Association.Message message = association.receive(() -> false);
             if (message == null) {

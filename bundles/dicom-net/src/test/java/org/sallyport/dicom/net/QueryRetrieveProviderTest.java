@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,7 +176,8 @@ class QueryRetrieveProviderTest {
             provider.identifier();
             PresentationContext storage = association.requireContext(CT);
             for (int i = 1; i <= 3; i++) {
-                int status = provider.store(storage, "1.3." + i, out -> out.write(new byte[] {8, 0, 24, 0}))
+                int status = provider.store(
+                                storage, "1.3." + i, out -> out.write(new byte[] {8, 0, 24, 0}), () -> seen.add("sent"))
                         .status();
                 seen.add(String.format("%04X", status));
                 provider.progress(new SubOperations(3 - i, i, 0, 0));
@@ -183,9 +185,13 @@ class QueryRetrieveProviderTest {
             // What fails before its first byte costs the instance, not the association.
             assertThrows(
                     IOException.class,
-                    () -> provider.store(storage, "1.3.4", out -> {
-                        throw new IOException("cannot be read");
-                    }));
+                    () -> provider.store(
+                            storage,
+                            "1.3.4",
+                            out -> {
+                                throw new IOException("cannot be read");
+                            },
+                            () -> seen.add("sent")));
             provider.end(0xB000, new SubOperations(0, 3, 1, 0), List.of("1.3.4"), "one could not be read");
         });
         try (Association association = open()) {
@@ -209,7 +215,7 @@ class QueryRetrieveProviderTest {
                     outcome);
             association.release();
         }
-        assertEquals(List.of("0000", "B007", "0000"), List.copyOf(seen));
+        assertEquals(List.of("sent", "0000", "sent", "B007", "sent", "0000"), List.copyOf(seen));
         assertTrue(service.failed.isEmpty());
     }
 
@@ -225,14 +231,28 @@ class QueryRetrieveProviderTest {
             PresentationContext storage = association.requireContext(CT);
             assertThrows(
                     IOException.class,
-                    () -> association.storeFor(storage, "1.3.1", "VIEWER", 65_535, out -> {
-                        throw new IOException("cannot be read");
-                    }));
+                    () -> association.storeFor(
+                            storage,
+                            "1.3.1",
+                            "VIEWER",
+                            65_535,
+                            out -> {
+                                throw new IOException("cannot be read");
+                            },
+                            () -> seen.add("sent, though it was not")));
+            AtomicInteger sent = new AtomicInteger();
             assertEquals(
                     0,
                     association
-                            .storeFor(storage, "1.3.2", "VIEWER", 65_535, out -> out.write(new byte[] {8, 0, 24, 0}))
+                            .storeFor(
+                                    storage,
+                                    "1.3.2",
+                                    "VIEWER",
+                                    65_535,
+                                    out -> out.write(new byte[] {8, 0, 24, 0}),
+                                    sent::incrementAndGet)
                             .status());
+            assertEquals(1, sent.get());
             association.release();
         }
         assertEquals(List.of("VIEWER 65535"), List.copyOf(seen));
@@ -245,17 +265,30 @@ class QueryRetrieveProviderTest {
             PresentationContext storage = association.requireContext(CT);
             assertThrows(
                     IOException.class,
-                    () -> association.storeFor(storage, "1.3.1", "VIEWER", 1, out -> {
-                        throw new IOException("cannot be read");
-                    }));
+                    () -> association.storeFor(
+                            storage,
+                            "1.3.1",
+                            "VIEWER",
+                            1,
+                            out -> {
+                                throw new IOException("cannot be read");
+                            },
+                            () -> seen.add("sent, though it was not")));
             assertFalse(association.hasEnded());
             assertThrows(
                     IOException.class,
-                    () -> association.storeFor(storage, "1.3.2", "VIEWER", 1, out -> {
-                        out.write(8);
-                        throw new IOException("cannot be read to its end");
-                    }));
+                    () -> association.storeFor(
+                            storage,
+                            "1.3.2",
+                            "VIEWER",
+                            1,
+                            out -> {
+                                out.write(8);
+                                throw new IOException("cannot be read to its end");
+                            },
+                            () -> seen.add("sent, though it was not")));
             assertTrue(association.hasEnded());
         }
+        assertEquals(List.of(), List.copyOf(seen));
     }
 }

@@ -1,9 +1,14 @@
 package org.sallyport.gateway.scp.internal;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.Association;
@@ -102,5 +107,14 @@ public final class Fakes {
                         };
                     }
                 });
+    }
+
+    /** Waits until something holds, two minutes at most. */
+    public static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, "did not happen in time");
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 }

@@ -23,6 +23,9 @@ interface Item {
     /** Gets it here if it has to be fetched, so that no association has to stay open meanwhile. */
     void prepare(Images images, Waiting waiting) throws IOException;
 
+    /** Opens it before its turn, if there is nothing to wait for; see {@link Images#openAhead}. */
+    void openAhead(Images images);
+
     /** @param waiting run while it is fetched */
     Images.Opened open(Images images, Waiting waiting) throws IOException;
 }

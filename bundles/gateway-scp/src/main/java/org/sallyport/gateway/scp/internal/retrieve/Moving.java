@@ -119,9 +119,10 @@ final class Moving implements AutoCloseable {
                         next,
                         tally,
                         association.contexts(),
-                        (context, uid, source) ->
-                                association.storeFor(context, uid, originator.aet(), originator.messageId(), source),
-                        this::waited);
+                        (context, uid, source, sent) -> association.storeFor(
+                                context, uid, originator.aet(), originator.messageId(), source, sent),
+                        this::waited,
+                        () -> {});
                 if (association.hasEnded()) {
                     // One that could not be read to its end: the others go by a new association.
                     return;

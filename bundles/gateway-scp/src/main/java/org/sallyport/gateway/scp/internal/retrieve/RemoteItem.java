@@ -41,9 +41,14 @@ record RemoteItem(
     }
 
     @Override
+    public void openAhead(Images images) {
+        // The archives that it comes in are its own matter.
+    }
+
+    @Override
     public Images.Opened open(Images images, Waiting waiting) throws IOException {
         InputStream part10 = image.open(waiting);
-        return Images.opened(restoring == null ? part10 : restoring.restore(part10), syntax);
+        return images.opened(restoring == null ? part10 : restoring.restore(part10), syntax);
     }
 
     @Override

@@ -114,11 +114,16 @@ public final class RetrieveService {
             QueryRetrieveProvider provider,
             Caller caller)
             throws IOException {
-        for (Item item : items) {
+        for (int i = 0; i < items.size(); i++) {
             if (caller.hasCancelled()) {
                 return true;
             }
-            SubOperation.send(opened, item, tally, contexts, provider::store, caller);
+            Item next = i + 1 < items.size() ? items.get(i + 1) : null;
+            SubOperation.send(opened, items.get(i), tally, contexts, provider::store, caller, () -> {
+                if (next != null) {
+                    next.openAhead(opened);
+                }
+            });
             caller.tell();
         }
         return false;

@@ -44,6 +44,11 @@ record StoredItem(StoredInstance instance, Function<StoredInstance, Optional<Str
     }
 
     @Override
+    public void openAhead(Images images) {
+        images.openAhead(instance);
+    }
+
+    @Override
     public Images.Opened open(Images images, Waiting waiting) throws IOException {
         return images.open(instance, waiting);
     }

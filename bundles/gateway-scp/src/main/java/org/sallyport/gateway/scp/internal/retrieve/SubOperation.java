@@ -25,11 +25,15 @@ final class SubOperation {
 
     /** Sends a C-STORE. */
     interface Storing {
-        CommandSet store(PresentationContext context, String sopInstanceUid, Association.DataSetSource source)
+
+        /** @param sent run when all was sent, before the answer */
+        CommandSet store(
+                PresentationContext context, String sopInstanceUid, Association.DataSetSource source, Runnable sent)
                 throws IOException;
     }
 
     /**
+     * @param next run while the receiver has not answered
      * @throws AssociationException if the association has ended
      * @throws CancelledException if that was heard while the instance was fetched; any other failure concerns this instance only
      */
@@ -39,7 +43,8 @@ final class SubOperation {
             Tally tally,
             List<PresentationContext> contexts,
             Storing storing,
-            ImageFetcher.Waiting waiting)
+            ImageFetcher.Waiting waiting,
+            Runnable next)
             throws AssociationException, CancelledException {
         Optional<PresentationContext> context = Contexts.choose(contexts, item);
         if (context.isEmpty()) {
@@ -52,7 +57,11 @@ final class SubOperation {
             int status = storing.store(
                             context.get(),
                             image.sopInstanceUid(),
-                            image.in(context.get().transferSyntax()))
+                            image.in(context.get().transferSyntax()),
+                            () -> {
+                                close(image, item);
+                                next.run();
+                            })
                     .status();
             if (tally.answered(status)) {
                 return;
@@ -77,5 +86,13 @@ final class SubOperation {
             LOG.error("instance {} cannot be sent", item.name(), e);
         }
         tally.failed(item.called(), reason);
+    }
+
+    private static void close(Images.Opened image, Item item) {
+        try {
+            image.close();
+        } catch (IOException e) {
+            LOG.warn("instance {} was sent, but cannot be closed", item.name(), e);
+        }
     }
 }

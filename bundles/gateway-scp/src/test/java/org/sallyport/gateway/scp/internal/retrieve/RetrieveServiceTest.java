@@ -1,10 +1,12 @@
 package org.sallyport.gateway.scp.internal.retrieve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.sallyport.gateway.scp.internal.Fakes.await;
 import static org.sallyport.gateway.scp.internal.Fakes.fake;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -322,6 +324,19 @@ class RetrieveServiceTest {
     }
 
     @Test
+    void oneThatWasStoredAndCannotBeClosedCountsAsStoredOnly() throws Exception {
+        store("1.1", part10 -> new FilterInputStream(new ByteArrayInputStream(part10)) {
+            @Override
+            public void close() throws IOException {
+                throw new IOException("cannot be closed");
+            }
+        });
+        Outcome outcome = move();
+        assertEquals(0, outcome.status());
+        assertEquals(new SubOperations(-1, 1, 0, 0), outcome.subOperations());
+    }
+
+    @Test
     void ifNothingCouldBeReadNothingIsSaidToHaveBeenSent() throws Exception {
         store("1.1", part10 -> {
             throw new IllegalStateException("an error");
@@ -347,6 +362,80 @@ class RetrieveServiceTest {
         assertEquals(0xB000, outcome.status());
         assertEquals(new SubOperations(-1, 1, 1, 1), outcome.subOperations());
         assertEquals(List.of("1.2"), outcome.failedInstances());
+    }
+
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    /** Notes when it is opened and closed. */
+    private void storeNoted(String uid) {
+        store(uid, part10 -> {
+            events.add("opened " + uid);
+            return new FilterInputStream(new ByteArrayInputStream(part10)) {
+                @Override
+                public void close() {
+                    events.add("closed " + uid);
+                }
+            };
+        });
+    }
+
+    /** The receiver answers only once the next one is open, and one after the other is closed before. */
+    @Test
+    void ofAGetTheNextImageIsOpenedWhileTheReceiverHasNotAnswered() throws Exception {
+        List.of("1.1", "1.2", "1.3").forEach(this::storeNoted);
+        List<String> got = new ArrayList<>();
+        Outcome outcome = ask((user, keys) -> user.get(
+                GET,
+                keys,
+                () -> false,
+                stored -> {
+                    DataSet image = stored.readDataSet(org.sallyport.dicom.data.Limits.DEFAULT);
+                    assertEquals(
+                            600_000,
+                            String.valueOf(image.string(Tag.PatientComments)).length());
+                    got.add(String.valueOf(image.string(Tag.SOPInstanceUID)));
+                    int opened = Math.min(got.size() + 1, 3);
+                    await(() -> events.contains("opened 1." + opened));
+                    return 0;
+                },
+                numbers -> {}));
+        assertEquals(new SubOperations(-1, 3, 0, 0), outcome.subOperations());
+        assertEquals(List.of("1.1", "1.2", "1.3"), got);
+        assertEquals(
+                List.of("opened 1.1", "closed 1.1", "opened 1.2", "closed 1.2", "opened 1.3", "closed 1.3"), events);
+    }
+
+    @Test
+    void anImageThatIsOpenedAheadAndNotSentIsClosed() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            storeNoted("1." + i);
+        }
+        AtomicInteger stored = new AtomicInteger();
+        Outcome outcome = ask((user, keys) -> user.get(
+                GET,
+                keys,
+                () -> stored.get() > 0,
+                image -> {
+                    stored.incrementAndGet();
+                    return 0;
+                },
+                numbers -> {}));
+        assertEquals(CommandSet.CANCELLED, outcome.status());
+        assertEquals(2 * (stored.get() + 1), events.size(), () -> String.join(", ", events));
+        assertEquals("closed 1." + stored.get(), events.get(events.size() - 1));
+    }
+
+    @Test
+    void anImageOfAGetThatBreaksOffInItsFirstPieceFailsAlone() throws Exception {
+        UncheckedIOException torn = new UncheckedIOException(new IOException("torn"));
+        store("1.1", part10 -> endsAfter(part10, 100_000, failing(torn)));
+        store("1.2", ByteArrayInputStream::new);
+        store("1.3", part10 -> endsAfter(part10, 100_000, failing(torn)));
+        store("1.4", ByteArrayInputStream::new);
+        Outcome outcome = ask((user, keys) -> user.get(GET, keys, () -> false, stored -> 0, numbers -> {}));
+        assertEquals(0xB000, outcome.status());
+        assertEquals(new SubOperations(-1, 2, 2, 0), outcome.subOperations());
+        assertEquals(List.of("1.1", "1.3"), outcome.failedInstances());
     }
 
     @Test
