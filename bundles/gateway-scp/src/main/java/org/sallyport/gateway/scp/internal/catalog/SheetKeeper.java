@@ -227,7 +227,14 @@ public final class SheetKeeper implements Sheets, StudyActivityListener, Erasure
 
     private void load() throws IOException {
         long start = System.nanoTime();
-        kept.readAll(this::keep);
+        // What was made meanwhile is newer.
+        try (SheetOpening opened = new SheetOpening(sheet -> closing ? null : open(sheet), catalog::putIfAbsent)) {
+            kept.readAll(sheets -> {
+                requireOpening();
+                opened.take(sheets);
+            });
+            opened.finish();
+        }
         for (List<String> studies = outdated(); !studies.isEmpty(); studies = outdated()) {
             refreshAll(studies);
         }
@@ -242,18 +249,11 @@ public final class SheetKeeper implements Sheets, StudyActivityListener, Erasure
                 catalog.isFull() ? "; others have no room (name-index-memory)" : "");
     }
 
-    private void keep(List<Sheet> sheets) throws IndexException {
+    private void requireOpening() throws IndexException {
         try {
             opening();
         } catch (IOException e) {
             throw new IndexException("the vault opens nothing", e);
-        }
-        for (Sheet sheet : sheets) {
-            StudySheet opened = closing ? null : open(sheet);
-            if (opened != null) {
-                // What was made meanwhile is newer.
-                catalog.putIfAbsent(opened);
-            }
         }
     }
 
