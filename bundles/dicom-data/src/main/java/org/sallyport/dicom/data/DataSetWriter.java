@@ -120,6 +120,11 @@ public final class DataSetWriter {
         flushBuffer();
     }
 
+    /** Whether the bytes of a value become others; if not, whoever reads what is written may as well read the value once it has begun. */
+    public boolean isCompressing() {
+        return deflater != null;
+    }
+
     /** A piece of the value that {@link #beginValue} began. */
     public void value(byte[] bytes, int offset, int length) throws IOException {
         out.write(bytes, offset, length);

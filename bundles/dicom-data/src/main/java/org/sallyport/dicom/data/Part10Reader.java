@@ -21,7 +21,7 @@ public record Part10Reader(FileMetaInformation meta, TransferSyntax transferSynt
 
     /** @throws DicomDataException if it is no DICOM file, or in a transfer syntax that is not known */
     public static Part10Reader open(InputStream stream, Limits limits, BulkStore bulkStore) throws IOException {
-        BufferedInputStream in = new BufferedInputStream(stream, 64 * 1024);
+        BufferedInputStream in = new BufferedInputStream(stream, MARK);
         passPreamble(in);
         in.mark(MARK);
         byte[] start = in.readNBytes(8);

@@ -21,11 +21,14 @@ import org.sallyport.dicom.data.Value;
 
 /**
  * The original of a stored instance as a Part 10 file, made while it is read: the stored data set merged with its record of originals, in tag order. Takes
- * the memory of one value or one chunk, whichever is longer, whatever nests where. Owned by one thread; closes what it reads from.
+ * the memory of one value or one chunk, whichever is longer, whatever nests where. A value that flows and is not compressed goes to the reader without a
+ * stop. Owned by one thread; closes what it reads from.
  */
 final class OriginalStream extends InputStream {
 
     private static final int CHUNK = 64 * 1024;
+    /** Room for the attributes of most images. */
+    private static final int ATTRIBUTES = 16 * 1024;
 
     /** Something that is not written out yet. */
     private interface Step {
@@ -45,7 +48,7 @@ final class OriginalStream extends InputStream {
         private int next;
 
         Written() {
-            super(2 * CHUNK);
+            super(ATTRIBUTES);
         }
 
         int take(byte[] to, int offset, int length) {
@@ -70,7 +73,9 @@ final class OriginalStream extends InputStream {
     private final List<Closeable> sources;
     private final DataSet originals;
     private final String sopInstanceUid;
-    private final byte[] chunk = new byte[CHUNK];
+    /** Made when it is needed. */
+    private byte[] chunk = {};
+
     private boolean checked;
     private boolean finished;
 
@@ -206,6 +211,9 @@ final class OriginalStream extends InputStream {
                 begun = true;
                 writer.beginValue(tag, vr, length);
             }
+            if (chunk.length == 0) {
+                chunk = new byte[CHUNK];
+            }
             int n = in.read(chunk, 0, chunk.length);
             if (n < 0) {
                 writer.endValue(tag, vr, length, copied);
@@ -214,6 +222,16 @@ final class OriginalStream extends InputStream {
             writer.value(chunk, 0, n);
             copied += n;
             return false;
+        }
+
+        /** Reads on, once its header was read. @return less than 0 = at its end, or this is not the way */
+        int read(byte[] to, int offset, int room) throws IOException {
+            if (!begun || writer.isCompressing()) {
+                return -1;
+            }
+            int n = in.read(to, offset, room);
+            copied += Math.max(n, 0);
+            return n;
         }
 
         @Override
@@ -250,6 +268,12 @@ final class OriginalStream extends InputStream {
     public int read(byte[] to, int offset, int length) throws IOException {
         if (length == 0) {
             return 0;
+        }
+        if (written.isEmpty() && steps.peek() instanceof ValueStep value) {
+            int n = value.read(to, offset, length);
+            if (n > 0) {
+                return n;
+            }
         }
         return fill() ? written.take(to, offset, length) : -1;
     }
