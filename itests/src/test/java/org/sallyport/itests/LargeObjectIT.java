@@ -78,7 +78,7 @@ class LargeObjectIT {
         keys.setString(org.sallyport.dicom.data.Tag.QueryRetrieveLevel, "STUDY");
         keys.setString(
                 org.sallyport.dicom.data.Tag.StudyInstanceUID,
-                image().string(org.sallyport.dicom.data.Tag.StudyInstanceUID));
+                String.valueOf(image().string(org.sallyport.dicom.data.Tag.StudyInstanceUID)));
         List<Long> sums = new ArrayList<>();
         try (Association association = AssociationRequester.open(
                 "127.0.0.1",
