@@ -97,6 +97,8 @@ public final class Query {
                                 Path.of(System.getProperty("java.home"), "bin", "java")
                                         .toString(),
                                 heap,
+                                // Most of it lives for good.
+                                "-Xmn96m",
                                 "-XX:+UseSerialGC",
                                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
                                 "-cp",
