@@ -55,13 +55,15 @@ need_packages() {
 
 ASSEMBLY=$ROOT/karaf-assembly/target/assembly
 
-# True if nothing that the appliance is made of is newer than the built one.
+# True if nothing that the appliance is made of is newer than the built one. A folder is newer than what was taken out of it last; those that a build
+# writes into do not count.
 is_built() {
   local stamp
   stamp=$(find "$ROOT/karaf-assembly/target" -maxdepth 1 -name 'karaf-assembly-*.tar.gz' 2>/dev/null | head -1)
   [ -n "$stamp" ] && [ -x "$ASSEMBLY/bin/karaf" ] || return 1
   [ -z "$(find "$ROOT/pom.xml" "$ROOT/bundles" "$ROOT/features" "$ROOT/karaf-assembly" "$ROOT/config" \
-    -name target -prune -o -path '*/src/test' -prune -o -newer "$stamp" -type f -print -quit)" ]
+    -name target -prune -o -path '*/src/test' -prune -o -newer "$stamp" \
+    \( -type f -o -path "$ROOT/config*" -o -path "$ROOT/*/src/*" \) -print -quit)" ]
 }
 
 # Builds the appliance without its tests, telling which part it is at.

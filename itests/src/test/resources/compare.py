@@ -24,6 +24,8 @@ def walk(path, one, other, found):
             else:
                 for i, (x, y) in enumerate(zip(a.value, b.value)):
                     walk("%s[%d]." % (where, i), x, y, found)
+        elif a.VR != b.VR:
+            found.append("%s: %s and %s" % (where, a.VR, b.VR))
         elif a.value != b.value:
             found.append("%s: values differ" % where)
 

@@ -1,5 +1,6 @@
 package org.sallyport.itests;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -97,7 +98,19 @@ final class Appliance implements AutoCloseable {
         for (Path part : parts) {
             Command.run("cp", "-a", part.toString(), copy.toString()).ok();
         }
+        tellTheCompilerWhereItIs(copy);
         return copy;
+    }
+
+    /** Maven's compiler plugin remembers where files were, and compiles all of a module anew if they are elsewhere: in a project that stays they never are. */
+    private static void tellTheCompilerWhereItIs(Path copy) throws IOException {
+        List<Path> remembered;
+        try (Stream<Path> all = Files.walk(copy)) {
+            remembered = all.filter(file -> file.endsWith("inputFiles.lst")).toList();
+        }
+        for (Path file : remembered) {
+            Files.writeString(file, Files.readString(file).replace(ROOT + "/", copy + "/"));
+        }
     }
 
     /** Runs another copy of the project. */
@@ -238,9 +251,13 @@ final class Appliance implements AutoCloseable {
 
     /** Status of {@code GET /api/health/}, or an exception while nobody answers. */
     int health() throws IOException {
-        HttpURLConnection connection = (HttpURLConnection) URI.create("http://127.0.0.1:" + apiPort + "/api/health/")
-                .toURL()
-                .openConnection();
+        return get("/api/health/");
+    }
+
+    /** Status of a page, or an exception while nobody answers. */
+    int get(String path) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(url() + path).toURL().openConnection();
         connection.setConnectTimeout(30_000);
         connection.setReadTimeout(30_000);
         try {
@@ -334,6 +351,21 @@ final class Appliance implements AutoCloseable {
     JsonNode json(String command, String... arguments) throws IOException, InterruptedException {
         return JSON.readTree(
                 shell(command + " --json " + String.join(" ", arguments)).ok().output());
+    }
+
+    /** What commands that have the option {@code --json} print, asked for at once: each call of the shell costs a connection. */
+    List<JsonNode> jsons(List<String> commands) throws IOException, InterruptedException {
+        List<JsonNode> all = new ArrayList<>();
+        try (JsonParser printed =
+                JSON.createParser(shell(String.join("; ", commands)).ok().output())) {
+            for (JsonNode one = JSON.readTree(printed); one != null; one = JSON.readTree(printed)) {
+                all.add(one);
+            }
+        }
+        if (all.size() != commands.size()) {
+            throw new AssertionError(all.size() + " of " + commands.size() + " commands printed JSON");
+        }
+        return all;
     }
 
     /** The same for a condition that is waited for: a shell that does not answer yet is no failure. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -218,6 +219,30 @@ class BackEndIT {
         assertEquals(List.of(), simulator.violations());
     }
 
+    /** It is told to skip what it has: it would say that it took the newer one, and keep the first. */
+    @Test
+    void aChangedImageIsParkedAndShownBecauseTheBackEndKeepsTheFirst() throws Exception {
+        appliance.send(List.of(), study(51, 2));
+        awaitArrivals(2);
+        appliance.await("delivered", SOON, () -> states().equals(Set.of("DELIVERED")));
+        String study = deliveries().get(0).get("study").asText();
+        Map<String, Integer> arrived = simulator.arrivals();
+        DataSet changed = study(51, 2, 64).image(1, 1);
+        changed.setString(org.sallyport.dicom.data.Tag.SliceThickness, "7.5");
+        appliance.send(List.of(), List.of(IthCommandsIT.write(changed, folder.resolve("changed.dcm"))));
+        appliance.await("parked", SOON, () -> states().equals(Set.of("DELIVERED", "PARKED")));
+        JsonNode parked = deliveries().get(0);
+        assertEquals(
+                "holds a changed version of an image, and the receiver keeps the first one it has",
+                parked.get("reason").asText());
+        assertEquals(arrived, simulator.arrivals());
+        for (JsonNode row : appliance.json("study:list")) {
+            if (row.get("study").asText().equals(study)) {
+                assertEquals(1, row.get("conflicts").asInt(), row::toString);
+            }
+        }
+    }
+
     @Test
     void withoutAnyConfigurationTheGatewayIsPrivateAndKeepsTheLastGoodOneAfterwards() throws Exception {
         try (IthSimulator backEnd = new IthSimulator(folder.resolve("ith-private"), CHECK);
@@ -228,6 +253,8 @@ class BackEndIT {
             Command.Result rejected = fresh.storescu(List.of("-v"), files);
             assertNotEquals(0, rejected.exit(), "private, and no node is known");
             assertTrue(rejected.output().contains("Calling AE Title Not Recognized"), rejected.output());
+
+            localNodesMayWhatTheirPermissionSays(fresh, files);
 
             ObjectNode configuration = IthSimulator.configuration("private");
             IthSimulator.node(configuration, "ct", "CT1", "127.0.0.1", 104, "write");
@@ -250,6 +277,28 @@ class BackEndIT {
             List<String> aets = new ArrayList<>();
             fresh.json("node:list").forEach(node -> aets.add(node.get("aet").asText()));
             assertEquals(List.of("CT1", "VIEWER"), aets.stream().sorted().toList());
+        }
+    }
+
+    /** In private mode, added and removed while it runs. */
+    private static void localNodesMayWhatTheirPermissionSays(Appliance appliance, List<Path> files) throws Exception {
+        appliance.shell("node:add --permission write own OWNCT 127.0.0.1 104").ok();
+        appliance.shell("node:add --permission read desk DESK 127.0.0.1 105").ok();
+        appliance.await(
+                "one may store",
+                SOON,
+                () -> appliance.storescu(List.of("-aet", "OWNCT"), files).exit() == 0);
+        appliance.await("the other may not", SOON, () -> appliance
+                .storescu(List.of("-v", "-aet", "DESK"), files)
+                .output()
+                .contains("Unknown Status: 0x124"));
+        appliance.shell("node:remove own").ok();
+        appliance.shell("node:remove desk").ok();
+        for (String aet : List.of("OWNCT", "DESK")) {
+            appliance.await(aet + " is no node any more", SOON, () -> appliance
+                    .storescu(List.of("-v", "-aet", aet), files)
+                    .output()
+                    .contains("Calling AE Title Not Recognized"));
         }
     }
 

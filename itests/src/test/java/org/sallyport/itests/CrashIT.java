@@ -48,6 +48,11 @@ class CrashIT {
     /** Ends what was begun beside an appliance. */
     void end(Path data) throws Exception {}
 
+    /** Of an appliance that does not run. */
+    void loseTheIndex(Path data) throws Exception {
+        Command.run("rm", "-r", data.resolve("index").toString()).ok();
+    }
+
     /** The processes that write to the disk of an appliance. */
     List<Long> writers(Appliance appliance) throws Exception {
         return List.of(appliance.running().pid());
@@ -76,19 +81,32 @@ class CrashIT {
         Path data = folder.resolve("data");
         try (Appliance appliance = appliance(data)) {
             appliance.start();
-            for (int i = 0; i < TIMES; i++) {
-                sendSome(senders, appliance);
-                letRun(random);
-                appliance.kill();
-                senders.await();
+            for (int i = 1; i < TIMES; i++) {
+                killWhileSending(senders, appliance, random);
                 appliance.start();
             }
+            assertAllDelivered(senders.acknowledged(), appliance);
+
+            // The last time the index is lost with it: from the packs alone everything is delivered once more.
+            killWhileSending(senders, appliance, random);
+            loseTheIndex(data);
+            for (Path archive : appliance.archives()) {
+                Files.delete(archive);
+            }
+            appliance.start();
             Set<String> acknowledged = senders.acknowledged();
             assertTrue(acknowledged.size() < TIMES * SENDERS * IMAGES, "the crashes came while images were sent");
             assertAllDelivered(acknowledged, appliance);
         } finally {
             end(data);
         }
+    }
+
+    private static void killWhileSending(Senders senders, Appliance appliance, Random random) throws Exception {
+        sendSome(senders, appliance);
+        letRun(random);
+        appliance.kill();
+        senders.await();
     }
 
     @Test

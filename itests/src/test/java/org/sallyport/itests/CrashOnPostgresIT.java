@@ -43,6 +43,11 @@ class CrashOnPostgresIT extends CrashIT {
     }
 
     @Override
+    void loseTheIndex(Path data) throws Exception {
+        Objects.requireNonNull(servers.get(data)).forget();
+    }
+
+    @Override
     List<Long> writers(Appliance appliance) throws Exception {
         long server = Objects.requireNonNull(servers.get(appliance.data())).pid();
         return List.of(appliance.running().pid(), server);

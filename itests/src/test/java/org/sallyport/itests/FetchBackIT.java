@@ -40,6 +40,7 @@ class FetchBackIT {
     private static final Duration SOON = Duration.ofMinutes(2);
     private static final String READER = "READER";
     private static final String OF_NOBODY = "2.25.4711";
+    private static final String RESULT = "2.25.990000301";
     private static final SyntheticStudy CT = new SyntheticStudy(new Patient(301), Modality.CT, 301, 2, 4, 64, 64);
     private static final SyntheticStudy MR = new SyntheticStudy(new Patient(302), Modality.MR, 302, 1, 3, 64, 64);
     private static final PlantedIdentifiers PLANTED = new PlantedIdentifiers(List.of(CT.patient(), MR.patient()));
@@ -73,7 +74,8 @@ class FetchBackIT {
                 Appliance appliance = new Appliance(folder.resolve("data"))
                         .with("ITH_URL", simulator.url())
                         .with("ITH_TOKEN", IthSimulator.KEY)
-                        .with("ITH_SYNCHRONISE", "1")) {
+                        .with("ITH_SYNCHRONISE", "1")
+                        .with("DICOM_STUDY_TIMEOUT", "1")) {
             appliance.start();
             appliance.await(
                     "the nodes are in force",
@@ -92,19 +94,30 @@ class FetchBackIT {
             aStudyOfNobodyIsForWhoSeesPseudonyms(appliance, simulator);
             int downloads = simulator.downloads();
             awayIsSaid(appliance, simulator);
-            assertOriginals(CT, get(appliance, CT));
-            assertEquals(downloads + 2, simulator.downloads(), "one that failed, one that is kept for a while");
+
+            // What has failed is left alone for half a minute, and all else goes on.
+            Command.Result moved = ask(appliance, MR, "movescu", "-d", "-aem", "STORE");
+            assertTrue(moved.output().contains("0x0000"), moved.output());
+            assertOriginals(MR, read(stored));
+            aResultIsFoundAndGotWithItsIdentity(appliance, simulator);
+            assertEquals(downloads + 3, simulator.downloads(), "the one that failed, of the MR study, of the result");
+
+            appliance.await(
+                    "it is tried again half a minute later",
+                    SOON,
+                    () -> get(appliance, CT).size() == CT.series() * CT.images() + 1);
+            List<DataSet> study = get(appliance, CT);
+            assertTrue(
+                    study.removeIf(one -> RESULT.equals(one.string(Tag.SeriesInstanceUID))),
+                    "the result belongs to it");
+            assertOriginals(CT, study);
+            assertEquals(downloads + 4, simulator.downloads(), "one more, that is kept for a while");
             appliance.await(
                     "the study of nobody is asked for again, too",
                     SOON,
                     () -> got(appliance, READER, "STUDY", "StudyInstanceUID=" + OF_NOBODY)
                                     .size()
                             == 1);
-
-            Command.Result moved = ask(appliance, MR, "movescu", "-d", "-aem", "STORE");
-            assertTrue(moved.output().contains("0x0000"), moved.output());
-            assertOriginals(MR, read(stored));
-            aResultIsFoundAndGotWithItsIdentity(appliance, simulator);
             for (Path file : appliance.files()) {
                 assertTrue(PLANTED.firstIn(Files.readAllBytes(file)).isEmpty(), file.toString());
             }
@@ -191,7 +204,7 @@ class FetchBackIT {
     private void aResultIsFoundAndGotWithItsIdentity(Appliance appliance, IthSimulator simulator) throws Exception {
         DataSet of = uploaded(simulator);
         String study = String.valueOf(of.string(Tag.StudyInstanceUID));
-        String series = "2.25.990000301";
+        String series = RESULT;
         Path file = made(simulator, String.valueOf(of.string(Tag.PatientID)), study, series, series + ".1");
         String ours = "StudyInstanceUID=" + CT.studyInstanceUid();
         appliance.await(
@@ -305,10 +318,6 @@ class FetchBackIT {
         assertTrue(output.toLowerCase(Locale.ROOT).contains("0xa702"), output);
         assertTrue(output.contains("cannot be fetched back now"), output);
         assertEquals(List.of(), read(into));
-        appliance.await(
-                "it is tried again half a minute later",
-                SOON,
-                () -> get(appliance, CT).size() == CT.series() * CT.images());
     }
 
     static List<DataSet> read(Path folder) throws IOException {

@@ -49,7 +49,12 @@ class KeysAndPatientsIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        appliance = new Appliance(folder.resolve("data"));
+        appliance = appliance("data");
+    }
+
+    /** Each study comes whole in one association: nothing is to be waited for. */
+    private Appliance appliance(String data) throws IOException {
+        return new Appliance(folder.resolve(data)).with("DICOM_STUDY_TIMEOUT", "1");
     }
 
     @AfterEach
@@ -91,7 +96,7 @@ class KeysAndPatientsIT {
         assertEquals(0, appliance.stop());
 
         Path data = appliance.data();
-        appliance = new Appliance(folder.resolve("restored"));
+        appliance = appliance("restored");
         restore(data);
         appliance.await(
                 "all studies are there",

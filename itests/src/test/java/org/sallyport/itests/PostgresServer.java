@@ -110,6 +110,12 @@ final class PostgresServer implements AutoCloseable {
         psql(DATABASE, sql);
     }
 
+    /** Leaves the appliances' database empty. */
+    void forget() throws IOException, InterruptedException {
+        psql("postgres", "DROP DATABASE " + DATABASE + " WITH (FORCE)");
+        psql("postgres", "CREATE DATABASE " + DATABASE);
+    }
+
     private void psql(String database, String sql) throws IOException, InterruptedException {
         Command.run(
                         java.util.Map.of("PGPASSWORD", PASSWORD),

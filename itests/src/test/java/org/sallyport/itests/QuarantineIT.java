@@ -2,6 +2,7 @@ package org.sallyport.itests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashSet;
@@ -32,8 +34,11 @@ import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.data.VR;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
+import org.sallyport.dicom.net.AssociationException;
 import org.sallyport.dicom.net.AssociationRequester;
 import org.sallyport.dicom.net.CommandSet;
+import org.sallyport.dicom.net.PresentationContext;
+import org.sallyport.dicom.net.Rejection;
 import org.sallyport.dicom.net.Timeouts;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
@@ -48,6 +53,10 @@ class QuarantineIT {
     /** Captures of a size that a rule lets pass. */
     private static final SyntheticStudy CAPTURES =
             new SyntheticStudy(new Patient(4712), Modality.CT, 4712, 1, 2, 256, 256);
+
+    private static final Duration SOON = Duration.ofMinutes(4);
+    private static final String ULTRASOUND = "1.2.840.10008.5.1.4.1.1.6.1";
+    private static final String OF_A_VENDOR = "1.2.276.0.99.4711";
 
     private static final TransferSyntax SYNTAX = TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN;
 
@@ -122,9 +131,13 @@ class QuarantineIT {
 
     /** The data set of an image, as it goes over the wire. */
     private static byte[] encoded(int image) throws IOException {
+        return encoded(STUDY.image(1, image));
+    }
+
+    private static byte[] encoded(DataSet image) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         DataSetWriter writer = new DataSetWriter(out, SYNTAX);
-        writer.write(STUDY.image(1, image));
+        writer.write(image);
         writer.finish();
         return out.toByteArray();
     }
@@ -172,6 +185,7 @@ class QuarantineIT {
             CommandSet unparsable = store(noise, 5, garbage);
             assertEquals(0xC000, unparsable.status());
             assertFalse(String.valueOf(unparsable.errorComment()).isBlank());
+            uidsThatDoNotFitAreRefused(noise);
             assertEquals(CommandSet.SUCCESS, store(good, 5, whole).status());
             assertEquals(CommandSet.SUCCESS, cut.echo(), "its own association goes on too");
             good.release();
@@ -193,6 +207,87 @@ class QuarantineIT {
                         .ok();
             }
         }
+    }
+
+    /** Missing, malformed, too long, or others in the command than in the data set (PS3.4 B.2.3). */
+    private static void uidsThatDoNotFitAreRefused(Association association) throws IOException {
+        DataSet withoutStudy = STUDY.image(1, 6);
+        withoutStudy.remove(Tag.StudyInstanceUID);
+        DataSet malformed = STUDY.image(1, 6);
+        malformed.setString(Tag.SeriesInstanceUID, "1.2.03");
+        DataSet tooLong = STUDY.image(1, 6);
+        tooLong.setString(Tag.StudyInstanceUID, "1." + "2".repeat(63));
+        DataSet ofAnotherClass = STUDY.image(1, 6);
+        ofAnotherClass.setString(Tag.SOPClassUID, Modality.MR.sopClassUid());
+        List<CommandSet> answers = new ArrayList<>();
+        for (DataSet wrong : List.of(withoutStudy, malformed, tooLong, ofAnotherClass, STUDY.image(1, 7))) {
+            answers.add(store(association, 6, encoded(wrong)));
+        }
+        for (String instance : List.of("", "1.2.x", "1." + "2".repeat(63))) {
+            byte[] dataSet = encoded(6);
+            answers.add(
+                    association.store(Modality.CT.sopClassUid(), instance, SYNTAX.uid(), out -> out.write(dataSet)));
+        }
+        for (CommandSet answer : answers) {
+            assertEquals(0xA900, answer.status());
+            assertFalse(String.valueOf(answer.errorComment()).isBlank());
+        }
+    }
+
+    private static Association open(Appliance appliance, String calledAet) throws IOException {
+        return AssociationRequester.open(
+                "127.0.0.1",
+                appliance.dicomPort(),
+                calledAet,
+                "ANY",
+                List.of(
+                        new ProposedContext(1, Modality.CT.sopClassUid(), List.of(SYNTAX.uid())),
+                        new ProposedContext(3, ULTRASOUND, List.of(SYNTAX.uid())),
+                        new ProposedContext(5, OF_A_VENDOR, List.of(SYNTAX.uid()))),
+                Timeouts.DEFAULT);
+    }
+
+    private static List<Boolean> accepted(Association association) {
+        return association.contexts().stream()
+                .map(PresentationContext::isAccepted)
+                .toList();
+    }
+
+    /** Any title and any class, from the moment on when the settings say so; of a class without a rule objects are held. */
+    private static void titlesAndClassesAreThoseOfTheSettings(Appliance appliance) throws Exception {
+        AssociationException refused = assertThrows(AssociationException.class, () -> open(appliance, "ANOTHER"));
+        assertEquals(Rejection.CALLED_AET_NOT_RECOGNIZED, refused.rejection());
+        try (Association association = open(appliance, Appliance.AET)) {
+            assertEquals(List.of(true, false, false), accepted(association));
+            association.release();
+        }
+        Path settings = appliance.data().resolve("etc/org.sallyport.scp.cfg");
+        String shipped = Files.readString(settings);
+        String changed = shipped.replace("accept-any-called-ae = no", "accept-any-called-ae = yes")
+                .replace("storage-classes = ct-mr-pt", "storage-classes = all");
+        assertTrue(
+                changed.contains("\naccept-any-called-ae = yes\n") && changed.contains("\nstorage-classes = all\n"),
+                "the file looks as it is expected to");
+        Files.writeString(settings, changed);
+        appliance.await("they are in force", SOON, () -> {
+            open(appliance, "ANOTHER").close();
+            return true;
+        });
+        DataSet image = STUDY.image(1, 8);
+        image.setString(Tag.SOPClassUID, OF_A_VENDOR);
+        byte[] dataSet = encoded(image);
+        try (Association association = open(appliance, "ANOTHER")) {
+            assertEquals(List.of(true, true, true), accepted(association));
+            CommandSet held =
+                    association.store(OF_A_VENDOR, STUDY.sopInstanceUid(1, 8), SYNTAX.uid(), out -> out.write(dataSet));
+            assertEquals(CommandSet.SUCCESS, held.status());
+            association.release();
+        }
+        JsonNode row = rowOf(appliance.json("quarantine:list"), "ANY");
+        assertTrue(row.get("reason").asText().contains("no rule"), row::toString);
+        appliance
+                .shell("quarantine:discard --reason test " + row.get("id").asText())
+                .ok();
     }
 
     @Test
@@ -224,8 +319,9 @@ class QuarantineIT {
                                 file.toString())
                         .ok();
             }
+            appliance.send(List.of(), List.of(other, screen));
             JsonNode held = appliance.json("quarantine:list");
-            assertEquals(2, held.size());
+            assertEquals(2, held.size(), "each once, however often it comes");
             for (JsonNode row : held) {
                 assertEquals("HELD", row.get("kind").asText());
                 assertEquals(
@@ -241,13 +337,13 @@ class QuarantineIT {
                     .shell("quarantine:discard --reason test "
                             + held.get(0).get("id").asText())
                     .ok();
-            assertEquals(0, appliance.json("quarantine:list").size());
+            appliance.send(List.of(), List.of(screen));
+            assertEquals(0, appliance.json("quarantine:list").size(), "what a person let pass is known");
             appliance.await(
-                    "the study goes out",
-                    Duration.ofMinutes(4),
-                    () -> appliance.archives().size() == 1);
+                    "the study goes out", SOON, () -> appliance.archives().size() == 1);
             textThatTesseractReadsHolds(appliance);
             brokenObjectsAreRefusedAndListed(appliance);
+            titlesAndClassesAreThoseOfTheSettings(appliance);
             Set<String> audited = new HashSet<>();
             appliance
                     .json("audit:list")

@@ -11,10 +11,14 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +38,21 @@ class RestartIT {
     /** What the copy of the project has in its file {@code .env}. */
     private static final String TITLE = "FROMENV";
 
-    /** Small, and not changed here. */
-    private static final String UNCHANGED = "bundles/gateway-tracker/target";
+    /** Small, not changed here, and compiled anew. */
+    private static final String UNCHANGED = "gateway-tracker";
+
+    private static final String CHANGED = "admin-shell";
+
+    private static final String TRACKER = "org.sallyport.tracker.cfg";
+    private static final String RETENTION = "org.sallyport.retention.cfg";
+    private static final String NEXT = "# Of a later version.\n";
+
+    /** Which part it is at, and that it is done. */
+    private static final Pattern BUILDING = Pattern.compile("\n  \\S.* \\[\\d+/\\d+]\n(?s:.*)\nbuilt in \\d+ s\n");
+
+    /** Bundles that others are compiled against, which would be compiled anew if the jar of one were. */
+    private static final Set<String> USED =
+            Set.of("dicom-data", "dicom-image", "dicom-net", "gateway-api", "gateway-support", "gateway-testkit");
 
     @TempDir
     Path folder;
@@ -55,6 +72,7 @@ class RestartIT {
             for (int i = 1; i <= TIMES; i++) {
                 appliance.start();
                 echo(appliance, Appliance.AET).ok();
+                everyPageAnswers(appliance);
                 List<Path> files = Senders.study(i, 2).writeTo(folder.resolve("study" + i));
                 Instant begin = Instant.now();
                 appliance.send(List.of(), files);
@@ -78,6 +96,14 @@ class RestartIT {
             assertFalse(appliance.log().contains("cut off"), "no file had to be mended");
             assertFalse(Files.exists(appliance.data().resolve("outbox")), "archives lie in ARCHIVE_DIR");
         }
+    }
+
+    /** With what it has for somebody without a name. */
+    private static void everyPageAnswers(Appliance appliance) throws IOException {
+        appliance.await("the stream of events asks who it is", SOON, () -> appliance.get("/admin/api/events") == 401);
+        assertEquals(401, appliance.get("/api/status/"));
+        assertEquals(200, appliance.get("/api/openapi.json"));
+        assertEquals(404, appliance.get("/api/nothing/"));
     }
 
     /** When a sender began, and when it was known to have ended. */
@@ -132,7 +158,6 @@ class RestartIT {
 
         Sent sent;
         Vendors vendors;
-        Path tracker = data.resolve("etc/org.sallyport.tracker.cfg");
         try (Appliance appliance = started(appliance(data).option("--reset").answering("yes\n"), copy)) {
             assertFalse(Files.exists(data.resolve("vault/old")), "it was emptied");
             assertFalse(Files.exists(folder.resolve("disk/sallyport-packs")), "images on another disk too");
@@ -142,29 +167,74 @@ class RestartIT {
             vendors = new Vendors(appliance, folder.resolve("vendors"));
             vendors.install();
             sent = send(appliance);
-            Files.writeString(tracker, "study-timeout = 86400\n");
+            Files.writeString(data.resolve("etc").resolve(TRACKER), "study-timeout = 86400\n");
             assertEquals(0, appliance.stop());
         }
 
-        Path source =
-                copy.resolve("bundles/admin-shell/src/main/java/org/sallyport/admin/shell/internal/StudyList.java");
-        String before = Files.readString(source);
-        String after = before.replace("\"patient\"", "\"pseudonym\"");
-        assertNotEquals(before, after, "the column is called so");
-        Files.writeString(source, after);
-        Command.run("rm", "-r", copy.resolve(UNCHANGED).toString()).ok();
+        List<String> packedAnew = aNextVersion(copy);
         try (Appliance appliance = started(appliance(data), copy)) {
-            assertTrue(appliance.output().contains("building the appliance"), "the change was seen");
-            assertArrayEquals(jar(Appliance.ROOT), jar(copy), "what was not changed comes out the same");
+            whatWasNotChangedComesOutTheSame(copy, packedAnew);
+            whatIsSaidAndShippedIsOfTheNextVersion(appliance);
             JsonNode studies = appliance.json("study:list");
             assertEquals(1, studies.size());
             assertTrue(studies.get(0).has("pseudonym"), "the new code runs");
             vendors.in(appliance).await("the vendors' bundles are still there");
-            assertEquals("study-timeout = 86400\n", Files.readString(tracker), "the setting stays");
             assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
             assertArrayEquals(sent.original(), appliance.original(sent.image()));
             aStudyIsCompletedByCommand(appliance);
         }
+    }
+
+    /** Code of one bundle and shipped settings. @return bundles that have to be packed anew, though nothing in them was changed */
+    private static List<String> aNextVersion(Path copy) throws Exception {
+        Path bundles = copy.resolve("bundles");
+        Path source =
+                bundles.resolve(CHANGED).resolve("src/main/java/org/sallyport/admin/shell/internal/StudyList.java");
+        String before = Files.readString(source);
+        String after = before.replace("\"patient\"", "\"pseudonym\"");
+        assertNotEquals(before, after, "the column is called so");
+        Files.writeString(source, after);
+        for (String shipped : List.of(TRACKER, RETENTION)) {
+            Files.writeString(copy.resolve("config").resolve(shipped), NEXT, StandardOpenOption.APPEND);
+        }
+        Command.run("rm", "-r", bundles.resolve(UNCHANGED).resolve("target").toString())
+                .ok();
+        List<String> packedAnew = new ArrayList<>(List.of(UNCHANGED));
+        try (Stream<Path> folders = Files.list(bundles)) {
+            for (Path folder : folders.filter(Files::isDirectory).toList()) {
+                String bundle = folder.getFileName().toString();
+                if (!USED.contains(bundle) && !bundle.equals(CHANGED) && !bundle.equals(UNCHANGED)) {
+                    Files.delete(jar(copy, bundle));
+                    packedAnew.add(bundle);
+                }
+            }
+        }
+        assertTrue(packedAnew.size() > 10, packedAnew::toString);
+        return packedAnew;
+    }
+
+    private static void whatWasNotChangedComesOutTheSame(Path copy, List<String> bundles) throws IOException {
+        for (String bundle : bundles) {
+            assertArrayEquals(
+                    Files.readAllBytes(jar(Appliance.ROOT, bundle)),
+                    Files.readAllBytes(jar(copy, bundle)),
+                    () -> bundle + " was not changed");
+        }
+    }
+
+    private static void whatIsSaidAndShippedIsOfTheNextVersion(Appliance appliance) throws IOException {
+        String said = appliance.output();
+        assertTrue(said.contains("\nbuilding the appliance"), "the change was seen");
+        assertTrue(BUILDING.matcher(said).find(), said);
+        Path etc = appliance.data().resolve("etc");
+        assertTrue(
+                Files.readString(etc.resolve(RETENTION)).endsWith("\n" + NEXT),
+                "a file that was never changed here follows the appliance");
+        assertEquals("study-timeout = 86400\n", Files.readString(etc.resolve(TRACKER)), "another stays");
+        assertTrue(
+                said.contains("note: " + TRACKER
+                        + " has new defaults and was changed here: it stays as it is; compare with "),
+                said);
     }
 
     private static Appliance started(Appliance appliance, Path project) throws IOException {
@@ -242,11 +312,12 @@ class RestartIT {
         assertNotEquals(0, appliance.shell("study:complete 1.2.3").exit(), "there is none such");
     }
 
-    private static byte[] jar(Path project) throws IOException {
-        try (var files = Files.list(project.resolve(UNCHANGED))) {
-            return Files.readAllBytes(files.filter(file -> file.toString().endsWith(".jar"))
+    private static Path jar(Path project, String bundle) throws IOException {
+        try (Stream<Path> files =
+                Files.list(project.resolve("bundles").resolve(bundle).resolve("target"))) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
                     .findFirst()
-                    .orElseThrow());
+                    .orElseThrow();
         }
     }
 }

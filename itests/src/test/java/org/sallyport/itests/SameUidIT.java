@@ -51,7 +51,9 @@ class SameUidIT {
     @BeforeAll
     void sendAll(@TempDir Path temporary) throws Exception {
         folder = temporary;
-        started = appliance(folder.resolve("data")).start();
+        started = appliance(folder.resolve("data"))
+                .with("DICOM_STUDY_TIMEOUT", "1")
+                .start();
         List<Path> files = new ArrayList<>();
         for (int study : new int[] {AGAIN, CHANGED, LATE, SECOND_PATIENT}) {
             files.addAll(sent(study));

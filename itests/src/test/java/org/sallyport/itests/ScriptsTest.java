@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +27,7 @@ class ScriptsTest {
 
     /** What {@code scripts/common.sh} takes for granted. */
     private static final List<String> TOOLS =
-            List.of("basename", "chmod", "dirname", "grep", "head", "readlink", "rm", "sed", "sort");
+            List.of("basename", "chmod", "dirname", "find", "grep", "head", "readlink", "rm", "sed", "sort");
 
     private static final String NO_JAVA =
             "run: Java 17 is needed and was not found. On Debian and Ubuntu: apt-get install "
@@ -245,6 +248,78 @@ class ScriptsTest {
         assertEquals(
                 new Outcome(1, "installing one two\nrun: apt-get install one two failed\n"), run(NEEDED, Map.of()));
         assertFalse(Files.exists(folder.resolve("policy-rc.d")));
+    }
+
+    // ---- Building
+
+    private static final FileTime BEFORE = FileTime.from(Instant.parse("2026-03-01T12:00:00Z"));
+    private static final FileTime BUILT = FileTime.from(Instant.parse("2026-03-01T12:01:00Z"));
+
+    /** A project that was built after its last change. */
+    private Path builtProject(String name) throws IOException {
+        Path project = folder.resolve("src").resolve(name);
+        for (String file : List.of(
+                "pom.xml",
+                "config/one.cfg",
+                "config/profiles/other.yaml",
+                "features/pom.xml",
+                "bundles/one/src/main/java/One.java",
+                "bundles/one/src/main/java/Other.java",
+                "bundles/one/src/test/java/OneTest.java",
+                "karaf-assembly/src/main/resources/etc/some.cfg")) {
+            Path made = project.resolve(file);
+            Files.createDirectories(Objects.requireNonNull(made.getParent()));
+            Files.createFile(made);
+        }
+        try (Stream<Path> all = Files.walk(project)) {
+            for (Path each : all.toList()) {
+                Files.setLastModifiedTime(each, BEFORE);
+            }
+        }
+        program(project.resolve("karaf-assembly/target/assembly/bin/karaf"), "");
+        Path classes = Files.createDirectories(project.resolve("bundles/one/target/classes"));
+        Files.createFile(classes.resolve("One.class"));
+        Files.setLastModifiedTime(
+                Files.createFile(project.resolve("karaf-assembly/target/karaf-assembly-1.tar.gz")), BUILT);
+        return project;
+    }
+
+    private boolean isBuilt(Path project) throws Exception {
+        Outcome outcome = run("ROOT=" + project + " ASSEMBLY=$ROOT/karaf-assembly/target/assembly; is_built", Map.of());
+        assertEquals("", outcome.said());
+        return outcome.exit() == 0;
+    }
+
+    @Test
+    void whatWasBuiltAfterTheLastChangeIsNotBuiltAgain() throws Exception {
+        Path project = builtProject("project");
+        assertTrue(isBuilt(project), "what the build itself wrote is no change");
+        Files.delete(project.resolve("bundles/one/src/test/java/OneTest.java"));
+        Files.writeString(project.resolve("bundles/one/src/test/java/OtherTest.java"), "new");
+        assertTrue(isBuilt(project), "tests are no part of the appliance");
+        Files.delete(project.resolve("karaf-assembly/target/assembly/bin/karaf"));
+        assertFalse(isBuilt(project), "it is not there");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "pom.xml",
+                "config/one.cfg",
+                "config/profiles/other.yaml",
+                "features/pom.xml",
+                "bundles/one/src/main/java/Other.java",
+                "karaf-assembly/src/main/resources/etc/some.cfg"
+            })
+    void whatWasChangedOrTakenAwaySinceTheBuildIsBuiltAgain(String file) throws Exception {
+        Path changed = builtProject("changed");
+        Files.writeString(changed.resolve(file), "other");
+        assertFalse(isBuilt(changed), "changed");
+        if (!file.endsWith("pom.xml")) {
+            Path less = builtProject("less");
+            Files.delete(less.resolve(file));
+            assertFalse(isBuilt(less), "taken away");
+        }
     }
 
     // ---- The scripts themselves

@@ -51,6 +51,15 @@ public interface Quarantine {
         /** Forces file and folder; durable on return. */
         void commit() throws IOException;
 
+        /**
+         * The same for an object that waits for a person, unless an equal one of its kind and study does: then that one is durable, and this one leaves
+         * no trace.
+         *
+         * @param digest keyed digest by which equal objects are recognised, 32 bytes; from now on that of the description
+         * @return false if an equal one is held already
+         */
+        boolean commitUnlessHeld(byte[] digest) throws IOException;
+
         @Override
         void close() throws IOException;
     }
@@ -65,7 +74,7 @@ public interface Quarantine {
     }
 
     /**
-     * @param digest keyed digest by which equal diagnostic copies are recognised, 32 bytes
+     * @param digest keyed digest by which equal diagnostic copies, or equal objects, are recognised, 32 bytes
      * @param reason plain words without identity, at most 200 characters
      * @param studyInstanceUid pseudonymous, or null if the object belongs to no study that is known
      */
@@ -100,6 +109,19 @@ public interface Quarantine {
         @Override
         public byte[] digest() {
             return digest.clone();
+        }
+
+        public Description with(byte[] other) {
+            return new Description(
+                    kind,
+                    reason,
+                    sopClassUid,
+                    transferSyntaxUid,
+                    callingAet,
+                    address,
+                    receivedAt,
+                    other,
+                    studyInstanceUid);
         }
     }
 

@@ -5,6 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,6 +18,7 @@ import org.sallyport.gateway.api.intake.Sender;
 import org.sallyport.gateway.api.pixel.PixelCleaner;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 
@@ -114,6 +117,17 @@ public final class DeidIntake implements Intake {
 
     InstanceStore.Session openStore() throws IOException {
         return store.open();
+    }
+
+    /** @return whether the newest version that is stored under one of these pseudonymous SOP Instance UIDs was made from that original */
+    boolean isStored(List<String> sopInstanceUids, byte[] originalDigest) throws IOException {
+        for (String uid : sopInstanceUids) {
+            StoredInstance known = store.find(uid).orElse(null);
+            if (known != null && Arrays.equals(known.facts().originalDigest(), originalDigest)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Profiles profiles() {

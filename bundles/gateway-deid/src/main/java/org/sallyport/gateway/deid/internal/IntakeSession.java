@@ -6,10 +6,7 @@ import java.io.OutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.DataSetReader;
-import org.sallyport.dicom.data.DataSetWriter;
 import org.sallyport.dicom.data.DicomDataException;
-import org.sallyport.dicom.data.FileMetaInformation;
-import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.gateway.api.intake.Intake;
 import org.sallyport.gateway.api.intake.IntakeResult;
 import org.sallyport.gateway.api.intake.IntakeResult.How;
@@ -33,13 +30,14 @@ final class IntakeSession implements Intake.Session {
     private final DeidIntake intake;
     private final Sender sender;
     private final InstanceStore.Session store;
+    private final HeldOriginals held;
     private final byte[] wireStart = new byte[WireInput.KEPT];
-    private final byte[] chunk = new byte[64 * 1024];
 
     IntakeSession(DeidIntake intake, Sender sender, InstanceStore.Session store) {
         this.intake = intake;
         this.sender = sender;
         this.store = store;
+        this.held = new HeldOriginals(intake, sender);
     }
 
     @Override
@@ -80,7 +78,7 @@ final class IntakeSession implements Intake.Session {
             study = intake.pseudonymizer().assign(head.patient());
             profile = intake.profiles().of(study);
         } catch (SecondPatientException e) {
-            return hold(
+            return held.hold(
                     object,
                     head,
                     reader,
@@ -88,17 +86,17 @@ final class IntakeSession implements Intake.Session {
                     null);
         } catch (ProfileException e) {
             LOG.error("an object of {} is held: {}", sender.callingAet(), e.getMessage());
-            return hold(
+            return held.hold(
                     object,
                     head,
                     reader,
                     new Held("the profile of its study cannot be read", pixels(head, reader)),
                     null);
         }
-        Passage passage = new Passage(intake, sender, store, spool, chunk);
+        Passage passage = new Passage(intake, sender, store, spool);
         Passage.Outcome outcome = passage.take(head, reader, object.transferSyntax(), study, profile, false);
-        if (outcome instanceof Held held) {
-            return hold(object, head, reader, held, study.studyInstanceUid());
+        if (outcome instanceof Held why) {
+            return held.hold(object, head, reader, why, study);
         }
         return new IntakeResult.Kept(
                 switch (((Passage.Stored) outcome).committed()) {
@@ -110,52 +108,6 @@ final class IntakeSession implements Intake.Session {
 
     private static @Nullable PixelSource pixels(Head head, DataSetReader reader) {
         return head.hasPixelData() ? PixelSource.ofWire(reader) : null;
-    }
-
-    /** Seals the whole original as a Part 10 file for a person to decide. */
-    private IntakeResult hold(
-            ReceivedObject object, Head head, DataSetReader reader, Held held, @Nullable String studyInstanceUid)
-            throws IOException {
-        TransferSyntax syntax = Passage.storedSyntax(object.transferSyntax());
-        Quarantine.Kind kind = held.leak() ? Quarantine.Kind.LEAK : Quarantine.Kind.HELD;
-        try (Quarantine.Holding holding =
-                intake.quarantine().hold(description(kind, object, held.reason(), new byte[32], studyInstanceUid))) {
-            try (OutputStream sealed = intake.vault().sealHeld("held/" + holding.id(), holding.sealed())) {
-                FileMetaInformation.ours(object.sopClassUid(), object.sopInstanceUid(), syntax.uid())
-                        .write(sealed);
-                DataSetWriter writer = new DataSetWriter(sealed, syntax);
-                writer.write(head.elements());
-                PixelSource pixels = held.pixels();
-                if (pixels != null) {
-                    try (InputStream in = pixels.open()) {
-                        writer.stream(pixels.tag(), pixels.vr(), pixels.length(), in);
-                    }
-                    writer.write(Passage.readTail(reader));
-                }
-                writer.finish();
-            }
-            holding.commit();
-            LOG.warn("object of {} is held as {}: {}", sender.callingAet(), holding.id(), held.reason());
-        }
-        return new IntakeResult.Kept(How.QUARANTINED);
-    }
-
-    private Quarantine.Description description(
-            Quarantine.Kind kind,
-            ReceivedObject object,
-            String reason,
-            byte[] digest,
-            @Nullable String studyInstanceUid) {
-        return new Quarantine.Description(
-                kind,
-                reason,
-                object.sopClassUid(),
-                object.transferSyntax().uid(),
-                sender.callingAet(),
-                sender.address(),
-                intake.clock().instant(),
-                digest,
-                studyInstanceUid);
     }
 
     /** Tells a failing network, an unreadable object and a failing disk apart. */
@@ -195,7 +147,7 @@ final class IntakeSession implements Intake.Session {
                 return;
             }
             try (Quarantine.Holding holding = intake.quarantine()
-                    .hold(description(Quarantine.Kind.DIAGNOSTIC, object, comment(reason), key, null))) {
+                    .hold(held.description(Quarantine.Kind.DIAGNOSTIC, object, comment(reason), key, null))) {
                 try (OutputStream sealed = intake.vault().sealHeld("held/" + holding.id(), holding.sealed())) {
                     sealed.write(start);
                 }

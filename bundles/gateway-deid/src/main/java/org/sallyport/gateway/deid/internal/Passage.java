@@ -52,15 +52,12 @@ final class Passage {
     private final Sender sender;
     private final InstanceStore.Session store;
     private final SealedSpool spool;
-    private final byte[] chunk;
 
-    /** @param chunk lent, for what flows */
-    Passage(DeidIntake intake, Sender sender, InstanceStore.Session store, SealedSpool spool, byte[] chunk) {
+    Passage(DeidIntake intake, Sender sender, InstanceStore.Session store, SealedSpool spool) {
         this.intake = intake;
         this.sender = sender;
         this.store = store;
         this.spool = spool;
-        this.chunk = chunk;
     }
 
     /**
@@ -221,37 +218,5 @@ final class Passage {
             tail.put(reader.element());
         }
         return tail;
-    }
-
-    /** Digests what is read on the way. */
-    private final class DigestedInput extends InputStream {
-
-        private final InputStream in;
-        private final CanonicalDigest digest;
-
-        DigestedInput(InputStream in, CanonicalDigest digest) {
-            this.in = in;
-            this.digest = digest;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int n = read(chunk, 0, 1);
-            return n < 0 ? -1 : chunk[0] & 0xFF;
-        }
-
-        @Override
-        public int read(byte[] to, int offset, int length) throws IOException {
-            int n = in.read(to, offset, length);
-            if (n > 0) {
-                digest.update(to, offset, n);
-            }
-            return n;
-        }
-
-        @Override
-        public void close() throws IOException {
-            in.close();
-        }
     }
 }

@@ -195,7 +195,7 @@ public final class SealedHeldObjects implements HeldObjects {
         Quarantine.Description description = entry.description();
         Sender sender = new Sender(description.callingAet(), "", description.address());
         try (InstanceStore.Session store = intake.openStore()) {
-            Passage passage = new Passage(intake, sender, store, spool, new byte[64 * 1024]);
+            Passage passage = new Passage(intake, sender, store, spool);
             Passage.Outcome outcome =
                     passage.take(head, part10.dataSet(), part10.transferSyntax(), study, profile, asIs);
             if (outcome instanceof Passage.Held held) {

@@ -3,6 +3,7 @@ package org.sallyport.gateway.deid.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -149,14 +150,54 @@ class HeldObjectsTest {
         assertTrue(gate.vault.audited.contains("quarantine.release-as-is done"), gate.vault.audited.toString());
     }
 
+    /** In whatever syntax; a person decides once. */
     @Test
-    void theSameObjectIsTheSameHeldOrNot() throws Exception {
+    void anEqualObjectThatComesAgainIsHeldOnce() throws Exception {
         UUID id = hold(ofAScreen());
-        held.releaseAsIs(id, Gate.OFFICER);
+        assertEquals(id, hold(ofAScreen()), "no other");
+        assertEquals(
+                new IntakeResult.Kept(How.QUARANTINED),
+                gate.receive(ofAScreen(), TransferSyntax.IMPLICIT_VR_LITTLE_ENDIAN));
+        assertEquals(1, gate.store.held.size());
+        DataSet otherPixels = ofAScreen();
+        otherPixels.setInt(Tag.PixelData, VR.OW, 4, 3, 2, 1);
+        hold(otherPixels);
+        DataSet otherText = ofAScreen();
+        otherText.setString(Tag.PatientComments, "seen");
+        hold(otherText);
+        assertEquals(3, gate.store.held.size(), "what differs is another");
+    }
+
+    @Test
+    void whatAPersonLetPassIsKnownWhenItComesAgain() throws Exception {
+        held.releaseAsIs(hold(ofAScreen()), Gate.OFFICER);
+        assertEquals(new IntakeResult.Kept(How.SAME), gate.receive(ofAScreen()));
+        assertEquals(1, gate.store.instances.size());
+        assertEquals(List.of(), gate.store.held);
+        DataSet changed = ofAScreen();
+        changed.setString(Tag.PatientComments, "seen");
+        hold(changed);
+    }
+
+    /** Former versions held each, and wrote no digest. */
+    @Test
+    void ofTwoThatAreEqualTheSecondIsInItsStudyAlready() throws Exception {
+        UUID id = hold(ofAScreen());
+        Quarantine.Entry entry = gate.store.held.get(0);
+        gate.store.held.set(0, new Quarantine.Entry(id, entry.description().with(new byte[32]), entry.length()));
         UUID again = hold(ofAScreen());
+        assertNotEquals(id, again);
+        held.releaseAsIs(id, Gate.OFFICER);
         assertEquals("its study has it already", held.releaseAsIs(again, Gate.OFFICER));
         assertEquals(1, gate.store.instances.size());
         assertEquals(List.of(), gate.store.held);
+    }
+
+    @Test
+    void whatWasDiscardedIsHeldWhenItComesAgain() throws Exception {
+        held.discard(hold(ofAScreen()), Gate.OFFICER);
+        hold(ofAScreen());
+        assertEquals(1, gate.store.held.size());
     }
 
     @Test

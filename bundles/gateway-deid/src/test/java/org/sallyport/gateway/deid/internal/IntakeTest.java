@@ -29,6 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.DataSetDifference;
@@ -253,6 +254,8 @@ class IntakeTest {
         image.setString(Tag.PatientID, "MRN0815");
         assertHeldWhole(image, Gate.CT, "another patient");
         assertEquals(1, gate.store.instances.size());
+        assertHeldWhole(image, Gate.CT, "another patient");
+        assertEquals(1, gate.store.held.size(), "once, however often it comes");
     }
 
     private void assertHeldWhole(DataSet image, String sopClass, String reason) throws IOException {
@@ -288,6 +291,21 @@ class IntakeTest {
             assertArrayEquals(cut, in.readAllBytes());
         }
         assertEquals(List.of(), gate.store.instances);
+        assertNothingIsLeftBehind();
+    }
+
+    /** However long an object is that cannot be read, a copy of it takes no more room than that. */
+    @Test
+    void ofALongObjectThatCannotBeReadTheBeginningIsKept() throws Exception {
+        DataSet image = Gate.withoutPixels();
+        image.put(Element.of(Tag.PixelData, VR.OW, new byte[3 * WireInput.KEPT]));
+        byte[] encoded = Gate.encode(image, EXPLICIT);
+        rejected(Why.CANNOT_UNDERSTAND, gate.receive(Arrays.copyOf(encoded, encoded.length - 100), EXPLICIT));
+        Quarantine.Entry held = gate.store.held.get(0);
+        byte[] sealed = Objects.requireNonNull(gate.store.heldBytes.get(held.id()));
+        try (InputStream in = gate.vault.open("held/" + held.id(), new ByteArrayInputStream(sealed), Gate.OFFICER)) {
+            assertArrayEquals(Arrays.copyOf(encoded, WireInput.KEPT), in.readAllBytes());
+        }
         assertNothingIsLeftBehind();
     }
 
@@ -539,8 +557,13 @@ class IntakeTest {
         assertEquals(name, gate.restored().string(Tag.PatientName));
     }
 
-    @Test
-    void encapsulatedPixelsPassUntouchedWithWhatStandsBehindThem() throws Exception {
+    static Stream<TransferSyntax> encapsulated() {
+        return TransferSyntax.all().stream().filter(TransferSyntax::encapsulated);
+    }
+
+    @ParameterizedTest
+    @MethodSource("encapsulated")
+    void encapsulatedPixelsPassUntouchedWithWhatStandsBehindThem(TransferSyntax syntax) throws Exception {
         DataSet image = Gate.withoutPixels();
         image.put(new Element(
                 Tag.PixelData,
@@ -548,7 +571,9 @@ class IntakeTest {
                 new org.sallyport.dicom.data.Value.Fragments(
                         List.of(new byte[] {0, 0, 0, 0}, new byte[] {1, 2, 3, 4}, new byte[] {5, 6}))));
         image.put(Gate.text(Tag.DataSetTrailingPadding, VR.OB, "DOE^JANE"));
-        assertEquals(new Kept(How.STORED), gate.receive(image, Gate.JPEG));
+        assertEquals(new Kept(How.STORED), gate.receive(image, syntax));
+        assertEquals(syntax.uid(), gate.last().facts().transferSyntaxUid());
+        assertEquals(syntax, Gate.open(gate.lastBytes()).transferSyntax());
         DataSet stored = gate.lastDataSet();
         assertFalse(stored.contains(Tag.DataSetTrailingPadding));
         DataSet pixels = new DataSet();
@@ -557,6 +582,7 @@ class IntakeTest {
         storedPixels.put(Objects.requireNonNull(stored.get(Tag.PixelData)));
         assertEquals(List.of(), DataSetDifference.between(pixels, storedPixels));
         assertEquals(List.of(), DataSetDifference.between(image, gate.restored()));
+        assertEquals(syntax, Gate.open(gate.restoredBytes(gate.last())).transferSyntax());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -202,7 +203,25 @@ final class MemoryStore implements InstanceStore, Quarantine {
 
             @Override
             public void commit() {
-                held.add(new Entry(id, description, sealed.size()));
+                keep(description);
+            }
+
+            @Override
+            public boolean commitUnlessHeld(byte[] digest) {
+                for (Entry entry : held) {
+                    Description other = entry.description();
+                    if (other.kind() == description.kind()
+                            && Objects.equals(other.studyInstanceUid(), description.studyInstanceUid())
+                            && Arrays.equals(other.digest(), digest)) {
+                        return false;
+                    }
+                }
+                keep(description.with(digest));
+                return true;
+            }
+
+            private void keep(Description whole) {
+                held.add(new Entry(id, whole, sealed.size()));
                 heldBytes.put(id, sealed.toByteArray());
             }
 
@@ -218,7 +237,9 @@ final class MemoryStore implements InstanceStore, Quarantine {
 
     @Override
     public boolean hasDiagnostic(byte[] digest) {
-        return held.stream().anyMatch(entry -> Arrays.equals(entry.description().digest(), digest));
+        return held.stream()
+                .anyMatch(entry -> entry.description().kind() == Kind.DIAGNOSTIC
+                        && Arrays.equals(entry.description().digest(), digest));
     }
 
     @Override

@@ -16,6 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
 import org.sallyport.dicom.net.AssociationException;
@@ -213,13 +215,18 @@ class ReceiverTest {
         assertEquals(List.of(), intake.received);
     }
 
-    @Test
-    void aClassThatIsNotTheContextsDoesNotMatch() throws IOException {
+    /** Another class of the standard, one that is none, one that is too long, and none at all. */
+    @ParameterizedTest
+    @ValueSource(strings = {CT, "1.2.x", "1.2.3333333333333333333333333333333333333333333333333333333333333333", ""})
+    void aClassThatIsNotTheContextsDoesNotMatch(String sopClass) throws IOException {
         try (Association association = associate("SCANNER")) {
-            association.send(association.context(MR, EXPLICIT).orElseThrow(), CommandSet.storeRequest(1, CT, SOP));
+            association.send(
+                    association.context(MR, EXPLICIT).orElseThrow(), CommandSet.storeRequest(1, sopClass, SOP));
             // Told before the data set comes, which is not worth sending any more.
             Association.Message answer = association.receive(() -> false);
-            assertEquals(0xA900, Objects.requireNonNull(answer).command().status());
+            CommandSet response = Objects.requireNonNull(answer).command();
+            assertEquals(0xA900, response.status());
+            assertFalse(String.valueOf(response.errorComment()).isBlank());
             association.abort();
         }
         await(() -> receiver.associations().isEmpty());

@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Held objects as files {@code <id>.held} below {@code $SALLYPORT_DATA/quarantine}: a length, a description in JSON, sealed bytes. Files appear by
- * a rename and never change. Thread-safe.
+ * a rename and never change. Thread-safe; that equal objects are held once is guarded by the monitor of this object.
  */
 @Component(service = Quarantine.class, configurationPid = "org.sallyport.store")
 public final class FileQuarantine implements Quarantine {
@@ -49,11 +50,17 @@ public final class FileQuarantine implements Quarantine {
     private static final String PART = ".part";
     private static final int LONGEST_DESCRIPTION = 8192;
 
+    /** Bytes of the length before the description. */
+    private static final int LENGTH = 4;
+
     private final Path folder;
     private final PackFolder room;
     private final long quota;
     private final ObjectMapper json = new ObjectMapper();
     private final Map<UUID, Entry> read = new ConcurrentHashMap<>();
+
+    /** Whether all that lay here has been; guarded by this. */
+    private boolean isRead;
 
     @Activate
     public FileQuarantine(StoreConfiguration configuration) throws IOException {
@@ -94,9 +101,9 @@ public final class FileQuarantine implements Quarantine {
         try {
             byte[] text = write(description).getBytes(StandardCharsets.UTF_8);
             OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), 64 * 1024);
-            out.write(ByteBuffer.allocate(4).putInt(text.length).array());
+            out.write(ByteBuffer.allocate(LENGTH).putInt(text.length).array());
             out.write(text);
-            return new FileHolding(id, part, channel, out);
+            return new FileHolding(id, description, part, channel, out);
         } catch (IOException | RuntimeException e) {
             channel.close();
             Files.deleteIfExists(part);
@@ -107,13 +114,15 @@ public final class FileQuarantine implements Quarantine {
     private final class FileHolding implements Holding {
 
         private final UUID id;
+        private final Description description;
         private final Path part;
         private final FileChannel channel;
         private final OutputStream out;
         private boolean committed;
 
-        FileHolding(UUID id, Path part, FileChannel channel, OutputStream out) {
+        FileHolding(UUID id, Description description, Path part, FileChannel channel, OutputStream out) {
             this.id = id;
+            this.description = description;
             this.part = part;
             this.channel = channel;
             this.out = out;
@@ -139,6 +148,25 @@ public final class FileQuarantine implements Quarantine {
         }
 
         @Override
+        public boolean commitUnlessHeld(byte[] digest) throws IOException {
+            synchronized (FileQuarantine.this) {
+                Description whole = description.with(digest);
+                if (isHeld(whole)) {
+                    return false;
+                }
+                out.flush();
+                // A digest of any value makes it as long as it was.
+                ByteBuffer text = ByteBuffer.wrap(write(whole).getBytes(StandardCharsets.UTF_8));
+                while (text.hasRemaining()) {
+                    channel.write(text, LENGTH + text.position());
+                }
+                commit();
+                entry(folder.resolve(id + HELD));
+                return true;
+            }
+        }
+
+        @Override
         public void close() throws IOException {
             channel.close();
             if (!committed) {
@@ -161,6 +189,26 @@ public final class FileQuarantine implements Quarantine {
         return entries().stream()
                 .anyMatch(entry -> entry.description().kind() == Kind.DIAGNOSTIC
                         && Arrays.equals(entry.description().digest(), digest));
+    }
+
+    /** Looks at files no more than once: whoever sends many objects that are held does not wait longer for each. */
+    private synchronized boolean isHeld(Description description) throws IOException {
+        if (!isRead) {
+            entries();
+            isRead = true;
+        }
+        return read.values().stream().anyMatch(entry -> isEqual(entry.description(), description) && isThere(entry));
+    }
+
+    private static boolean isEqual(Description one, Description other) {
+        return one.kind() == other.kind()
+                && Objects.equals(one.studyInstanceUid(), other.studyInstanceUid())
+                && Arrays.equals(one.digest(), other.digest());
+    }
+
+    /** It may have been read while it was removed. */
+    private boolean isThere(Entry entry) {
+        return Files.exists(folder.resolve(entry.id() + HELD));
     }
 
     @Override
@@ -223,7 +271,7 @@ public final class FileQuarantine implements Quarantine {
             throw new IOException("a description of " + length + " bytes");
         }
         Description description = read(new String(in.readNBytes(length), StandardCharsets.UTF_8));
-        return new Entry(id(file), description, Files.size(file) - 4 - length);
+        return new Entry(id(file), description, Files.size(file) - LENGTH - length);
     }
 
     @Override

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -113,6 +115,66 @@ class FileQuarantineTest {
         assertTrue(quarantine.hasDiagnostic(diagnostic.digest()));
         assertFalse(quarantine.hasDiagnostic(held.digest()), "held, but no diagnostic copy");
         assertFalse(quarantine.hasDiagnostic(new byte[32]));
+    }
+
+    /** Also after a restart; a discarded one may come again. */
+    @Test
+    void anEqualObjectIsHeldOnceWhileOneIs() throws IOException {
+        byte[] digest = new byte[32];
+        Arrays.fill(digest, (byte) 7);
+        Description described = description(Kind.HELD, "reason", Samples.RECEIVED, 0);
+        assertTrue(holdOnce(open(100), described, digest));
+        FileQuarantine quarantine = open(100);
+        Entry held = quarantine.newest(10).get(0);
+        assertArrayEquals(digest, held.description().digest());
+        assertEquals("reason", held.description().reason());
+        try (InputStream in = quarantine.openSealed(held.id())) {
+            assertEquals("sealed", new String(in.readAllBytes(), StandardCharsets.US_ASCII));
+        }
+
+        assertFalse(holdOnce(quarantine, description(Kind.HELD, "another", Samples.RECEIVED, 0), digest));
+        assertEquals(List.of(held.id()), ids(quarantine));
+        assertEquals(1, files().size());
+        assertTrue(quarantine.remove(held.id()));
+        assertTrue(holdOnce(quarantine, described, digest));
+        assertEquals(1, files().size());
+    }
+
+    /** Of another kind or study it is decided otherwise. */
+    @Test
+    void whatIsEqualInAllButOneIsHeldToo() throws IOException {
+        FileQuarantine quarantine = open(100);
+        byte[] digest = new byte[32];
+        Arrays.fill(digest, (byte) 7);
+        Description described = description(Kind.HELD, "reason", Samples.RECEIVED, 0);
+        hold(quarantine, description(Kind.DIAGNOSTIC, "unreadable", Samples.RECEIVED, 7), "copy");
+        assertTrue(holdOnce(quarantine, described, digest));
+        assertTrue(holdOnce(quarantine, description(Kind.LEAK, "reason", Samples.RECEIVED, 0), digest));
+        assertTrue(holdOnce(
+                quarantine,
+                new Description(
+                        Kind.HELD,
+                        "reason",
+                        described.sopClassUid(),
+                        described.transferSyntaxUid(),
+                        described.callingAet(),
+                        described.address(),
+                        described.receivedAt(),
+                        new byte[32],
+                        "2.25.1"),
+                digest));
+        byte[] other = digest.clone();
+        other[31]++;
+        assertTrue(holdOnce(quarantine, described, other));
+        assertEquals(5, files().size());
+    }
+
+    private static boolean holdOnce(FileQuarantine quarantine, Description description, byte[] digest)
+            throws IOException {
+        try (Holding holding = quarantine.hold(description)) {
+            holding.sealed().write(Samples.bytes("sealed"));
+            return holding.commitUnlessHeld(digest);
+        }
     }
 
     @Test

@@ -125,6 +125,25 @@ class JournalPseudonymizerTest {
         }
     }
 
+    /** What a patient would be called is another's name already: of twelve digits there are not endlessly many. */
+    @Test
+    void aPseudonymThatIsTakenGetsMoreDigits() throws Exception {
+        Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+        JournalPseudonymizer there = new JournalPseudonymizer(elsewhere, keys(1), false);
+        opened.add(there);
+        String taken = there.assign(patient("P1", STUDY)).pseudonym();
+
+        JournalPseudonymizer vault = open();
+        PatientIdentity first = patient("P2", OTHER_STUDY);
+        vault.append(
+                List.of(Assignments.record(vault.lookup(first), vault.idLookup(first), vault.newPatient(0, taken))));
+        StudyContext second = vault.assign(patient("P1", STUDY));
+        assertTrue(second.pseudonym().matches(taken + "[0-9A-F]"), second.pseudonym());
+        assertEquals(taken, vault.assign(first).pseudonym());
+        assertEquals(Set.of(second.pseudonym()), vault.all(second.pseudonym()));
+        assertSame(second, reopen(vault).assign(patient("P1", STUDY)));
+    }
+
     @Test
     void onePatientHasOnePseudonymAndOneShiftInAllStudies() throws Exception {
         JournalPseudonymizer vault = open();

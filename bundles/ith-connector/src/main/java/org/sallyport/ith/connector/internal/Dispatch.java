@@ -336,9 +336,6 @@ final class Dispatch implements AutoCloseable {
             }
         }
         byte[] key = digest.finish();
-        if (quarantine.hasDiagnostic(key)) {
-            return;
-        }
         try (Quarantine.Holding holding = quarantine.hold(new Quarantine.Description(
                 Quarantine.Kind.HELD,
                 Reply.cut("not sent out: " + returned.reason(), LONGEST_REASON),
@@ -352,7 +349,7 @@ final class Dispatch implements AutoCloseable {
                     OutputStream sealed = vault.sealHeld("held/" + holding.id(), holding.sealed())) {
                 in.transferTo(sealed);
             }
-            holding.commit();
+            holding.commitUnlessHeld(key);
         }
     }
 

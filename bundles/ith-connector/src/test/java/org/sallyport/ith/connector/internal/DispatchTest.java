@@ -2,6 +2,7 @@ package org.sallyport.ith.connector.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.testkit.RawHttpServer.answers;
@@ -15,9 +16,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +30,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +52,9 @@ import org.sallyport.gateway.api.node.BackEndRules;
 import org.sallyport.gateway.api.node.Node;
 import org.sallyport.gateway.api.node.NodeDestinations;
 import org.sallyport.gateway.api.node.NodeDestinations.NodeSender;
+import org.sallyport.gateway.api.store.Quarantine;
+import org.sallyport.gateway.api.vault.IdentityVault;
+import org.sallyport.gateway.api.vault.KeyedDigest;
 import org.sallyport.gateway.testkit.RawHttpServer;
 
 /** One dispatch of two images to the nodes {@code n1} and {@code n2}, with one try after the first. */
@@ -65,6 +72,10 @@ class DispatchTest {
     private final FakeGateway gateway = new FakeGateway();
     private final List<String> opened = new CopyOnWriteArrayList<>();
     private final Map<String, Receiving> nodes = new ConcurrentHashMap<>();
+
+    /** What each image is found to be. */
+    private volatile Kind kind = Kind.OURS;
+
     private IthHttp http;
     private Commands commands;
     private Dispatch dispatch;
@@ -128,9 +139,9 @@ class DispatchTest {
                         "close", given -> null));
     }
 
-    private static Returned examined(InputStream part10) throws IOException {
+    private Returned examined(InputStream part10) throws IOException {
         byte number = part10.readAllBytes()[NUMBER_AT];
-        return new Returned(Kind.OURS, "1.2.840.10008.5.1.4.1.1.2", "1.2." + number, "1.2", "1.2.840.10008.1.2.1", "");
+        return new Returned(kind, "1.2.840.10008.5.1.4.1.1.2", "1.2." + number, "1.2", "1.2.840.10008.1.2.1", "");
     }
 
     private static final class Side implements Dispatch.Link {
@@ -237,6 +248,55 @@ class DispatchTest {
                 backEnd.requests().get(0).line);
         assertEquals(Configurations.TOKEN, backEnd.requests().get(0).headers.get("X-Proxy-Key"));
         assertEquals(2, opened.size());
+    }
+
+    /** The back end sends it with each dispatch: a person is to see it, and to see it once. */
+    @Test
+    void whatIsOfNobodyKnownIsHeldOnceHoweverOftenItComes() throws Exception {
+        kind = Kind.UNKNOWN_PATIENT;
+        List<String> held = new CopyOnWriteArrayList<>();
+        List<Boolean> commits = new CopyOnWriteArrayList<>();
+        gateway.vault = FakeGateway.partly(
+                IdentityVault.class, Map.of("newHeldDigest", given -> digest(), "sealHeld", given -> given.get(1)));
+        gateway.quarantine = FakeGateway.partly(Quarantine.class, Map.of("hold", given -> {
+            assertEquals(Quarantine.Kind.HELD, ((Quarantine.Description) given.get(0)).kind());
+            return FakeGateway.partly(
+                    Quarantine.Holding.class,
+                    Map.of(
+                            "id", asked -> new UUID(1, 2),
+                            "sealed", asked -> new ByteArrayOutputStream(),
+                            "commitUnlessHeld",
+                                    asked -> {
+                                        String digest = Arrays.toString((byte[]) asked.get(0));
+                                        boolean isNew = !held.contains(digest) && held.add(digest);
+                                        commits.add(isNew);
+                                        return isNew;
+                                    },
+                            "close", asked -> null));
+        }));
+        backEnd.will(archive(), archive());
+        Commands.Entry entry = taken();
+        for (int i = 0; i < 2; i++) {
+            assertNotEquals(Outcome.done(null), dispatch.run(commands, entry));
+        }
+        assertEquals(List.of(true, true, false, false), commits);
+        assertEquals(List.of(), opened, "nobody is sent anything");
+    }
+
+    /** Keyed in the gateway; here images have to be told apart only. */
+    private static KeyedDigest digest() {
+        CRC32 crc = new CRC32();
+        return new KeyedDigest() {
+            @Override
+            public void update(byte[] bytes, int offset, int length) {
+                crc.update(bytes, offset, length);
+            }
+
+            @Override
+            public byte[] finish() {
+                return Long.toHexString(crc.getValue()).getBytes(StandardCharsets.US_ASCII);
+            }
+        };
     }
 
     /** Each waits for the other. */
