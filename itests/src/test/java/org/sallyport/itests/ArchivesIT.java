@@ -58,14 +58,15 @@ class ArchivesIT {
                 .start());
     }
 
-    private void orthanc(int dicomPort, int httpPort, Appliance appliance) throws IOException {
+    private void orthanc(int dicomPort, int httpPort, int archivePort, Appliance appliance) throws IOException {
         Path storage = folder.resolve("orthanc");
         Path configuration = Files.writeString(folder.resolve("orthanc.json"), """
                 {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "HttpPort": %2$d, "DicomPort": %3$d,
                  "DicomAet": "ORTHANC", "DicomScuTimeout": 120,
-                 "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d}}}
+                 "DicomModalities": {"gate": {"AET": "%4$s", "Host": "127.0.0.1", "Port": %5$d},
+                                     "archive": {"AET": "ARCHIVE", "Host": "127.0.0.1", "Port": %6$d}}}
                 """.formatted(
-                        storage, httpPort, dicomPort, Appliance.AET, appliance.dicomPort()));
+                        storage, httpPort, dicomPort, Appliance.AET, appliance.dicomPort(), archivePort));
         start("Orthanc", configuration.toString());
     }
 
@@ -112,7 +113,7 @@ class ArchivesIT {
     void priorsAreFoundFetchedThroughTheGateAndSentBackWithoutIdentity() throws Exception {
         List<Integer> ports = Ports.free(3);
         try (Appliance appliance = new Appliance(folder.resolve("data"))) {
-            orthanc(ports.get(0), ports.get(1), appliance);
+            orthanc(ports.get(0), ports.get(1), ports.get(2), appliance);
             dcmqrscp(ports.get(2), appliance);
             appliance.start();
             SyntheticStudy inOrthanc = fill(81, "ORTHANC", ports.get(0));
@@ -131,6 +132,9 @@ class ArchivesIT {
 
             aStudyIsFetched(appliance, inOrthanc, "orthanc", 1);
             aStudyIsFetched(appliance, inArchive, "archive", 2);
+            assertNothingIn(appliance, planted);
+
+            aStudyIsMovedFromArchiveToArchive(appliance, inOrthanc);
             assertNothingIn(appliance, planted);
 
             aStudyIsSentBack(appliance, ports.get(1), planted);
@@ -229,6 +233,21 @@ class ArchivesIT {
                         appliance,
                         "dicom:move --reason 'prior of a patient' " + node + " " + study.studyInstanceUid()
                                 + " PSEUDO"));
+    }
+
+    /** Past the gateway, with its identity: to one that may be given it. */
+    private static void aStudyIsMovedFromArchiveToArchive(Appliance appliance, SyntheticStudy study) throws Exception {
+        assertEquals(1, find(appliance, "archive").size());
+        JsonNode moved = JSON.readTree(appliance
+                .shell("dicom:move --json --reason 'prior of a patient' orthanc " + study.studyInstanceUid()
+                        + " ARCHIVE")
+                .ok()
+                .output());
+        assertEquals(IMAGES, moved.get("sent").asInt());
+        assertEquals("ARCHIVE", moved.get("to").asText());
+        assertEquals(
+                1, find(appliance, "archive PatientID=" + study.patient().id()).size());
+        assertEquals(2, appliance.json("study:list").size(), "nothing of it came here");
     }
 
     private static void aStudyIsSentBack(Appliance appliance, int httpPort, PlantedIdentifiers planted)

@@ -185,12 +185,23 @@ class DeliveryControlIT {
                 "(Images>=1) is true: Images = 2",
                 explained.get("compared").get(1).asText());
         assertTrue(appliance().shell("route:apply " + study).ok().output().contains("nothing is missing"));
+        // Each attribute that a filter may name, as it comes from a sender and through de-identification.
+        String byAll = "(&(Modality=CT)(CallingAET=STORESCU)(CallingAddress=127.0.0.1)(CalledAET=" + Appliance.AET
+                + ")(Manufacturer=Fantasy Imaging)(BodyPartExamined=CHEST)(StudyDescription=*)(SeriesDescription=*)"
+                + "(StudyDate<=20240117)(StudyTime=093041*)(Images=2)(Profile=ith-default))";
+        configure("later", "filter = " + byAll);
+        awaitFilter("later", byAll);
+        List<String> untrue = new ArrayList<>();
+        explanation(study, "later").get("compared").forEach(one -> untrue.add(one.asText()));
+        assertEquals(12, untrue.size());
+        untrue.removeIf(one -> one.contains(" is true: "));
+        assertEquals(List.of(), untrue);
+        assertTrue(explanation(study, "later").get("taken").asBoolean());
         // The default profile removes the station.
         String byStation = "(&(Modality=CT)(StationName=HIDDENQUILL))";
         configure("later", "filter = " + byStation, "bandwidth = 5M", "window = 00:00-12:00,12:00-00:00");
-        appliance().await("the new filter", SOON, () -> explanation(study, "later")
-                .get("taken")
-                .asBoolean());
+        awaitFilter("later", byStation);
+        assertTrue(explanation(study, "later").get("taken").asBoolean());
         awaitDestination("later", "ACTIVE");
         JsonNode route = route("later");
         assertTrue(route.get("there").asBoolean());
@@ -346,6 +357,13 @@ class DeliveryControlIT {
                             && !file.toString().contains("/.sallyport-"))
                     .toList();
         }
+    }
+
+    private void awaitFilter(String destination, String filter) throws IOException {
+        appliance().await("the filter " + filter, SOON, () -> route(destination)
+                .get("filter")
+                .asText()
+                .equals(filter));
     }
 
     private JsonNode route(String destination) throws Exception {

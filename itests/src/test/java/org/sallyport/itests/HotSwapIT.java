@@ -9,6 +9,7 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -111,6 +112,12 @@ class HotSwapIT {
                             name + " is called: " + called,
                             SOON,
                             () -> Files.exists(kept().resolve("called-" + called)));
+        }
+
+        /** Has its service's properties changed, by itself, when it is called next. */
+        void set(String settings) throws IOException {
+            Path part = Files.writeString(kept().resolve("settings.part"), settings);
+            Files.move(part, kept().resolve(SwapPlugin.SETTINGS), StandardCopyOption.ATOMIC_MOVE);
         }
 
         /** Has a call under way, which stays so until it is interrupted. */
@@ -253,6 +260,19 @@ class HotSwapIT {
                 .equals(state));
     }
 
+    /** Of all that have a name. */
+    private void awaitStates(String name, String... states) throws IOException {
+        appliance().await(name + " is " + List.of(states), SOON, () -> {
+            List<String> there = new ArrayList<>();
+            for (JsonNode one : appliance().jsonOnceThere("destination:list")) {
+                if (one.path("destination").asText().equals(name)) {
+                    there.add(one.path("state").asText());
+                }
+            }
+            return there.equals(List.of(states));
+        });
+    }
+
     private List<Path> archives() throws IOException {
         return appliance().archives().stream()
                 .filter(archive -> !before.contains(archive))
@@ -315,6 +335,11 @@ class HotSwapIT {
         swap.awaitState("ACTIVE");
         swap.awaitCall("GOOD-2.0.0");
         goesOn();
+
+        swap.set("priority=7;time-limit=5m");
+        appliance().await("the changed settings count", SOON, () -> "7 5m"
+                .equals(sheet("swap").path("priority").asText() + " "
+                        + sheet("swap").path("time-limit").asText()));
 
         swap.hold();
         appliance().shell("bundle:stop " + swap.symbolicName()).ok();
@@ -435,8 +460,12 @@ class HotSwapIT {
         awaitLogged("a thread of destination throw ended with java.lang.IllegalStateException");
     }
 
+    private JsonNode sheet(String name) throws Exception {
+        return appliance().json("destination:show", name);
+    }
+
     private int shown(String name, String key) throws Exception {
-        return appliance().json("destination:show", name).path(key).asInt(-1);
+        return sheet(name).path(key).asInt(-1);
     }
 
     private void awaitMessage(String name, String part) throws IOException {
@@ -476,6 +505,10 @@ class HotSwapIT {
         // This one is wrong from its first moment on, and gets nothing until the end.
         Path mended = configure("mended", "directory = " + three, wrong);
         awaitMessage("mended", "min-free 0: must be 1");
+        Path mistyped = configure("mistyped", "directory = " + folder.resolve("mistyped"), "filter = (Modalities=CT)");
+        awaitMessage("mistyped", "no study has the attribute Modalities");
+        Files.delete(mistyped);
+        forget("mistyped");
         Path second = configure("second", "directory = " + one);
         awaitState("second", "ACTIVE");
         send();
@@ -510,7 +543,11 @@ class HotSwapIT {
         inSecond.addAll(inFirst);
         assertEquals(sent, inSecond);
 
+        Path copy = Files.copy(second, second.resolveSibling("org.sallyport.destination.folder-copy.cfg"));
+        awaitStates("second", "ACTIVE", "MISCONFIGURED");
         Files.delete(second);
+        awaitStates("second", "ACTIVE");
+        Files.delete(copy);
         forget("second");
         Files.delete(mended);
         forget("mended");

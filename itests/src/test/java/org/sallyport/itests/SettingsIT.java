@@ -144,21 +144,33 @@ class SettingsIT {
                                 .count()
                         == 4);
 
+        assertEquals(
+                "never",
+                appliance.json("destination:show", "ith").get("give-up-after").asText(),
+                "the back end is tried for ever");
+
         String dicomFile = " (org.sallyport.destination.dicom-late.cfg)";
         String webFile = " (org.sallyport.destination.dicomweb-web.cfg)";
+        String noKey = ": there is no such key; the file as it is shipped explains all that there are";
+        late.with("asociations = 4");
+        awaitMisconfigured("late", "asociations" + noKey + dicomFile);
         late.with("associations = many");
         awaitMisconfigured("late", "associations \"many\": must be a number, 1–16" + dicomFile);
         late.with("tls = perhaps");
         awaitMisconfigured("late", "tls \"perhaps\": must be yes or no" + dicomFile);
         late.with("user = gate\n.passcode = in-the-clear-8812");
         awaitMisconfigured("late", inTheClear(".passcode") + dicomFile);
+        web.with(".pasword = $[env:WEB_PASSWORD;default=]");
+        awaitMisconfigured("web", ".pasword" + noKey + webFile);
         web.with("answers = html");
         awaitMisconfigured("web", "answers \"html\": must be json or xml" + webFile);
         web.with("authentication = bearer\n.token = in-the-clear-8813");
         awaitMisconfigured("web", inTheClear(".token") + webFile);
+        String treeFile = " (org.sallyport.destination.folder-tree.cfg)";
+        tree.with("concurrency = 4");
+        awaitMisconfigured("tree", "concurrency" + noKey + treeFile);
         tree.with("min-free = lots");
-        awaitMisconfigured(
-                "tree", "min-free \"lots\": must be a number, 1–1048576 (org.sallyport.destination.folder-tree.cfg)");
+        awaitMisconfigured("tree", "min-free \"lots\": must be a number, 1–1048576" + treeFile);
 
         // The queue goes on growing meanwhile, and waits.
         send(1);

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceRegistration;
 import org.sallyport.gateway.api.Delivery;
 import org.sallyport.gateway.api.DeliveryInstance;
 import org.sallyport.gateway.api.DeliveryOutcome;
@@ -41,6 +43,9 @@ public final class SwapPlugin implements Destination, BundleActivator {
     /** The file that is there once such a call was interrupted. */
     public static final String INTERRUPTED = "interrupted";
 
+    /** Once a file of this name is in its folder, its service has the settings that stand there, in the form of {@link #SETTINGS_HEADER}. */
+    public static final String SETTINGS = "settings";
+
     /** What it does when it is called. */
     public enum Behaviour {
         GOOD,
@@ -64,6 +69,7 @@ public final class SwapPlugin implements Destination, BundleActivator {
 
     private final AtomicInteger leaked = new AtomicInteger();
     private volatile Bundle bundle;
+    private volatile ServiceRegistration<Destination> registration;
     private volatile Path folder = Path.of("");
     private volatile Behaviour behaviour = Behaviour.GOOD;
 
@@ -75,14 +81,18 @@ public final class SwapPlugin implements Destination, BundleActivator {
         bundle = context.getBundle();
         folder = Files.createDirectories(Path.of(header(FOLDER_HEADER)));
         behaviour = Behaviour.valueOf(header(BEHAVIOUR_HEADER));
+        registration = context.registerService(Destination.class, this, properties(header(SETTINGS_HEADER)));
+    }
+
+    private Dictionary<String, Object> properties(String settings) {
         Map<String, Object> properties = new HashMap<>();
-        for (String setting : header(SETTINGS_HEADER).split(";", -1)) {
+        for (String setting : settings.split(";", -1)) {
             if (!setting.isBlank()) {
                 properties.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
             }
         }
         properties.put(Destination.NAME, header(NAME_HEADER));
-        context.registerService(Destination.class, this, FrameworkUtil.asDictionary(properties));
+        return FrameworkUtil.asDictionary(properties);
     }
 
     private String header(String name) {
@@ -95,6 +105,13 @@ public final class SwapPlugin implements Destination, BundleActivator {
     @Override
     public DeliveryOutcome deliver(Delivery delivery) throws Exception {
         Files.writeString(folder.resolve("called-" + behaviour + "-" + bundle.getVersion()), "");
+        Path settings = folder.resolve(SETTINGS);
+        if (Files.exists(settings)) {
+            Dictionary<String, Object> changed = properties(Files.readString(settings));
+            Files.delete(settings);
+            // In the middle of a call, where the gateway must not wait for the call's end.
+            registration.setProperties(changed);
+        }
         switch (behaviour) {
             case THROW -> {
                 Thread own = new Thread(() -> {

@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * A place that completed studies are delivered to. One factory configuration makes one destination; the OSGi service
- * carries its name and settings as service properties. How to write one: {@code docs/writing-a-destination.md}.
+ * carries its name and settings as service properties. If they change while it is there, they count from then on, and deliveries that run are interrupted and
+ * handed over again. How to write one: {@code docs/writing-a-destination.md}.
  *
  * <p><b>Threading.</b> {@link #deliver} is called from worker threads of this destination alone, up to {@value #CONCURRENCY} at a time, each with a
  * delivery of its own; it may block. {@link #probe} is called from another thread, also while deliveries run. Threads that the plug-in starts have to
@@ -34,10 +35,15 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface Destination {
 
-    /** Service property, required: the name by which people and the queue know the destination; {@code [a-z0-9-]{1,40}}. */
+    /**
+     * Service property, required: the name by which people and the queue know the destination; {@code [a-z0-9-]{1,40}}. Of several of one name the first that came
+     * works, and another only when that is gone.
+     */
     String NAME = "destination.name";
 
-    /** Service property: OSGi filter over study attributes; absent = every study. See {@link StudyFacts#attributes()}. */
+    /**
+     * Service property: OSGi filter over study attributes; absent = every study. One that names something else is wrong. See {@link StudyFacts#attributes()}.
+     */
     String FILTER = "filter";
 
     /** Service property: how many deliveries run at the same time, 1–64; absent = 1. */

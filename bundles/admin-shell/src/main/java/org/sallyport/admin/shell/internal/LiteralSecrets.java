@@ -1,8 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Dictionary;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells in the log of secrets, keys that begin with a dot, that stand in a configuration themselves. The gateway's own bundles refuse theirs; this is for
- * those of vendors and of the database, which take them. Stateless.
+ * Tells in the log of secrets, keys that begin with a dot, that stand in a configuration themselves. The gateway's own bundles refuse theirs, and the queue a
+ * vendor's destination with such; this tells of those, and of the database's and other components', which take them. Stateless.
  */
 @Component(service = ConfigurationListener.class, immediate = true)
 public final class LiteralSecrets implements ConfigurationListener {
@@ -65,16 +63,11 @@ public final class LiteralSecrets implements ConfigurationListener {
     }
 
     static List<String> problems(String pid, Dictionary<String, Object> written) {
-        List<String> problems = new ArrayList<>();
         if (pid.startsWith("org.sallyport.") || pid.startsWith("org.apache.karaf.")) {
-            return problems;
+            return List.of();
         }
-        for (String key : Collections.list(written.keys())) {
-            String problem = key.startsWith(".") ? Secrets.literal(key, written.get(key)) : null;
-            if (problem != null) {
-                problems.add(pid + ": " + problem);
-            }
-        }
-        return problems;
+        return Secrets.literals(written).stream()
+                .map(problem -> pid + ": " + problem)
+                .toList();
     }
 }

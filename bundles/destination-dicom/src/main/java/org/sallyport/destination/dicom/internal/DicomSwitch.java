@@ -57,7 +57,9 @@ public final class DicomSwitch {
             return;
         }
         String place = DicomSettings.place(configuration);
-        int concurrency = new Values(place).within("concurrency", configuration::concurrency, 1, 64);
+        Values values = new Values(place);
+        values.known(DicomConfiguration.class, properties);
+        int concurrency = values.within("concurrency", configuration::concurrency, 1, 64);
         Secrets secrets = Secrets.of(configurations, properties, place);
         DicomSettings settings = DicomSettings.of(configuration, secrets, nodes::get, CallingAet.own(receiver::get));
         this.destination = new DicomDestination(settings);

@@ -17,6 +17,7 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.sallyport.gateway.api.Destination;
 import org.sallyport.gateway.api.Receiver;
 import org.sallyport.gateway.support.settings.Secrets;
+import org.sallyport.gateway.support.settings.Values;
 
 /**
  * Registers a {@link DicomwebDestination} for a configuration. By hand, so that the service's properties hold what others need of the configuration
@@ -40,8 +41,9 @@ public final class DicomwebConnector {
             BundleContext context,
             @Reference ConfigurationAdmin configurations)
             throws IOException {
-        DicomwebSettings settings = DicomwebSettings.of(
-                configuration, Secrets.of(configurations, properties, DicomwebSettings.place(configuration)));
+        String place = DicomwebSettings.place(configuration);
+        new Values(place).known(DicomwebConfiguration.class, properties);
+        DicomwebSettings settings = DicomwebSettings.of(configuration, Secrets.of(configurations, properties, place));
         destination = new DicomwebDestination(settings, Clock.systemUTC());
         Map<String, Object> service = new HashMap<>(Destination.settings(properties));
         service.put(Destination.NAME, settings.name());

@@ -1,5 +1,6 @@
 package org.sallyport.destination.folder.internal;
 
+import java.util.Map;
 import org.sallyport.gateway.support.settings.Values;
 
 /**
@@ -12,9 +13,13 @@ import org.sallyport.gateway.support.settings.Values;
  */
 record FolderSettings(boolean tree, boolean dicomdir, boolean manifest, long minFree) {
 
-    /** @throws IllegalArgumentException naming the key, the value and what is allowed */
-    static FolderSettings of(FolderConfiguration c) {
+    /**
+     * @param properties of the component, from which the configuration was made
+     * @throws IllegalArgumentException naming the key, the value and what is allowed
+     */
+    static FolderSettings of(FolderConfiguration c, Map<String, ?> properties) {
         Values values = new Values(" (org.sallyport.destination.folder-" + c.destination_name() + ".cfg)");
+        values.known(FolderConfiguration.class, properties);
         boolean tree = tree(c.layout().strip(), values);
         boolean dicomdir = values.yes("dicomdir", c.dicomdir());
         if (dicomdir && !tree) {

@@ -34,7 +34,7 @@ public final class FolderSwitch {
             registration = null;
             return;
         }
-        FolderSettings settings = FolderSettings.of(configuration);
+        FolderSettings settings = FolderSettings.of(configuration, configured);
         Path directory = configuration.directory().isBlank()
                 ? DataFolder.of("outbox")
                 : DataFolder.privateFolder(Path.of(configuration.directory().strip()));

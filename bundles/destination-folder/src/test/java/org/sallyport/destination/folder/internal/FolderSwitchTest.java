@@ -70,6 +70,20 @@ class FolderSwitchTest {
         assertEquals(2, registered.size());
     }
 
+    /** Nor one that other destinations have: two deliveries at a time would write the same manifest. */
+    @Test
+    void aKeyThatIsNoneIsNamed() {
+        for (String key : List.of("min-fre", "concurrency", "identity")) {
+            assertEquals(
+                    key + ": there is no such key; the file as it is shipped explains all that there are"
+                            + " (org.sallyport.destination.folder-archive.cfg)",
+                    assertThrows(
+                                    IllegalArgumentException.class,
+                                    () -> open(Map.of("directory", folder.toString(), key, "4")))
+                            .getMessage());
+        }
+    }
+
     @Test
     void wrongTextsAreNamed() {
         Map<String, Map<String, Object>> wrong = Map.of(
@@ -98,7 +112,10 @@ class FolderSwitchTest {
             registered.add((Dictionary<?, ?>) arguments[2]);
             return registration;
         });
-        return new FolderSwitch(configuration, context, given);
+        Map<String, Object> configured = new HashMap<>(Map.of("service.pid", "org.sallyport.destination.folder~a"));
+        values.forEach(
+                (method, value) -> configured.put(method.replace("$_$", "-").replace('_', '.'), value));
+        return new FolderSwitch(configuration, context, configured);
     }
 
     private interface Answer {

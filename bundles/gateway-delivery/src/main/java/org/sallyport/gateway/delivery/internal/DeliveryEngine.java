@@ -17,8 +17,10 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -45,12 +47,12 @@ import org.sallyport.gateway.api.store.StudyIndex.StudyRecord;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.support.components.FailedComponents;
+import org.sallyport.gateway.support.settings.Secrets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Routes completed studies and keeps a {@link Lane} for each destination. The list of lanes is changed by Declarative Services and read by
- * any thread.
+ * Routes completed studies and keeps a {@link Lane} for each destination. {@link Lanes} owns those; Declarative Services tell of destinations.
  */
 @Component(
         service = {StudyCompletion.class, DestinationDirectory.class, RouteDirectory.class},
@@ -79,7 +81,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     private final BusHappenings happenings = new BusHappenings();
     private final AtomicReference<@Nullable OriginalDeliveries> originals = new AtomicReference<>();
     private final AtomicReference<@Nullable IdentityVault> vault = new AtomicReference<>();
-    private final List<Lane> lanes = new CopyOnWriteArrayList<>();
+    private final Lanes lanes;
     private final List<StudyCheck> checks = new CopyOnWriteArrayList<>();
 
     @Activate
@@ -88,7 +90,8 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             @Reference DeliveryQueue queue,
             @Reference StudyIndex index,
             @Reference InstanceStore store,
-            @Reference ServiceComponentRuntime components)
+            @Reference ServiceComponentRuntime components,
+            @Reference ConfigurationAdmin configurations)
             throws IOException {
         this(
                 pauses(configuration),
@@ -96,6 +99,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 index,
                 store,
                 () -> FailedComponents.with(components, Destination.NAME),
+                properties -> literals(configurations, properties),
                 DataFolder.of("delivery"),
                 new Recipients(Path.of(System.getProperty("karaf.etc", "etc"), "recipients"), Clock.systemUTC()),
                 Clock.systemUTC(),
@@ -109,6 +113,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             StudyIndex index,
             InstanceStore store,
             Supplier<List<FailedComponents.Failed>> failed,
+            Function<Map<String, Object>, List<String>> literals,
             Path folder,
             Recipients recipients,
             Clock clock,
@@ -133,10 +138,20 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 owner,
                 clock,
                 zone);
+        this.lanes = new Lanes(means, literals);
         this.router = new Router(means, vault::get, () -> routes(refused()));
         int released = queue.releaseClaims(owner);
         if (released > 0) {
             LOG.info("{} deliveries that were under way when the gateway stopped are tried again", released);
+        }
+    }
+
+    private static List<String> literals(ConfigurationAdmin configurations, Map<String, Object> properties) {
+        try {
+            return Secrets.literals(configurations, properties);
+        } catch (IOException e) {
+            LOG.error("the configuration of a destination cannot be read", e);
+            return List.of("its configuration cannot be read, nor whether secrets stand in it: see log:tail");
         }
     }
 
@@ -158,19 +173,39 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     @Reference(
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
-            policyOption = ReferencePolicyOption.GREEDY)
+            policyOption = ReferencePolicyOption.GREEDY,
+            updated = "updatedDestination")
     void addDestination(Destination destination, Map<String, Object> properties) {
-        Lane lane = new Lane(means.recipients().checked(Route.of(properties)), destination, means);
-        lanes.add(lane);
-        if (lane.route().problem() != null) {
-            LOG.error(
-                    "destination {} is misconfigured: {}",
-                    lane.route().name(),
-                    lane.route().problem());
+        Lane lane = lanes.open(destination, properties);
+        Route route = lane.route();
+        if (route.problem() == null) {
+            works(lane);
+            return;
+        }
+        LOG.error("destination {} is misconfigured: {}", route.name(), route.problem());
+        if (!Lanes.isTaken(route)) {
             remember(Route.outline(properties));
-        } else {
-            LOG.info("destination {} is there", lane.route().name());
-            remember(lane.route());
+        }
+    }
+
+    private void works(Lane lane) {
+        LOG.info("destination {} is there", lane.route().name());
+        remember(lane.route());
+    }
+
+    /** Its properties have changed while it is there: what runs is broken off and handed over anew, as if another had taken its place. */
+    void updatedDestination(Destination destination, Map<String, Object> properties) {
+        if (!lanes.isChanged(destination, properties)) {
+            return;
+        }
+        Optional<Lane> before = lanes.close(destination);
+        before.ifPresent(Lane::awaitEnd);
+        // The caller may be the plug-in, on a thread of ours that was just interrupted; files are written here.
+        boolean interrupted = Thread.interrupted();
+        addDestination(destination, properties);
+        before.flatMap(lane -> lanes.inherit(lane.route().name())).ifPresent(this::works);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -192,7 +227,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         Map<String, Refused> refused = new TreeMap<>();
         for (FailedComponents.Failed one : failed.get()) {
             Route outline = Route.outline(one.properties());
-            if (lanes(outline.name()).isEmpty()) {
+            if (lanes.named(outline.name()).isEmpty()) {
                 refused.put(outline.name(), new Refused(outline, one.message()));
             }
         }
@@ -210,7 +245,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 routes.putIfAbsent(name, Route.wrong(name, one.message()));
             }
         });
-        for (Lane lane : lanes) {
+        for (Lane lane : lanes.all()) {
             if (lane.route().problem() == null) {
                 routes.put(lane.route().name(), lane.route());
             } else {
@@ -238,7 +273,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
             policyOption = ReferencePolicyOption.GREEDY)
     void setOriginals(OriginalDeliveries gate) {
         originals.set(gate);
-        lanes.forEach(Lane::wake);
+        lanes.all().forEach(Lane::wake);
     }
 
     void unsetOriginals(OriginalDeliveries gate) {
@@ -283,16 +318,14 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     }
 
     void removeDestination(Destination destination) {
-        List<Lane> gone =
-                lanes.stream().filter(lane -> lane.destination() == destination).toList();
-        lanes.removeAll(gone);
-        gone.forEach(Lane::close);
-        for (Lane lane : gone) {
+        lanes.close(destination).ifPresent(lane -> {
             lane.awaitEnd();
-            LOG.info("destination {} is gone; its queue waits", lane.route().name());
+            String name = lane.route().name();
+            LOG.info("destination {} is gone; its queue waits", name);
+            lanes.inherit(name).ifPresent(this::works);
             // Without asking Declarative Services, who wait for this to return.
-            view(lane.route().name(), Map.of()).ifPresent(happenings::destination);
-        }
+            view(name, Map.of()).ifPresent(happenings::destination);
+        });
     }
 
     @Override
@@ -301,7 +334,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         if (study == null || study.loose() == 0) {
             return;
         }
-        if (lanes.isEmpty()) {
+        if (lanes.all().isEmpty()) {
             // At start, or while a bundle is replaced: a study must not be completed into nowhere.
             throw new IOException("there is no destination");
         }
@@ -329,7 +362,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                 throw new IOException("only destinations that are drained take it");
             }
             Set<String> unclear = new TreeSet<>();
-            lanes.stream()
+            lanes.all().stream()
                     .map(Lane::route)
                     .filter(route -> route.problem() != null)
                     .forEach(route -> unclear.add(route.name()));
@@ -350,7 +383,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
                         "study {} part {} is complete, to be delivered to {}", studyInstanceUid, part, chosen.keySet());
             }
         });
-        lanes.forEach(Lane::wake);
+        lanes.all().forEach(Lane::wake);
     }
 
     @Override
@@ -361,7 +394,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     private List<View> views(Map<String, Refused> refused) {
         List<View> views = new ArrayList<>();
         Set<String> there = new HashSet<>();
-        for (Lane lane : lanes) {
+        for (Lane lane : lanes.all()) {
             View view = lane.view();
             boolean queuedFor = lane.route().problem() == null || known.has(view.name());
             views.add(queuedFor ? view : new View(view.name(), view.state(), view.message() + NOT_QUEUED_FOR, null, 0));
@@ -417,17 +450,13 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         return views(refused).stream().filter(view -> view.name().equals(name)).findFirst();
     }
 
-    private List<Lane> lanes(String name) {
-        return lanes.stream().filter(lane -> lane.route().name().equals(name)).toList();
-    }
-
     @Override
     public Optional<Detail> destination(String name) throws IOException {
         View view = view(name).orElse(null);
         if (view == null) {
             return Optional.empty();
         }
-        List<Lane> own = lanes(name);
+        List<Lane> own = lanes.named(name);
         return Optional.of(new Detail(
                 view,
                 own.isEmpty()
@@ -441,7 +470,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Override
     public Optional<ProbeResult> probe(String name) {
-        return lanes(name).stream().findFirst().map(Lane::probe);
+        return lanes.named(name).stream().findFirst().map(Lane::probe);
     }
 
     @Override
@@ -463,7 +492,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Override
     public boolean wake(String name) {
-        List<Lane> own = lanes(name);
+        List<Lane> own = lanes.named(name);
         own.forEach(Lane::resume);
         return !own.isEmpty();
     }
@@ -475,7 +504,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         if (means.modes().set(name, mode)) {
             LOG.info("destination {} is {}", name, mode == null ? "resumed" : mode);
         }
-        for (Lane lane : lanes(name)) {
+        for (Lane lane : lanes.named(name)) {
             lane.announce();
             lane.wake();
         }
@@ -484,12 +513,12 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Override
     public boolean interrupt(long delivery) {
-        return lanes.stream().anyMatch(lane -> lane.interrupt(delivery));
+        return lanes.all().stream().anyMatch(lane -> lane.interrupt(delivery));
     }
 
     @Override
     public boolean forget(String name) throws IOException {
-        if (!lanes(name).isEmpty() || refused().containsKey(name)) {
+        if (!lanes.named(name).isEmpty() || refused().containsKey(name)) {
             return false;
         }
         boolean forgotten = known.forget(name);
@@ -505,7 +534,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
         return routes(refused()).stream()
                 .map(route -> new RouteView(
                         route.name(),
-                        !lanes(route.name()).isEmpty(),
+                        !lanes.named(route.name()).isEmpty(),
                         route.filter() == null ? null : route.filterText(),
                         router.problem(route)))
                 .toList();
@@ -520,7 +549,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     public Map<String, List<Long>> apply(String studyInstanceUid, @Nullable AccessRequest originals)
             throws IOException {
         Map<String, List<Long>> added = router.apply(studyInstanceUid, admitted(originals));
-        lanes.forEach(Lane::wake);
+        lanes.all().forEach(Lane::wake);
         return added;
     }
 
@@ -528,7 +557,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
     public List<Long> replay(String studyInstanceUid, String destination, @Nullable AccessRequest originals)
             throws IOException {
         List<Long> added = router.replay(studyInstanceUid, destination, admitted(originals));
-        lanes.forEach(Lane::wake);
+        lanes.all().forEach(Lane::wake);
         return added;
     }
 
@@ -546,9 +575,7 @@ public final class DeliveryEngine implements StudyCompletion, DestinationDirecto
 
     @Deactivate
     void close() {
-        lanes.forEach(Lane::close);
-        lanes.forEach(Lane::awaitEnd);
-        lanes.clear();
+        lanes.close();
         happenings.close();
     }
 }

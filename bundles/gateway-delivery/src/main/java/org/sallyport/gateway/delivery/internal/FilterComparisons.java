@@ -18,6 +18,18 @@ final class FilterComparisons {
     /** A comparison with a whole value, by {@code =} and without an asterisk that stands for anything. */
     record Whole(String attribute, String value) {}
 
+    /** @param value as it stands in the filter, escaped; an asterisk alone asks whether the attribute is there */
+    record Compared(String attribute, String value) {}
+
+    static List<Compared> compared(Filter filter) {
+        List<Compared> found = new ArrayList<>();
+        for (String text : leaves(filter.toString())) {
+            String[] sides = text.substring(1, text.length() - 1).split("~=|>=|<=|=", 2);
+            found.add(new Compared(sides[0].strip(), sides[1].strip()));
+        }
+        return found;
+    }
+
     static List<Whole> whole(Filter filter) {
         List<Whole> found = new ArrayList<>();
         for (String text : leaves(filter.toString())) {

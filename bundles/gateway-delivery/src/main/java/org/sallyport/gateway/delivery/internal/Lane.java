@@ -533,14 +533,16 @@ final class Lane {
         workers.shutdown();
     }
 
-    /** Waits a while for what was interrupted, gives back what does not end, and reports it. */
+    /** Waits a while for what was interrupted, gives back what does not end, and reports it. Whoever is interrupted waits no longer. */
     void awaitEnd() {
+        boolean interrupted = false;
         try {
             if (workers.awaitTermination(means.patience().settle().toMillis(), TimeUnit.MILLISECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            // Kept back: the database would break off.
+            interrupted = true;
         }
         for (Call call : running.values()) {
             means.abandoned().add(route.name(), call);
@@ -552,5 +554,8 @@ final class Lane {
             }
         }
         running.clear();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

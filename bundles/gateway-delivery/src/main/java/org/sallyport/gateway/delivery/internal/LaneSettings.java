@@ -154,7 +154,9 @@ record LaneSettings(
             return null;
         }
         try {
-            return FrameworkUtil.createFilter(text);
+            Filter filter = FrameworkUtil.createFilter(text);
+            StudyAttributes.check(key, text, filter);
+            return filter;
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(key + " \"" + text + "\": " + e.getMessage(), e);
         }

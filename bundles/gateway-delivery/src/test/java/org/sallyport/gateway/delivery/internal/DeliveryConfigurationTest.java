@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.sallyport.gateway.api.DataFolder;
 
@@ -70,8 +71,14 @@ class DeliveryConfigurationTest {
                 ServiceComponentRuntime.class.getClassLoader(),
                 new Class<?>[] {ServiceComponentRuntime.class},
                 (proxy, method, arguments) -> List.of());
-        DeliveryEngine engine =
-                new DeliveryEngine(configuration, new FakeQueue(Clock.systemUTC()), index, index, components);
+        ConfigurationAdmin configurations = (ConfigurationAdmin) Proxy.newProxyInstance(
+                ConfigurationAdmin.class.getClassLoader(),
+                new Class<?>[] {ConfigurationAdmin.class},
+                (proxy, method, arguments) -> {
+                    throw new AssertionError("there is no destination");
+                });
+        DeliveryEngine engine = new DeliveryEngine(
+                configuration, new FakeQueue(Clock.systemUTC()), index, index, components, configurations);
         assertEquals(List.of(), engine.destinations());
         engine.close();
     }

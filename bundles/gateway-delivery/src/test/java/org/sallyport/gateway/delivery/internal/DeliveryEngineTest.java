@@ -83,6 +83,9 @@ class DeliveryEngineTest {
     /** Configurations that their plug-ins refuse. */
     private final List<Failed> refused = new CopyOnWriteArrayList<>();
 
+    /** What is wrong with secrets in the configurations of destinations. */
+    private final List<String> inTheClear = new CopyOnWriteArrayList<>();
+
     private final StudyCheck fit = study -> Optional.empty();
 
     @TempDir
@@ -105,6 +108,7 @@ class DeliveryEngineTest {
                 index,
                 index,
                 () -> List.copyOf(refused),
+                properties -> inTheClear,
                 folder,
                 new Recipients(folder, Clock.fixed(NOW, ZoneOffset.UTC)),
                 Clock.fixed(NOW, ZoneOffset.UTC),
@@ -568,6 +572,149 @@ class DeliveryEngineTest {
         assertTrue(awaitLatch(claiming));
         engine.removeDestination(archive);
         assertEquals(0, awaitEnd(1, State.WAITING).attempts());
+    }
+
+    // ---- properties that change
+
+    /** As of a component that is told of its changed configuration, and stays. */
+    @Test
+    void propertiesThatChangeWhileTheDestinationIsThereCount() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "MR", 1, Map.of());
+        FakeDestination archive = addFiltered("archive", "(Modality=CT)");
+        engine.updatedDestination(
+                archive,
+                Map.of(
+                        Destination.NAME, "archive",
+                        Destination.FILTER, "(Modality=MR)",
+                        Destination.CONCURRENCY, 3));
+        engine.complete(STUDY);
+        engine.complete("2.25.2");
+        awaitEnd(1, State.DELIVERED);
+        assertEquals(List.of(), destinationsOf(STUDY));
+        assertEquals(List.of("archive"), destinationsOf("2.25.2"));
+        assertEquals("3", detail("archive").settings().get(Destination.CONCURRENCY));
+
+        engine.updatedDestination(archive, Map.of(Destination.NAME, "archive", Destination.BANDWIDTH, "fast"));
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, view("archive").state());
+        engine.complete(STUDY);
+        assertEquals(State.WAITING, queue.get(2).state());
+        engine.updatedDestination(archive, Map.of(Destination.NAME, "archive", Destination.BANDWIDTH, "1M"));
+        awaitEnd(2, State.DELIVERED);
+        engine.removeDestination(archive);
+        assertEquals(DestinationDirectory.State.MISSING, view("archive").state());
+    }
+
+    @Test
+    void whatRunsIsHandedOverAnewIfPropertiesChangeThatCount() throws IOException {
+        restart(LONG);
+        CountDownLatch never = new CountDownLatch(1);
+        AtomicBoolean first = new AtomicBoolean(true);
+        FakeDestination archive = add("archive", new FakeDestination(delivery -> {
+            if (first.getAndSet(false)) {
+                never.await();
+            }
+            return DeliveryOutcome.delivered("receipt");
+        }));
+        engine.complete(STUDY);
+        await("it runs", () -> archive.running.get() == 1);
+        engine.updatedDestination(archive, Map.of(Destination.NAME, "archive", "vendor.note", "of no concern"));
+        assertEquals(1, archive.running.get());
+        engine.updatedDestination(archive, Map.of(Destination.NAME, "archive", Destination.PRIORITY, 7));
+        assertEquals(1, awaitEnd(1, State.DELIVERED).attempts(), "to be broken off is no attempt");
+        assertEquals(2, archive.handed.size());
+        assertEquals(0, abandoned("archive"));
+        assertFalse(queue.calledInterrupted);
+    }
+
+    /** It would wait for itself to end. */
+    @Test
+    void aDestinationMayChangeItsPropertiesWhileItDelivers() throws IOException {
+        restart(LONG);
+        AtomicBoolean first = new AtomicBoolean(true);
+        AtomicBoolean interrupted = new AtomicBoolean();
+        FakeDestination archive = FakeDestination.thatTakesAll();
+        archive.answer = delivery -> {
+            if (!first.getAndSet(false)) {
+                return DeliveryOutcome.delivered("of afterwards");
+            }
+            engine.updatedDestination(archive, Map.of(Destination.NAME, "archive", Destination.PRIORITY, 7));
+            interrupted.set(Thread.currentThread().isInterrupted());
+            return DeliveryOutcome.delivered("of before");
+        };
+        add("archive", archive);
+        engine.complete(STUDY);
+        assertEquals("of afterwards", awaitEnd(1, State.DELIVERED).reason());
+        await("its thread comes back", () -> abandoned("archive") == 0);
+        assertTrue(interrupted.get(), "it is told to break off");
+        assertEquals("7", detail("archive").settings().get(Destination.PRIORITY));
+        assertFalse(queue.calledInterrupted, "the interrupt is the destination's, not the database's");
+    }
+
+    // ---- names that are taken
+
+    /** Whoever copies a .cfg and forgets to change the name would have studies go to either of the two. */
+    @Test
+    void ofTwoWithOneNameTheFirstWorksUntilItGoes() throws IOException {
+        index.add("2.25.2", "2.25.20", "2.25.200", "MR", 1, Map.of());
+        FakeDestination first = addFiltered("archive", "(Modality=CT)");
+        FakeDestination second = addFiltered("archive", "(Modality=MR)");
+        for (int i = 0; i < 20; i++) {
+            engine.complete(STUDY);
+        }
+        await("20 delivered", () -> count("archive", State.DELIVERED) == 20);
+        assertEquals(20, first.handed.size());
+        assertEquals(
+                List.of("ACTIVE", "MISCONFIGURED"),
+                engine.destinations().stream().map(one -> one.state().name()).toList());
+        String message = String.valueOf(engine.destinations().get(1).message());
+        assertTrue(message.startsWith("another destination has this name"), message);
+        assertEquals(
+                List.of(new RouteDirectory.RouteView("archive", true, "(Modality=CT)", null)),
+                engine.routes(),
+                "the other's filter is nobody's");
+
+        engine.removeDestination(first);
+        assertEquals(DestinationDirectory.State.ACTIVE, view("archive").state());
+        assertEquals("(Modality=MR)", view("archive").filter());
+        engine.complete("2.25.2");
+        awaitEnd(21, State.DELIVERED);
+        assertEquals(1, second.handed.size());
+
+        FakeDestination third = addFiltered("archive", "(Modality=CT)");
+        engine.removeDestination(third);
+        assertEquals(1, engine.destinations().size());
+        assertEquals(DestinationDirectory.State.ACTIVE, view("archive").state());
+    }
+
+    @Test
+    void oneThatIsGivenAnotherNameLeavesItsOwnToTheOther() throws IOException {
+        FakeDestination first = add("archive", FakeDestination.thatTakesAll());
+        FakeDestination second = add("archive", FakeDestination.thatTakesAll());
+        FakeDestination third = add("archive", FakeDestination.thatTakesAll());
+        engine.updatedDestination(first, Map.of(Destination.NAME, "ward"));
+        engine.updatedDestination(third, Map.of(Destination.NAME, "third"));
+        engine.complete(STUDY);
+        await("all", () -> queue.ofStudy(STUDY).stream().allMatch(one -> one.state() == State.DELIVERED));
+        assertEquals(List.of("archive", "third", "ward"), destinationsOf(STUDY));
+        assertEquals(List.of(1, 1, 1), List.of(first.handed.size(), second.handed.size(), third.handed.size()));
+    }
+
+    // ---- secrets
+
+    @Test
+    void aDestinationWhoseSecretsStandInItsConfigurationIsMisconfiguredAndItsQueueWaits() throws IOException {
+        inTheClear.add(".token: stands in the clear");
+        FakeDestination archive = addFiltered("archive", "(Modality=CT)");
+        assertEquals(DestinationDirectory.State.MISCONFIGURED, view("archive").state());
+        assertEquals(".token: stands in the clear", view("archive").message());
+        inTheClear.clear();
+        add("other", FakeDestination.thatTakesAll());
+        engine.complete(STUDY);
+        assertEquals(List.of("archive", "other"), destinationsOf(STUDY));
+        assertEquals(List.of(), archive.handed);
+        engine.removeDestination(archive);
+        addFiltered("archive", "(Modality=CT)");
+        await("delivered", () -> count("archive", State.DELIVERED) == 1);
     }
 
     // ---- routing

@@ -127,6 +127,7 @@ class OriginalDeliveriesTest {
                 index,
                 index,
                 List::of,
+                properties -> List.of(),
                 folder,
                 new Recipients(keys, Clock.systemUTC()),
                 clock,

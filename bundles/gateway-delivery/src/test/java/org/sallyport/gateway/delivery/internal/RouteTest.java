@@ -46,7 +46,34 @@ class RouteTest {
         assertTrue(takes("(StudyDescription=*Low Dose*)"));
         assertTrue(takes("(StudyDescription=Thorax \\(Low Dose\\))"));
         assertFalse(takes("(StudyDescription~=HEAD)"));
-        assertFalse(takes("(modality=CT)"), "keywords are written as DICOM writes them");
+        assertTrue(takes("(&(Images=*)( Modality =CT)(!(Profile=pet)))"));
+    }
+
+    /** It would be false for every study, and true for every study behind a {@code !}. */
+    @Test
+    void aNameThatIsNoAttributeOfAStudyIsNamedWithThoseThatThereAre() {
+        for (String key : List.of(Destination.FILTER, Destination.URGENT)) {
+            for (String name : List.of("modality", "CallingAet", "PatientName", "service.pid")) {
+                for (String filter : List.of("(" + name + "=CT)", "(&(Modality=CT)(!(" + name + ">=1)))")) {
+                    Route route = Route.of(Map.of(Destination.NAME, "archive", key, filter));
+                    assertTrue(
+                            problem(route)
+                                    .startsWith(key + " \"" + filter + "\": no study has the attribute " + name
+                                            + "; there are BodyPartExamined, CalledAET, CallingAET,"),
+                            () -> problem(route));
+                    assertFalse(route.takes(STUDY));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aNumberIsComparedWithNumbersOnly() {
+        for (String filter : List.of("(Images>=many)", "(Images=1*)", "(!(Images=))", "(Images~=1.5)")) {
+            Route route = route(filter, null);
+            assertTrue(problem(route).contains(": Images is a number"), () -> problem(route));
+        }
+        assertFalse(takes("(Images<=-1)"));
     }
 
     private static boolean takes(String filter) {

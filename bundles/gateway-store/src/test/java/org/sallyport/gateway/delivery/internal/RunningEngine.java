@@ -29,6 +29,7 @@ public final class RunningEngine implements Closeable {
                 index,
                 store,
                 List::of,
+                properties -> List.of(),
                 folder,
                 new Recipients(folder, Clock.systemUTC()),
                 Clock.systemUTC(),

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Dictionary;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -108,6 +111,35 @@ public final class Secrets {
         String text = written.toString().strip();
         boolean refers = FILE.matcher(text).matches() || REFERENCE.matcher(text).matches();
         return text.isEmpty() || refers ? null : inTheClear(key);
+    }
+
+    /**
+     * Of a configuration all secrets, keys that begin with a dot, that stand in it themselves.
+     *
+     * @return why they must not, see {@link #literal(String, Object)}
+     */
+    public static List<String> literals(Dictionary<String, Object> written) {
+        List<String> problems = new ArrayList<>();
+        for (String key : Collections.list(written.keys())) {
+            String problem = key.startsWith(".") ? literal(key, written.get(key)) : null;
+            if (problem != null) {
+                problems.add(problem);
+            }
+        }
+        return problems;
+    }
+
+    /**
+     * The same of the configuration of a component or of its service.
+     *
+     * @param properties of either; without a PID there is none
+     */
+    public static List<String> literals(ConfigurationAdmin admin, Map<String, ?> properties) throws IOException {
+        if (!(properties.get(Constants.SERVICE_PID) instanceof String pid)) {
+            return List.of();
+        }
+        Dictionary<String, Object> found = written(admin, pid);
+        return found == null ? List.of() : literals(found);
     }
 
     private String read(String key, String path) {

@@ -1,8 +1,13 @@
 package org.sallyport.gateway.support.settings;
 
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.IntSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,8 +19,36 @@ import java.util.regex.Pattern;
  */
 public record Values(String place) {
 
+    /** Keys of the framework, and of what reads the files. */
+    private static final Pattern OF_OTHERS =
+            Pattern.compile("(service|component|felix|karaf|org|osgi)\\..*|.*\\.target|objectClass");
+
     /** How the JDK names what is no number. */
     private static final Pattern NO_NUMBER = Pattern.compile("For input string: \"([ -~]{0,40})\"");
+
+    /**
+     * Refuses a key that the configuration does not have, such as one that is misspelled: what it was meant to set would stay as it is without a word.
+     *
+     * @param type of the configuration, whose methods stand for its keys
+     * @param properties of the component
+     */
+    public void known(Class<?> type, Map<String, ?> properties) {
+        Set<String> keys = new HashSet<>();
+        for (Method method : type.getDeclaredMethods()) {
+            keys.add(key(method.getName()));
+        }
+        for (String key : new TreeSet<>(properties.keySet())) {
+            if (!keys.contains(key) && !OF_OTHERS.matcher(key).matches()) {
+                throw new IllegalArgumentException(
+                        key + ": there is no such key; the file as it is shipped explains all that there are" + place);
+            }
+        }
+    }
+
+    /** That a method stands for (OSGi Compendium 112.8.2.1). */
+    static String key(String method) {
+        return method.replace("$_$", "-").replace('_', '.');
+    }
 
     /** @param given a method of the configuration: what is no number shows when it is called */
     public int within(String key, IntSupplier given, int least, int most) {

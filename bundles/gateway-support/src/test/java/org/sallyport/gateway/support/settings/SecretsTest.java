@@ -7,14 +7,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Dictionary;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 class SecretsTest {
 
@@ -50,6 +56,30 @@ class SecretsTest {
                 ".token: stands in the clear, where Karaf keeps it in its configuration cache; write .token ="
                         + " $[env:VARIABLE] or .token = FILE(/path/of/a/file) instead, and change the secret",
                 Secrets.literal(".token", "hunter2"));
+    }
+
+    @Test
+    void thoseInTheClearAreFoundInTheConfigurationOfAComponent() throws IOException {
+        Dictionary<String, Object> written = FrameworkUtil.asDictionary(
+                Map.of(".token", "hunter2", ".password", "$[env:PASSWORD]", "url", "x", "service.pid", "a.b~c"));
+        Configuration configuration = Configuration.class.cast(Proxy.newProxyInstance(
+                Configuration.class.getClassLoader(), new Class<?>[] {Configuration.class}, (proxy, method, given) -> {
+                    assertEquals("getProperties", method.getName());
+                    return written;
+                }));
+        ConfigurationAdmin admin = ConfigurationAdmin.class.cast(Proxy.newProxyInstance(
+                ConfigurationAdmin.class.getClassLoader(),
+                new Class<?>[] {ConfigurationAdmin.class},
+                (proxy, method, given) -> {
+                    assertEquals("listConfigurations", method.getName());
+                    return given[0].equals("(service.pid=a.b~c)") ? new Configuration[] {configuration} : null;
+                }));
+        List<String> found = Secrets.literals(admin, Map.of("service.pid", "a.b~c", ".token", "resolved"));
+        assertEquals(1, found.size());
+        assertTrue(found.get(0).startsWith(".token: stands in the clear"), found::toString);
+        assertFalse(found.get(0).contains("hunter2"), found::toString);
+        assertEquals(List.of(), Secrets.literals(admin, Map.of("service.pid", "a.b~d")));
+        assertEquals(List.of(), Secrets.literals(admin, Map.of(".token", "of no configuration")));
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +101,33 @@ class ValuesTest {
     })
     void plainHttpBeyondThisMachineIsSeen(URI url, boolean expected) {
         assertEquals(expected, Values.isPlainBeyondLoopback(url));
+    }
+
+    @interface Settings {
+        String destination_name();
+
+        String _pass$_$word();
+
+        int min$_$free() default 1;
+    }
+
+    @Test
+    void aKeyThatTheConfigurationDoesNotHaveIsNamed() {
+        VALUES.known(
+                Settings.class,
+                Map.of(
+                        "destination.name", "a",
+                        ".pass-word", "b",
+                        "min-free", "2",
+                        "service.pid", "c",
+                        "felix.fileinstall.filename", "d",
+                        "component.id", 7L,
+                        "osgi.ds.satisfying.condition.target", "(e=f)"));
+        for (String wrong : List.of("min-fre", "minfree", "pass-word", "destination_name", "Min-Free")) {
+            assertEquals(
+                    wrong + ": there is no such key; the file as it is shipped explains all that there are (a.cfg)",
+                    refusal(() -> VALUES.known(Settings.class, Map.of("min-free", "2", wrong, "hunter2"))));
+        }
     }
 
     @Test
