@@ -5,7 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,11 +25,13 @@ import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
 
-/** dcmtk's programs over TLS, with certificates on both sides. */
+/** dcmtk's programs and Orthanc over TLS, with certificates on both sides. */
 @Tag("peers")
 class TlsIT {
 
     private static final Duration SOON = Duration.ofMinutes(4);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final SyntheticStudy STUDY = new SyntheticStudy(new Patient(71), Modality.CT, 71, 1, 3, 64, 64);
 
     @TempDir
     private Path folder;
@@ -63,15 +70,29 @@ class TlsIT {
         Certificates ward = Certificates.make(folder, "ward", "dns:ward.example");
         Certificates expired = Certificates.expired(folder, "expired", "dns:expired.example");
         Certificates stranger = Certificates.make(folder, "stranger", "dns:stranger.example");
+        Certificates archive = Certificates.make(folder, "archive", "ip:127.0.0.1");
         Path trusted = Files.writeString(
                 folder.resolve("trusted.pem"),
                 Files.readString(scanner.certificate())
                         + Files.readString(ward.certificate())
+                        + Files.readString(archive.certificate())
                         + Files.readString(expired.certificate()));
         Path current = Files.copy(ours.pkcs12(), folder.resolve("current.p12"));
-        port = Ports.free(1).get(0);
-        List<Path> images =
-                new SyntheticStudy(new Patient(71), Modality.CT, 71, 1, 3, 64, 64).writeTo(folder.resolve("study"));
+        List<Integer> ports = Ports.free(3);
+        port = ports.get(0);
+        List<Path> images = STUDY.writeTo(folder.resolve("study"));
+        Path etc = Files.createDirectories(folder.resolve("data/etc"));
+        Files.writeString(
+                etc.resolve("org.sallyport.node-viewer.cfg"),
+                "aet = VIEWER\naddress = 127.0.0.1\nport = 104\npermission = read\nidentity = original\ncertificate = "
+                        + ward.fingerprint() + "\n");
+        Path password = Files.writeString(folder.resolve("password"), Certificates.PASSWORD + "\n");
+        Files.writeString(
+                etc.resolve("org.sallyport.node-archive.cfg"),
+                "aet = ARCHIVE\naddress = 127.0.0.1\nport = " + ports.get(1)
+                        + "\npermission = read\nidentity = original\ncertificate = " + archive.fingerprint()
+                        + "\ntls = yes\ntls-certificate = " + ours.pkcs12() + "\n.tls-password = FILE(" + password
+                        + ")\ntls-trusted = " + archive.certificate() + "\n");
 
         try (Appliance appliance = new Appliance(folder.resolve("data"))
                 .with("DICOM_TLS_PORT", String.valueOf(port))
@@ -102,6 +123,9 @@ class TlsIT {
             appliance.await(
                     "the study is delivered", SOON, () -> appliance.archives().size() == 1);
 
+            whoIsKnownByACertificateAsksOverTls(ward, scanner, ours);
+            orthancAsksAndFetchesOverTls(archive, ours, ports.get(1), ports.get(2));
+
             // The certificate is exchanged while it runs: the next association has the new one.
             Files.copy(next.pkcs12(), current, StandardCopyOption.REPLACE_EXISTING);
             assertNotEquals(0, echo("SCANNER", by(scanner), ours));
@@ -126,6 +150,89 @@ class TlsIT {
 
             aMistakeIsShownAndThePlainPortStaysOpen(appliance);
         }
+    }
+
+    /** findscu's output. */
+    private String find(String aet, Certificates own, Certificates trusted) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("findscu", "-d", "-S", "-aec", Appliance.AET, "-aet", aet));
+        command.addAll(by(own));
+        command.addAll(List.of("+cf", trusted.certificate().toString()));
+        for (String key : List.of("QueryRetrieveLevel=STUDY", "PatientName", "StudyInstanceUID")) {
+            command.addAll(List.of("-k", key));
+        }
+        command.addAll(List.of("127.0.0.1", String.valueOf(port)));
+        return Command.run(command).output();
+    }
+
+    private void whoIsKnownByACertificateAsksOverTls(Certificates ward, Certificates scanner, Certificates ours)
+            throws Exception {
+        String found = find("VIEWER", ward, ours);
+        assertTrue(found.contains("[" + STUDY.patient().name()), found);
+        assertTrue(found.contains(STUDY.studyInstanceUid()), found);
+        // The same AE title by another certificate is nobody's.
+        String other = find("VIEWER", scanner, ours);
+        assertTrue(other.contains("Association Rejected"), other);
+        String stranger = find("SCANNER", scanner, ours);
+        assertTrue(stranger.contains("0x0124"), stranger);
+    }
+
+    /** Orthanc asks the port for TLS, has a study sent to its own, and speaks nothing but TLS itself. */
+    private void orthancAsksAndFetchesOverTls(Certificates own, Certificates ours, int dicomPort, int httpPort)
+            throws Exception {
+        Path storage = folder.resolve("orthanc");
+        Path configuration = Files.writeString(folder.resolve("orthanc.json"), """
+                {"StorageDirectory": "%1$s", "IndexDirectory": "%1$s", "HttpPort": %2$d, "DicomPort": %3$d,
+                 "DicomAet": "ARCHIVE", "DicomScuTimeout": 120, "DicomTlsEnabled": true, "DicomTlsCertificate": "%4$s",
+                 "DicomTlsPrivateKey": "%5$s", "DicomTlsTrustedCertificates": "%6$s",
+                 "DicomModalities": {"gate": {"AET": "%7$s", "Host": "127.0.0.1", "Port": %8$d, "UseDicomTls": true}}}
+                """.formatted(
+                storage, httpPort, dicomPort, own.certificate(), own.key(), ours.certificate(), Appliance.AET, port));
+        Process orthanc = new ProcessBuilder("Orthanc", configuration.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("orthanc.log").toFile())
+                .start();
+        try {
+            Await.until("Orthanc answers", SOON, () -> orthanc(httpPort, "GET", "/system", "")
+                    .has("Version"));
+            String query = orthanc(
+                            httpPort,
+                            "POST",
+                            "/modalities/gate/query",
+                            "{\"Level\": \"Study\", \"Query\": {\"PatientID\": \""
+                                    + STUDY.patient().id() + "\"}}")
+                    .get("ID")
+                    .asText();
+            assertEquals(
+                    1,
+                    orthanc(httpPort, "GET", "/queries/" + query + "/answers", "")
+                            .size());
+            orthanc(httpPort, "POST", "/queries/" + query + "/answers/0/retrieve", "ARCHIVE");
+            assertEquals(
+                    STUDY.images(), orthanc(httpPort, "GET", "/instances", "").size());
+            assertEquals(
+                    STUDY.patient().name(),
+                    orthanc(httpPort, "GET", "/patients?expand", "")
+                            .get(0)
+                            .get("MainDicomTags")
+                            .get("PatientName")
+                            .asText());
+        } finally {
+            orthanc.destroyForcibly().waitFor();
+        }
+    }
+
+    private static JsonNode orthanc(int httpPort, String method, String path, String body)
+            throws IOException, InterruptedException {
+        HttpResponse<String> reply = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + path))
+                                .method(method, HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        if (reply.statusCode() != 200) {
+            throw new IOException(path + ": " + reply.statusCode() + " " + reply.body());
+        }
+        return JSON.readTree(reply.body());
     }
 
     private static int plain(Appliance appliance, String aet) throws IOException, InterruptedException {

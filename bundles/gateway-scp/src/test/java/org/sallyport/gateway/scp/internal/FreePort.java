@@ -6,14 +6,14 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports that a test closes and opens again: not among those that the system hands out to anybody who asks for any. */
-final class FreePort {
+public final class FreePort {
 
     private static final int FIRST = 20_000;
     private static final int AFTER_LAST = 32_000;
 
     private FreePort() {}
 
-    static int find() throws IOException {
+    public static int find() throws IOException {
         IOException last = null;
         for (int i = 0; i < 100; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, AFTER_LAST);

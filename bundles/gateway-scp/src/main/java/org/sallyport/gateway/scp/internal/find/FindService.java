@@ -189,7 +189,10 @@ public final class FindService {
         }
 
         int status() {
-            return cancelled ? CommandSet.CANCELLED : tooMany || unknown ? OUT_OF_RESOURCES : CommandSet.SUCCESS;
+            if (cancelled) {
+                return CommandSet.CANCELLED;
+            }
+            return tooMany ? OUT_OF_RESOURCES : unknown ? UNABLE_TO_PROCESS : CommandSet.SUCCESS;
         }
 
         /** Audits, then sends what is left. */

@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.sallyport.dicom.data.Dictionary;
+import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.store.RemoteStudies;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
@@ -132,6 +134,17 @@ public final class Lookups {
         return view == View.PSEUDONYMOUS
                 ? Optional.of(uid)
                 : reading().instance(uid).map(IdentityDirectory.Instance::originalSopInstanceUid);
+    }
+
+    /** Series Instance UID in the caller's view, of an image that is here or not. */
+    public Optional<String> calledSeries(StoredInstance instance) throws IOException {
+        String uid = instance.facts().seriesInstanceUid();
+        return view == View.PSEUDONYMOUS
+                ? Optional.of(uid)
+                : reading()
+                        .series(uid)
+                        .flatMap(series ->
+                                Optional.ofNullable(series.values().get(Dictionary.keywordOf(Tag.SeriesInstanceUID))));
     }
 
     /** The pseudonym that the patient has now. */

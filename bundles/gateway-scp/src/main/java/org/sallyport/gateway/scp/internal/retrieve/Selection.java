@@ -123,9 +123,15 @@ public final class Selection {
 
     /** In the original view a pseudonymous UID counts for nothing, unless it is the original one too. */
     private boolean isCalled(StoredInstance instance, int tag, String uid) throws IOException {
-        return view == View.PSEUDONYMOUS
-                || instance.isHere()
-                        && uid.equals(heads.read(instance, View.ORIGINAL).string(tag));
+        if (view == View.PSEUDONYMOUS) {
+            return true;
+        }
+        if (instance.isHere()) {
+            return uid.equals(heads.read(instance, View.ORIGINAL).string(tag));
+        }
+        Optional<String> kept =
+                tag == Tag.SeriesInstanceUID ? lookups.calledSeries(instance) : lookups.called(instance);
+        return kept.filter(uid::equals).isPresent();
     }
 
     private Set<String> studies(RetrieveKeys keys) throws IOException {

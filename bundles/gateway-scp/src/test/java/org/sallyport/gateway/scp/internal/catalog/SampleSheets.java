@@ -21,6 +21,16 @@ public final class SampleSheets {
                 nothing);
     }
 
+    /** Of a study of two series and five images, by what an image says as it came, and as it was treated. */
+    public static StudySheet of(String studyInstanceUid, DataSet original, DataSet treated) {
+        return StudySheet.of(
+                studyInstanceUid,
+                "ANON-1",
+                new Counts(2, 5, 5, Set.of("CT", "PT"), Set.of("1.2.840.10008.5.1.4.1.1.2")),
+                Attributes.of(original),
+                Attributes.of(treated));
+    }
+
     public static Sheets.NotSearchableException notSearchable() {
         return new Sheets.NotSearchableException("names are being read");
     }

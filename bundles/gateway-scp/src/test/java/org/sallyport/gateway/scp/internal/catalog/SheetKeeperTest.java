@@ -2,10 +2,12 @@ package org.sallyport.gateway.scp.internal.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.scp.internal.Fakes.fake;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
@@ -17,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.sallyport.dicom.data.DataSet;
 import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.api.intake.IdentityRestorer;
 import org.sallyport.gateway.api.store.IndexException;
@@ -42,6 +46,10 @@ import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.StudyContext;
 import org.sallyport.gateway.scp.internal.Fakes;
 import org.sallyport.gateway.scp.internal.QueryConfiguration;
+import org.sallyport.gateway.scp.internal.query.IdentifierReader;
+import org.sallyport.gateway.scp.internal.query.IdentifierReader.Negotiated;
+import org.sallyport.gateway.scp.internal.query.Model;
+import org.sallyport.gateway.scp.internal.query.Query;
 import org.sallyport.gateway.scp.internal.query.View;
 
 /** What is asked while sheets are made. */
@@ -58,61 +66,84 @@ class SheetKeeperTest {
     private final List<StoredInstance> instances = new ArrayList<>();
     private final AtomicBoolean erased = new AtomicBoolean();
     private final AtomicReference<Gate> gate = new AtomicReference<>(() -> {});
-    private final SheetKeeper keeper = new SheetKeeper(
-            (QueryConfiguration) Proxy.newProxyInstance(
-                    QueryConfiguration.class.getClassLoader(),
-                    new Class<?>[] {QueryConfiguration.class, Annotation.class},
-                    (proxy, method, given) -> method.getDefaultValue()),
-            fake(
-                    StudySheets.class,
-                    Map.of(
-                            "readAll", given -> null,
-                            "outdated", given -> List.of(),
-                            "revision", given -> Optional.of(1L),
-                            "current", given -> Optional.empty(),
-                            "write", given -> null)),
-            fake(StudyIndex.class, Map.of("instances", given -> {
-                List<StoredInstance> now = List.copyOf(instances);
-                Objects.requireNonNull(gate.get()).pass();
-                if (now.isEmpty()) {
-                    throw new IndexException("the database is away", null);
-                }
-                return now;
-            })),
-            fake(StudyFinder.class, Map.of("studiesOf", given -> List.of(STUDY))),
-            fake(InstanceStore.class, Map.of()),
-            fake(IdentityRestorer.class, Map.of()),
-            fake(
-                    IdentityDirectory.class,
-                    Map.of(
-                            "begin",
-                            given -> fake(
-                                    IdentityDirectory.Reading.class,
-                                    Map.of(
-                                            "study",
-                                            uid -> Optional.of(
-                                                    new IdentityDirectory.Study(
-                                                            STUDY,
-                                                            "ANON-1",
-                                                            Map.of(),
-                                                            Map.of("PatientName", "Sample^Anna"),
-                                                            1,
-                                                            true)))))),
-            fake(
-                    IdentityVault.class,
-                    Map.of(
-                            "seal",
-                                    given -> {
-                                        assertFalse(erased.get(), "there is no key");
-                                        return (OutputStream) given[2];
-                                    },
-                            "sealHeld", given -> (OutputStream) given[1])),
-            fake(PatientRegister.class, Map.of("isErased", given -> erased.get())),
-            fake(Pseudonymizer.class, Map.of("find", given -> Optional.of(fake(StudyContext.class, Map.of())))));
+    private final List<StudySheets.Sheet> kept = new CopyOnWriteArrayList<>();
+    private final List<SheetKeeper> keepers = new ArrayList<>();
+    private final SheetKeeper keeper = keeper(96);
+
+    /** @param memory name-index-memory, MiB */
+    private SheetKeeper keeper(int memory) {
+        SheetKeeper made = new SheetKeeper(
+                (QueryConfiguration) Proxy.newProxyInstance(
+                        QueryConfiguration.class.getClassLoader(),
+                        new Class<?>[] {QueryConfiguration.class, Annotation.class},
+                        (proxy, method, given) ->
+                                method.getName().startsWith("name") ? memory : method.getDefaultValue()),
+                fake(
+                        StudySheets.class,
+                        Map.of(
+                                "readAll",
+                                        given -> {
+                                            ((StudySheets.Reader) given[0]).read(List.copyOf(kept));
+                                            return null;
+                                        },
+                                "outdated", given -> List.of(),
+                                "revision", given -> Optional.of(1L),
+                                "current",
+                                        given -> kept.stream()
+                                                .filter(sheet ->
+                                                        sheet.studyInstanceUid().equals(given[0]))
+                                                .findFirst(),
+                                "write", given -> null)),
+                fake(StudyIndex.class, Map.of("instances", given -> {
+                    List<StoredInstance> now = List.copyOf(instances);
+                    Objects.requireNonNull(gate.get()).pass();
+                    if (now.isEmpty()) {
+                        throw new IndexException("the database is away", null);
+                    }
+                    return now;
+                })),
+                fake(StudyFinder.class, Map.of("studiesOf", given -> List.of(STUDY))),
+                fake(InstanceStore.class, Map.of()),
+                fake(IdentityRestorer.class, Map.of()),
+                fake(
+                        IdentityDirectory.class,
+                        Map.of(
+                                "begin",
+                                given -> fake(
+                                        IdentityDirectory.Reading.class,
+                                        Map.of(
+                                                "study",
+                                                uid -> Optional.of(
+                                                        new IdentityDirectory.Study(
+                                                                STUDY,
+                                                                "ANON-1",
+                                                                Map.of(),
+                                                                Map.of("PatientName", "Sample^Anna"),
+                                                                1,
+                                                                true)))))),
+                fake(
+                        IdentityVault.class,
+                        Map.of(
+                                "seal",
+                                        given -> {
+                                            assertFalse(erased.get(), "there is no key");
+                                            return (OutputStream) given[2];
+                                        },
+                                "sealHeld", given -> (OutputStream) given[1],
+                                "begin",
+                                        given -> fake(IdentityVault.Opening.class, Map.of("open", closed ->
+                                                (InputStream) closed[1])))),
+                fake(PatientRegister.class, Map.of("isErased", given -> erased.get())),
+                fake(Pseudonymizer.class, Map.of("find", given -> Optional.of(fake(StudyContext.class, Map.of())))));
+        keepers.add(made);
+        return made;
+    }
 
     @AfterEach
     void stop() throws IOException {
-        keeper.close();
+        for (SheetKeeper made : keepers) {
+            made.close();
+        }
     }
 
     private void addInstance() {
@@ -189,5 +220,69 @@ class SheetKeeperTest {
         keeper.erased(Set.of("ANON-1"));
         assertEquals(List.of(), names());
         assertEquals(1, told(), "what was kept de-identified is still found");
+    }
+
+    private void delete(int number) {
+        StoredInstance there = instances.get(number);
+        instances.set(
+                number,
+                new StoredInstance(
+                        there.facts(),
+                        there.frameId(),
+                        there.packId(),
+                        0,
+                        1,
+                        1,
+                        new byte[32],
+                        1,
+                        Presence.DELETED,
+                        null,
+                        0));
+        keeper.removed(STUDY);
+    }
+
+    @Test
+    void whatIsDeletedIsNoLongerCountedWhoeverAsksNext() throws Exception {
+        addInstance();
+        addInstance();
+        addInstance();
+        assertEquals(3, told());
+        delete(1);
+        assertEquals(2, told());
+        delete(0);
+        delete(2);
+        assertEquals(0, told(), "and a study without images is not found");
+    }
+
+    @Test
+    void whatHasNoRoomIsFoundByItsUidAndSearchesAreRefusedNeverAnsweredInPart() throws Exception {
+        int last = 20_000;
+        List<StudySheets.Sheet> many = new ArrayList<>();
+        for (int i = 0; i <= last; i++) {
+            many.add(new StudySheets.Sheet(
+                    "2.25.1" + i, SampleSheets.of("2.25.1" + i, 1).bytes()));
+        }
+        kept.addAll(many);
+        SheetKeeper small = keeper(1);
+        DataSet keys = new DataSet();
+        keys.setString(Tag.QueryRetrieveLevel, "STUDY");
+        keys.setString(Tag.PatientName, "SAM*");
+        Query query = IdentifierReader.query(Model.STUDY_ROOT, keys, Negotiated.NOTHING);
+        Sheets.NotSearchableException refused = refusedBecauseFull(small, query);
+        assertEquals("more names than name-index-memory: ask by id or UID", refused.getMessage());
+        assertFalse(small.isSearchable());
+        assertEquals(1, small.sheet("2.25.1" + last).orElseThrow().instances());
+    }
+
+    /** Once all were read; before that it is refused for another reason. */
+    private static Sheets.NotSearchableException refusedBecauseFull(SheetKeeper small, Query query) {
+        while (true) {
+            Sheets.NotSearchableException refused = assertThrows(
+                    Sheets.NotSearchableException.class, () -> small.scan(query, View.ORIGINAL, sheet -> true));
+            if (!String.valueOf(refused.getMessage()).startsWith("names are being read")) {
+                return refused;
+            }
+            Thread.onSpinWait();
+        }
     }
 }

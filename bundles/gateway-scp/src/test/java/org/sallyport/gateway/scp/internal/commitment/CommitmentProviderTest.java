@@ -279,6 +279,38 @@ class CommitmentProviderTest {
     }
 
     @Test
+    void aNodeIsToldOnTheAssociationOfItsRequestIfThatIsSet() throws Exception {
+        begin(false, false, Duration.ofHours(1));
+        store("1.1", Presence.HERE);
+        try (Association association = open("MODALITY")) {
+            assertEquals(
+                    CommandSet.SUCCESS,
+                    StorageCommitment.request(association, request("1.1", "1.2"))
+                            .status());
+            assertTrue(association.serveEventReport(Duration.ofSeconds(60), () -> false));
+            association.release();
+        }
+        assertEquals(
+                new Report("1.9.9", List.of("1.1"), List.of(new Failure("1.2", Judge.NO_SUCH_INSTANCE))), report());
+        awaitNoFile();
+        assertTrue(reports.isEmpty(), "once");
+    }
+
+    @Test
+    void whatIsNotKnownWhileThatAssociationIsOpenIsReportedOnANewOne() throws Exception {
+        begin(false, true, Duration.ofHours(1));
+        store("1.1", Presence.HERE);
+        try (Association association = open("MODALITY")) {
+            StorageCommitment.request(association, request("1.1"));
+            association.release();
+        }
+        assertTrue(reports.isEmpty());
+        delivery.set(State.DELIVERED);
+        assertEquals(List.of("1.1"), report().committed());
+        awaitNoFile();
+    }
+
+    @Test
     void aPeerThatIsAwayIsToldLaterAlsoAfterARestart() throws Exception {
         store("1.1", Presence.HERE);
         int there = peerPort;

@@ -11,16 +11,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.sallyport.dicom.data.DataSet;
+import org.sallyport.dicom.data.DataSetWriter;
+import org.sallyport.dicom.data.Dictionary;
 import org.sallyport.dicom.data.Tag;
+import org.sallyport.dicom.data.TransferSyntax;
 import org.sallyport.dicom.net.AssociateRequest;
 import org.sallyport.dicom.net.AssociateRequest.ProposedContext;
 import org.sallyport.dicom.net.Association;
@@ -45,6 +52,7 @@ import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.scp.internal.catalog.Heads;
 import org.sallyport.gateway.scp.internal.catalog.SampleSheets;
 import org.sallyport.gateway.scp.internal.catalog.Sheets;
+import org.sallyport.gateway.scp.internal.catalog.StudySheet;
 import org.sallyport.gateway.scp.internal.query.IdentifierReader.Negotiated;
 import org.sallyport.gateway.scp.internal.query.Model;
 import org.sallyport.gateway.scp.internal.query.View;
@@ -68,6 +76,7 @@ class FindServiceTest {
     private final List<String> audited = new CopyOnWriteArrayList<>();
     private final List<RemoteStudies.Held> remoteStudies = new CopyOnWriteArrayList<>();
     private final AtomicReference<View> view = new AtomicReference<>(View.PSEUDONYMOUS);
+    private final AtomicBoolean searchable = new AtomicBoolean(true);
     private final AssociationServer gateway = AssociationServer.start(
             new AssociationServer.Settings("127.0.0.1", 0, 16_384, 10, PATIENT), new AssociationPolicy() {
                 @Override
@@ -109,7 +118,16 @@ class FindServiceTest {
         RemoteStudies remote = fake(RemoteStudies.class, Map.of("study", given -> remoteStudies.stream()
                 .filter(held -> held.study().studyInstanceUid().equals(given[0]))
                 .findFirst()));
-        IdentityDirectory directory = fake(IdentityDirectory.class, Map.of());
+        IdentityDirectory directory = fake(
+                IdentityDirectory.class,
+                Map.of(
+                        "begin",
+                        given -> fake(
+                                IdentityDirectory.Reading.class,
+                                Map.of(
+                                        "pseudonyms", id -> List.of("ANON-1"),
+                                        "studiesOf", pseudonym -> List.of("2.25.1"),
+                                        "studiesByAccessionNumber", number -> List.of("2.25.1")))));
         Heads heads = new Heads(
                 fake(InstanceStore.class, Map.of()),
                 fake(IdentityRestorer.class, Map.of()),
@@ -124,19 +142,22 @@ class FindServiceTest {
                         Sheets.class,
                         Map.of(
                                 "isSearchable",
-                                given -> true,
+                                given -> searchable.get(),
                                 "scan",
                                 given -> {
                                     Objects.requireNonNull(studies.get()).scan((Sheets.Visitor) given[2]);
                                     return null;
                                 },
                                 "sheet",
-                                given -> Optional.of(SampleSheets.of((String) given[0], 1)))),
+                                given -> Optional.of(
+                                        searchable.get() ? SampleSheets.of((String) given[0], 1) : known()))),
                 new Lookups(
                         asker.view(),
                         finder,
                         remote,
-                        fake(PatientRegister.class, Map.of()),
+                        fake(
+                                PatientRegister.class,
+                                Map.of("all", given -> Set.of(), "candidates", given -> List.of("2.25.1"))),
                         directory,
                         () -> asker.request("a test")),
                 new Details(
@@ -149,6 +170,16 @@ class FindServiceTest {
                 MOST,
                 "GATE",
                 "OFFLINE");
+    }
+
+    /** Of a patient who is named. */
+    private static StudySheet known() {
+        DataSet original = new DataSet();
+        original.setString(Tag.PatientName, "Sample^Anna");
+        original.setString(Tag.PatientID, "HH-1");
+        original.setString(Tag.AccessionNumber, "A 1");
+        original.setString(Tag.StudyInstanceUID, "1.2.3");
+        return SampleSheets.of("2.25.1", original, new DataSet());
     }
 
     private Association open() throws IOException {
@@ -231,6 +262,95 @@ class FindServiceTest {
         }
     }
 
+    /** The last response to a C-FIND that matches nothing, with all that it tells. */
+    private static CommandSet answer(Association association, Association.DataSetSource identifier) throws IOException {
+        association.send(association.context(FIND).orElseThrow(), CommandSet.findRequest(7, FIND), identifier);
+        Association.Message message = association.receive(() -> false);
+        return Objects.requireNonNull(message).command();
+    }
+
+    private static CommandSet answer(Association association, DataSet identifier) throws IOException {
+        return answer(association, out -> {
+            DataSetWriter writer = new DataSetWriter(out, TransferSyntax.EXPLICIT_VR_LITTLE_ENDIAN);
+            writer.write(identifier);
+            writer.finish();
+        });
+    }
+
+    @ParameterizedTest(name = "{0} with {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            FRAME  | StudyInstanceUID=         | QueryRetrieveLevel | unknown level
+            SERIES | SeriesInstanceUID=        | StudyInstanceUID   | the unique key of a level above is missing
+            STUDY  | Modality=CT               | Modality           | a value in a key of a lower level
+            STUDY  | StudyDate=2024-x          | StudyDate          | neither a value of DA nor a range
+            STUDY  | StudyInstanceUID=1.2\\1.x | StudyInstanceUID   | no UID
+            """)
+    void aBadIdentifierIsRefusedByNameAndTheAssociationLivesOn(String level, String key, String offending, String why)
+            throws Exception {
+        DataSet bad = new DataSet();
+        bad.setString(Tag.QueryRetrieveLevel, level);
+        int equals = key.indexOf('=');
+        bad.setString(
+                Dictionary.tagOf(key.substring(0, equals)).orElseThrow(),
+                key.substring(equals + 1).split("\\\\", -1));
+        try (Association association = open()) {
+            CommandSet refusal = answer(association, bad);
+            assertEquals(0xA900, refusal.status());
+            assertEquals(Dictionary.tagOf(offending).orElseThrow(), refusal.offendingElement(), "(0000,0901)");
+            assertEquals(offending + ": " + why, refusal.errorComment(), "(0000,0902)");
+            assertEquals(0, answer(association, keys()).status(), "asked rightly on the same association");
+            association.release();
+        }
+    }
+
+    @Test
+    void whatIsNoDataSetIsSaidToBeUnreadableAndTheAssociationLivesOn() throws Exception {
+        try (Association association = open()) {
+            CommandSet refusal = answer(association, out -> out.write(new byte[] {8, 0, 0x52, 0, 'C', 'S', 120, 0, 1}));
+            assertEquals(0xC001, refusal.status());
+            assertEquals("the identifier cannot be read", refusal.errorComment());
+            assertEquals(0, answer(association, keys()).status());
+            association.release();
+        }
+    }
+
+    @Test
+    void withMoreNamesThanFitWhatAnIndexKnowsIsFoundAndSearchesAreRefused() throws Exception {
+        searchable.set(false);
+        view.set(View.ORIGINAL);
+        studies.set(visitor -> {
+            throw SampleSheets.notSearchable();
+        });
+        try (Association association = open()) {
+            QueryRetrieve user = new QueryRetrieve(association);
+            for (Map.Entry<Integer, String> exact : Map.of(
+                            Tag.PatientID, "HH-1",
+                            Tag.AccessionNumber, "A 1",
+                            Tag.StudyInstanceUID, "1.2.3")
+                    .entrySet()) {
+                DataSet keys = keys();
+                keys.setString(exact.getKey(), exact.getValue());
+                List<DataSet> found = new ArrayList<>();
+                assertEquals(
+                        0, user.find(FIND, keys, Terms.upTo(10), found::add).status());
+                assertEquals(1, found.size(), Dictionary.keywordOf(exact.getKey()));
+                assertEquals("Sample^Anna", found.get(0).string(Tag.PatientName));
+            }
+            for (Map.Entry<Integer, String> search : Map.of(
+                            Tag.PatientName, "SAM*",
+                            Tag.PatientID, "HH*",
+                            Tag.StudyDate, "20240101-")
+                    .entrySet()) {
+                DataSet keys = keys();
+                keys.setString(search.getKey(), search.getValue());
+                assertEquals(
+                        0xA700,
+                        user.find(FIND, keys, Terms.upTo(10), match -> true).status());
+            }
+            association.release();
+        }
+    }
+
     private static void await(CountDownLatch latch) throws IOException {
         try {
             if (!latch.await(1, TimeUnit.MINUTES)) {
@@ -299,7 +419,7 @@ class FindServiceTest {
             assertEquals("5", found.get(0).string(Tag.NumberOfSeriesRelatedInstances));
             assertEquals("OFFLINE", found.get(0).string(Tag.InstanceAvailability));
             Outcome images = user.find(FIND, keysWithin("IMAGE", "2.25.17"), Terms.upTo(10), found::add);
-            assertEquals(0xA700, images.status());
+            assertEquals(0xC001, images.status(), "unable to process: nothing is short here");
             assertEquals("images that only the back end holds: get the series", images.comment());
             assertEquals(1, found.size());
             assertEquals(

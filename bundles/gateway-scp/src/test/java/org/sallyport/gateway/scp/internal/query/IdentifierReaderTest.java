@@ -57,6 +57,7 @@ class IdentifierReaderTest {
             ''      | StudyInstanceUID=                          | QueryRetrieveLevel
             FRAME   | StudyInstanceUID=                          | QueryRetrieveLevel
             study   | StudyInstanceUID=                          | QueryRetrieveLevel
+            INSTANCE | StudyInstanceUID=1.2;SeriesInstanceUID=1.3 | QueryRetrieveLevel
             PATIENT | PatientID=                                 | QueryRetrieveLevel
             SERIES  | SeriesInstanceUID=                         | StudyInstanceUID
             SERIES  | StudyInstanceUID=                          | StudyInstanceUID
@@ -119,6 +120,9 @@ class IdentifierReaderTest {
         Query unsupported = read(Model.STUDY_ROOT, identifier("STUDY", "PatientName=", "PatientAddress="));
         assertFalse(unsupported.allSupported());
         assertFalse(unsupported.returned().contains(Tag.PatientAddress));
+        DataSet groupLength = identifier("STUDY", "PatientName=");
+        groupLength.put(Element.of(0x00080000, VR.UL, new byte[] {80, 0, 0, 0}));
+        assertFalse(read(Model.STUDY_ROOT, groupLength).returned().contains(0x00080000), "no answer tells it");
         Query lower = read(Model.STUDY_ROOT, identifier("STUDY", "SeriesDescription="));
         assertFalse(lower.allSupported());
         assertFalse(lower.returned().contains(Tag.SeriesDescription));

@@ -24,6 +24,9 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,7 @@ import org.sallyport.gateway.api.intake.ReturnedObjects.Kind;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returned;
 import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
 import org.sallyport.gateway.api.node.Node;
+import org.sallyport.gateway.api.store.IndexException;
 import org.sallyport.gateway.api.store.InstanceFacts;
 import org.sallyport.gateway.api.store.InstanceStore;
 import org.sallyport.gateway.api.store.NotFetchedException;
@@ -98,6 +102,10 @@ class RetrieveServiceTest {
     private final AtomicReference<View> given = new AtomicReference<>(View.PSEUDONYMOUS);
     private final ConcurrentSkipListSet<String> received = new ConcurrentSkipListSet<>();
     private final AtomicInteger associations = new AtomicInteger();
+    private final AtomicBoolean indexIsAway = new AtomicBoolean();
+    private volatile int associationsToTarget = 1;
+    private volatile @Nullable CountDownLatch together;
+    private volatile boolean targetIsKnown = true;
     private final AssociationServer receiver = server(this::keep);
     private final AssociationServer gateway = server(this::serve);
     private Node target = new Node(
@@ -115,8 +123,23 @@ class RetrieveServiceTest {
 
     private void keep(Association association, Association.Message message) throws IOException {
         message.readDataSet(org.sallyport.dicom.data.Limits.DEFAULT);
+        CountDownLatch all = together;
+        if (all != null) {
+            all.countDown();
+            await(all);
+        }
         received.add(String.valueOf(message.command().affectedSopInstanceUid()));
         association.send(message.context(), message.command().response(CommandSet.SUCCESS));
+    }
+
+    private static void await(CountDownLatch latch) throws IOException {
+        try {
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new IOException("the others did not come");
+            }
+        } catch (InterruptedException e) {
+            throw new IOException("interrupted", e);
+        }
     }
 
     private void serve(Association association, Association.Message message) throws IOException {
@@ -132,7 +155,14 @@ class RetrieveServiceTest {
                         provider,
                         Model.of(MOVE).orElseThrow(),
                         false,
-                        new RetrieveService.Target(node, Objects.requireNonNull(given.get()), "GATE", 1, PATIENT),
+                        targetIsKnown
+                                ? new RetrieveService.Target(
+                                        node,
+                                        Objects.requireNonNull(given.get()),
+                                        "GATE",
+                                        associationsToTarget,
+                                        PATIENT)
+                                : null,
                         new RetrieveService.Originator("CALLER", 1));
     }
 
@@ -147,14 +177,19 @@ class RetrieveServiceTest {
     }
 
     private RetrieveService service() {
-        StudyIndex index = fake(StudyIndex.class, Map.of("instances", given -> List.copyOf(instances)));
+        StudyIndex index = fake(StudyIndex.class, Map.of("instances", given -> {
+            if (indexIsAway.get()) {
+                throw new IndexException("the database is away", null);
+            }
+            return List.copyOf(instances);
+        }));
         InstanceStore store = fake(InstanceStore.class, Map.of("openPart10", given -> {
             String uid = ((StoredInstance) given[0]).facts().sopInstanceUid();
             byte[] bytes = part10(uid);
             Content content = broken.get(uid);
             return content == null ? new ByteArrayInputStream(bytes) : content.open(bytes);
         }));
-        StudyFinder finder = fake(StudyFinder.class, Map.of());
+        StudyFinder finder = fake(StudyFinder.class, Map.of("instance", given -> Optional.empty()));
         RemoteStudies remote = fake(
                 RemoteStudies.class,
                 Map.of(
@@ -261,6 +296,98 @@ class RetrieveServiceTest {
 
     private Outcome move() throws IOException {
         return ask((user, keys) -> user.move(MOVE, keys, "TARGET", () -> false, numbers -> {}));
+    }
+
+    private Outcome get() throws IOException {
+        return ask((user, keys) -> user.get(GET, keys, () -> false, stored -> 0, numbers -> {}));
+    }
+
+    @Test
+    void severalAssociationsToADestinationAreUsedAtTheSameTimeWhereThatIsAllowed() throws Exception {
+        associationsToTarget = 3;
+        // Each of three waits with its first image until the others have theirs.
+        together = new CountDownLatch(3);
+        for (int i = 1; i <= 9; i++) {
+            store("1." + i, ByteArrayInputStream::new);
+        }
+        Outcome outcome = move();
+        assertEquals(0, outcome.status(), outcome.comment());
+        assertEquals(new SubOperations(-1, 9, 0, 0), outcome.subOperations());
+        assertEquals(9, received.size());
+        assertEquals(3, associations.get());
+    }
+
+    @Test
+    void whatCannotBeLookedUpIsNotSaidToBeNothing() throws Exception {
+        store("1.1", ByteArrayInputStream::new);
+        indexIsAway.set(true);
+        for (Outcome outcome : List.of(move(), get())) {
+            assertEquals(0xA701, outcome.status());
+            assertEquals("cannot be looked up now: see the gateway's log", outcome.comment());
+        }
+        indexIsAway.set(false);
+        assertEquals(0, get().status());
+    }
+
+    @Test
+    void aDestinationThatIsNotKnownIsSaidToBeSo() throws Exception {
+        store("1.1", ByteArrayInputStream::new);
+        targetIsKnown = false;
+        Outcome outcome = move();
+        assertEquals(0xA801, outcome.status());
+        assertEquals("no node with this AE title may be sent to", outcome.comment());
+    }
+
+    @Test
+    void ifThereIsNothingThatIsNoFailure() throws Exception {
+        for (Outcome outcome : List.of(move(), get())) {
+            assertEquals(0, outcome.status());
+            assertEquals(new SubOperations(-1, 0, 0, 0), outcome.subOperations());
+        }
+    }
+
+    /** The last response to a request with this identifier. */
+    private CommandSet refusal(String sopClass, CommandSet request, DataSet identifier) throws IOException {
+        try (Association association = AssociationRequester.open(
+                "127.0.0.1",
+                gateway.port(),
+                "GATE",
+                "CALLER",
+                List.of(new ProposedContext(1, sopClass, List.of(EXPLICIT.uid()))),
+                PATIENT)) {
+            CommandSet last = null;
+            // Twice: the association lives on.
+            for (int i = 0; i < 2; i++) {
+                association.send(association.context(sopClass).orElseThrow(), request, identifier);
+                last = Objects.requireNonNull(association.receive(() -> false)).command();
+            }
+            association.release();
+            return Objects.requireNonNull(last);
+        }
+    }
+
+    @Test
+    void whatDoesNotNameUniqueKeysIsRefusedByTheAttribute() throws Exception {
+        DataSet none = new DataSet();
+        none.setString(Tag.QueryRetrieveLevel, "STUDY");
+        none.setString(Tag.AccessionNumber, "A 1");
+        DataSet level = new DataSet();
+        level.setString(Tag.QueryRetrieveLevel, "FRAME");
+        level.setString(Tag.StudyInstanceUID, STUDY);
+        for (CommandSet answer : List.of(
+                refusal(MOVE, CommandSet.moveRequest(7, MOVE, "TARGET"), none),
+                refusal(GET, CommandSet.getRequest(7, GET), none))) {
+            assertEquals(0xA900, answer.status());
+            assertEquals(Tag.StudyInstanceUID, answer.offendingElement());
+            assertEquals("StudyInstanceUID: the unique key is missing", answer.errorComment());
+        }
+        for (CommandSet answer : List.of(
+                refusal(MOVE, CommandSet.moveRequest(7, MOVE, "TARGET"), level),
+                refusal(GET, CommandSet.getRequest(7, GET), level))) {
+            assertEquals(0xA900, answer.status());
+            assertEquals(Tag.QueryRetrieveLevel, answer.offendingElement());
+            assertEquals("QueryRetrieveLevel: unknown level", answer.errorComment());
+        }
     }
 
     private static InputStream endsAfter(byte[] part10, int bytes, InputStream then) {
@@ -498,6 +625,24 @@ class RetrieveServiceTest {
         assertEquals(0, get.status());
         assertEquals(List.of("1.1", "9.1", "9.2"), got);
         assertEquals(List.of(), remembered, "nobody was given identity");
+    }
+
+    @Test
+    void ofASeriesThatOnlyTheBackEndHoldsSingleImagesAreGiven() throws Exception {
+        remote("9", 3);
+        remote("8", 1);
+        backEnd.set(giving(Map.of(
+                "9", List.of(part10(STUDY, "9", "9.1"), part10(STUDY, "9", "9.2")),
+                "8", List.of(part10(STUDY, "8", "8.1")))));
+        Outcome outcome = ask((user, keys) -> {
+            keys.setString(Tag.QueryRetrieveLevel, "IMAGE");
+            keys.setString(Tag.SeriesInstanceUID, "9");
+            keys.setString(Tag.SOPInstanceUID, "9.2");
+            return user.move(MOVE, keys, "TARGET", () -> false, numbers -> {});
+        });
+        assertEquals(0, outcome.status(), outcome.comment());
+        assertEquals(List.of("9.2"), List.copyOf(received));
+        assertEquals(new SubOperations(-1, 1, 0, 0), outcome.subOperations());
     }
 
     @Test
