@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.sallyport.dicom.data.Tag;
 import org.sallyport.gateway.testkit.Modality;
 import org.sallyport.gateway.testkit.Patient;
 import org.sallyport.gateway.testkit.SyntheticStudy;
+import org.sallyport.itests.plugin.KeyPlugin;
 
 /**
  * While an appliance goes on with its work, an administrator changes its keys, merges two patients and erases a third: what was assigned before stays,
@@ -90,6 +93,7 @@ class KeysAndPatientsIT {
                 .shell("patient:split --reason 'they were two after all' " + first)
                 .ok();
         whatCameMeanwhileStays();
+        aVendorsKeyOpensTheVault();
         erase();
         everyOriginalComesBack();
         backUp();
@@ -104,8 +108,124 @@ class KeysAndPatientsIT {
                 () -> appliance.jsonOnceThere("study:list").size() == STUDIES);
         assertEquals(4, row(firstStudy).get("images").asInt(), "also those that came after the back-up was made");
         everyOriginalComesBack();
+        handOver();
         assertTrue(appliance.json("audit:verify").get(0).get("whole").asBoolean());
         assertEquals(0, appliance.stop());
+    }
+
+    /** The vault moves to it and back; while it is not there the vault stays closed, once it has to be opened anew. */
+    private void aVendorsKeyOpensTheVault() throws Exception {
+        Path keys = Files.createDirectories(folder.resolve("vendor/keys"));
+        Path jar = appliance.data().resolve("deploy/keys.jar");
+        PluginJar.writeKeys(jar, keys);
+        setKeyProvider("pkcs12", KeyPlugin.NAME);
+        rotateTo(KeyPlugin.NAME);
+        assertTrue(key("key").startsWith("kms-"), "its own id");
+        Files.delete(jar);
+        appliance.await(
+                "the bundle is gone",
+                SOON,
+                () -> !appliance.jsonOnceThere("vendor:list").toString().contains("swap.keys"));
+        assertEquals(KeyPlugin.NAME, key("provider"), "it stays open");
+        setKeyProvider(KeyPlugin.NAME, "pkcs12");
+        appliance.await(
+                "the vault is closed",
+                SOON,
+                () -> appliance.shell("vault:status").exit() != 0);
+        PluginJar.writeKeys(jar, keys);
+        rotateTo("pkcs12");
+        Files.delete(jar);
+        appliance.await("images are received again", SOON, () -> appliance.health() == 200);
+    }
+
+    private void setKeyProvider(String from, String to) throws IOException {
+        Path settings = appliance.data().resolve("etc/org.sallyport.vault.cfg");
+        String before = Files.readString(settings);
+        String after = before.replaceAll("(?m)^key-provider *= *" + from + "$", "key-provider = " + to);
+        assertNotEquals(before, after);
+        Files.writeString(settings, after);
+    }
+
+    /** Until the settings are in force it is rotated as before. */
+    private void rotateTo(String provider) throws IOException {
+        appliance.await(
+                "the vault opens with a key of " + provider,
+                SOON,
+                () -> appliance
+                                        .shell("vault:rotate-master-key --reason 'another place for it'")
+                                        .exit()
+                                == 0
+                        && key("provider").equals(provider));
+    }
+
+    /** To a gateway elsewhere: what is written openssl reads, with the key of its recipient, and a gateway takes it over. */
+    private void handOver() throws Exception {
+        Path certificate = folder.resolve("second.pem");
+        Path key = folder.resolve("second.key");
+        Command.run(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=second gateway",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString())
+                .ok();
+        assertNotEquals(0, appliance.shell("vault:export " + certificate).exit(), "without a reason");
+        JsonNode written = appliance.json("vault:export --reason 'a second site'", certificate.toString());
+        assertEquals(2, count(written, "patients"), "the third was erased");
+        Path file = Path.of(named(written, "file").get("names").asText());
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        assertFalse(Files.readString(file, StandardCharsets.ISO_8859_1).contains(second));
+
+        String read = Command.run(
+                        "openssl",
+                        "cms",
+                        "-decrypt",
+                        "-inform",
+                        "DER",
+                        "-binary",
+                        "-inkey",
+                        key.toString(),
+                        "-in",
+                        file.toString())
+                .ok()
+                .output();
+        assertTrue(read.startsWith("{\"kind\":\"mappings\""), "it begins otherwise");
+        for (String expected : List.of(first, second, new Patient(1).id(), firstStudy, mergedStudy, "\"sha256\"")) {
+            assertTrue(read.contains(expected), expected);
+        }
+        assertFalse(read.contains(third), "who was erased is not in it");
+
+        String take = "vault:import --reason 'a second site' --json " + key + " " + file;
+        JsonNode taken = appliance.json("vault:import --reason 'a second site'", key.toString(), file.toString());
+        assertEquals(2, count(taken, "known patients"));
+        assertEquals(3, count(taken, "known studies"));
+        assertEquals(0, count(taken, "new patients"));
+        assertEquals(0, count(taken, "conflicts"));
+        Files.write(key, Files.readAllBytes(folder.resolve("repository.key")));
+        assertNotEquals(0, appliance.shell(take).exit(), "with the key of somebody else");
+        assertEquals(4, row(firstStudy).get("images").asInt());
+    }
+
+    private static JsonNode named(JsonNode rows, String what) {
+        for (JsonNode row : rows) {
+            if (row.get("what").asText().equals(what)) {
+                return row;
+            }
+        }
+        throw new AssertionError("no " + what + " in " + rows);
+    }
+
+    private static int count(JsonNode rows, String what) {
+        return named(rows, what).get("count").asInt();
     }
 
     private Path received() {

@@ -13,6 +13,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.sallyport.itests.plugin.KeyPlugin;
 import org.sallyport.itests.plugin.SwapPlugin;
 
 /**
@@ -49,13 +50,22 @@ record PluginJar(
         return "swap." + name;
     }
 
+    /** A bundle with a {@link KeyPlugin}. */
+    static Path writeKeys(Path file, Path keys) throws IOException {
+        Map<String, String> headers = new TreeMap<>();
+        headers.put("Bundle-SymbolicName", "swap.keys");
+        headers.put("Bundle-Version", "1.0.0");
+        headers.put("Bundle-Activator", KeyPlugin.class.getName());
+        headers.put(
+                "Import-Package",
+                NEEDED + ",org.sallyport.gateway.api.key;version=\"[1.0,2)\",javax.crypto,javax.crypto.spec");
+        headers.put(KeyPlugin.FOLDER_HEADER, keys.toString());
+        return write(file, keys, headers);
+    }
+
     /** Appears whole, in place of one that is there. */
     Path writeTo(Path file) throws IOException {
-        Manifest manifest = new Manifest();
-        Attributes attributes = manifest.getMainAttributes();
-        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         Map<String, String> headers = new TreeMap<>();
-        headers.put("Bundle-ManifestVersion", "2");
         headers.put("Bundle-SymbolicName", symbolicName());
         headers.put("Bundle-Version", version);
         headers.put("Bundle-Activator", SwapPlugin.class.getName());
@@ -64,6 +74,14 @@ record PluginJar(
         headers.put(SwapPlugin.FOLDER_HEADER, folder.toString());
         headers.put(SwapPlugin.BEHAVIOUR_HEADER, behaviour.name());
         headers.put(SwapPlugin.SETTINGS_HEADER, settings);
+        return write(file, folder, headers);
+    }
+
+    private static Path write(Path file, Path folder, Map<String, String> headers) throws IOException {
+        Manifest manifest = new Manifest();
+        Attributes attributes = manifest.getMainAttributes();
+        attributes.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        attributes.putValue("Bundle-ManifestVersion", "2");
         headers.forEach(attributes::putValue);
         Path classes = classes();
         Path part = Files.createTempFile(folder.toAbsolutePath().getParent(), "plugin", ".part");

@@ -174,7 +174,11 @@ final class RoleCheck {
                 List.of("study:list", "delivery:list", "destination:list", "node:list", "quarantine:list");
         List<String> operators =
                 List.of("destination:pause outbox", "node:add x X 10.0.0.1 104", "delivery:retry 1", "log:tail");
-        List<String> officers = List.of("instance:original --reason test 1.2.3", "quarantine:release --reason test x");
+        List<String> officers = List.of(
+                "instance:original --reason test 1.2.3",
+                "quarantine:release --reason test x",
+                "vault:export --reason test nothing.pem",
+                "vault:import --reason test nothing.key nothing.p7m");
         List<String> administrators = List.of(
                 "node:approve --reason test x",
                 "patient:split --reason test ANON-0",

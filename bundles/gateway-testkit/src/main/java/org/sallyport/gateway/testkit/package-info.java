@@ -1,4 +1,4 @@
-/** Generated studies with planted identifiers, and the contract tests that a vendor runs on a destination with a gateway that is not there. */
+/** Generated studies with planted identifiers, and the contract tests that a vendor runs on a destination or key provider with a gateway that is not there. */
 @NullMarked
 @Export
 @Version("0.1.0")

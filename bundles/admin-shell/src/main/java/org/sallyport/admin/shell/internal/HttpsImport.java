@@ -1,7 +1,5 @@
 package org.sallyport.admin.shell.internal;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.karaf.shell.api.action.Argument;
@@ -18,8 +16,6 @@ import org.sallyport.gateway.api.http.HttpsPort;
         name = "import",
         description = "Takes key and certificate for HTTPS over from files (PEM or PKCS#12), in use at once")
 public final class HttpsImport extends ChangingCommand {
-
-    private static final int LONGEST = 1_024;
 
     @IfThere
     @Nullable
@@ -46,7 +42,7 @@ public final class HttpsImport extends ChangingCommand {
     @Override
     public @Nullable Object execute() throws Exception {
         HttpsPort port = need(https, "the HTTPS port");
-        char[] passphrase = passphrase();
+        char[] passphrase = PassphraseFile.read(passphraseFile);
         try {
             change("https.import", Path.of(certificate).getFileName().toString(), () -> {
                 port.take(Path.of(certificate), key == null ? null : Path.of(key), passphrase);
@@ -59,17 +55,5 @@ public final class HttpsImport extends ChangingCommand {
             HttpsShow.print(port.status(), false);
         }
         return null;
-    }
-
-    private char[] passphrase() throws IOException {
-        if (passphraseFile == null) {
-            return new char[0];
-        }
-        Path file = Path.of(passphraseFile);
-        if (!Files.isRegularFile(file) || Files.size(file) > LONGEST) {
-            throw new IllegalArgumentException(
-                    "--passphrase-file " + file + ": must be a file of at most " + LONGEST + " bytes");
-        }
-        return Files.readString(file).lines().findFirst().orElse("").toCharArray();
     }
 }

@@ -127,14 +127,10 @@ public final class IthImportMappings extends GatewayCommand {
     }
 
     private void print(Report report, long seconds) throws IOException {
-        Listing list = new Listing("what", "count", "names");
+        Listing list = MappingListing.of(report, json);
         if (dryRun) {
             list.row("dry run: nothing was written", 0, "");
         }
-        report.counts().forEach((what, count) -> {
-            List<String> names = report.lists().getOrDefault(what, List.of());
-            list.row(what, count, json || names.size() <= 3 ? names : names.subList(0, 3) + " …");
-        });
         list.row("seconds", seconds, "");
         list.print(System.out, json);
     }

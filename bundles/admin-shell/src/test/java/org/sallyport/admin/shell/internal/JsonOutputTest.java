@@ -54,6 +54,7 @@ import org.sallyport.gateway.api.store.Retention;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
 import org.sallyport.gateway.api.vault.AuditLog;
+import org.sallyport.gateway.api.vault.MappingExchange;
 import org.sallyport.gateway.api.vault.MappingImport;
 import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.VaultAdministration;
@@ -163,6 +164,8 @@ class JsonOutputTest {
         values.put("pseudonym", "ANON-1");
         values.put("into", "ANON-2");
         values.put("certificate", "server.pem");
+        values.put("certificates", List.of("there.pem"));
+        values.put("key", "own.pem");
         values.put("database", "old.sqlite3");
         values.put("profile", "basic");
         values.put("file", Files.write(folder.resolve("image"), new byte[1]).toString());
@@ -353,6 +356,11 @@ class JsonOutputTest {
                         .service,
                 VaultBackup.class,
                 new Fake<>(VaultBackup.class).on("backUp", a -> null).service,
+                MappingExchange.class,
+                new Fake<>(MappingExchange.class)
+                        .on("write", a -> new MappingImport.Report(Map.of("patients", 3L), Map.of()))
+                        .on("take", a -> new MappingImport.Report(Map.of("new patients", 3L), Map.of()))
+                        .service,
                 IndexBackup.class,
                 new Fake<>(IndexBackup.class).on("backUp", a -> true).service,
                 StudyFinder.class,

@@ -1,19 +1,27 @@
 package org.sallyport.admin.shell.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sallyport.gateway.api.DataFolder;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.store.StudyFinder;
 import org.sallyport.gateway.api.store.StudyIndex;
+import org.sallyport.gateway.api.vault.MappingExchange;
+import org.sallyport.gateway.api.vault.MappingImport.Report;
 import org.sallyport.gateway.api.vault.PatientRegister;
 import org.sallyport.gateway.api.vault.VaultAdministration;
 import org.sallyport.gateway.api.vault.VaultAdministration.KeyState;
@@ -142,5 +150,49 @@ class VaultCommandsTest {
                         "rotatePseudonymKey[" + request("pseudonym key") + "]",
                         "rotateMasterKey[" + request("master key") + "]"),
                 vault.calls);
+    }
+
+    @Test
+    void mappingsAreExportedToAFileOfTheDataFolder(@TempDir Path data) throws Exception {
+        Fake<MappingExchange> exchange =
+                new Fake<>(MappingExchange.class).on("write", a -> new Report(Map.of("patients", 2L), Map.of()));
+        VaultExport export = new VaultExport();
+        export.exchange = exchange.service;
+        export.certificates = List.of("there.pem");
+        export.patients = List.of("ANON-1");
+        export.reason = "asked";
+        System.setProperty(DataFolder.PROPERTY, data.toString());
+        JsonNode rows;
+        try {
+            rows = json(export);
+        } finally {
+            System.clearProperty(DataFolder.PROPERTY);
+        }
+        assertEquals(2, rows.get(0).get("count").asInt());
+        Path file = Path.of(rows.get(1).get("names").asText());
+        assertEquals(data.resolve("export"), file.getParent());
+        assertEquals(
+                List.of("write[[ANON-1], [there.pem], " + file + ", "
+                        + request(file.getFileName().toString()) + "]"),
+                exchange.calls);
+    }
+
+    @Test
+    void anImportWithConflictsSaysSoAndFails(@TempDir Path folder) throws Exception {
+        Fake<MappingExchange> exchange = new Fake<>(MappingExchange.class).on("take", a -> {
+            assertArrayEquals("pass word".toCharArray(), (char[]) a.get(2));
+            return new Report(
+                    Map.of(MappingExchange.CONFLICTS, 1L),
+                    Map.of(MappingExchange.CONFLICTS, List.of("ANON-1 is ANON-2 here")));
+        });
+        VaultImport take = new VaultImport();
+        take.exchange = exchange.service;
+        take.key = "own.pem";
+        take.file = "mappings.p7m";
+        take.passphraseFile =
+                Files.writeString(folder.resolve("pass"), "pass word\nmore").toString();
+        take.reason = "asked";
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> Console.run(take));
+        assertTrue(String.valueOf(e.getMessage()).contains("nothing was taken over"), e.getMessage());
     }
 }

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Original values that were taken over from an earlier proxy's database: of patients, studies and series whose images never passed here. For the gateway's
- * own bundles; what is read is sealed, so that it takes an audited {@link IdentityVault.Opening}. Thread-safe.
+ * Original values that were taken over from an earlier proxy's database, or from another gateway: of patients, studies and series whose images never passed
+ * here. For the gateway's own bundles; what is read is sealed, so that it takes an audited {@link IdentityVault.Opening}. Thread-safe.
  */
 public interface EarlierValues {
 
@@ -27,15 +27,21 @@ public interface EarlierValues {
     /**
      * What is known of one patient, study or series. Holds identity.
      *
-     * @param studyInstanceUid null at the level of the patient
-     * @param seriesInstanceUid null above the level of the series
-     * @param values by DICOM keyword, several values with a backslash between
+     * @param studyInstanceUid null at the level of the patient; the one that it goes by outside
+     * @param seriesInstanceUid null above the level of the series; the one that it goes by outside
+     * @param values by DICOM keyword, several values with a backslash between; of a study also {@link #UIDS} and {@link #DATES}
      */
     record Sheet(
             String pseudonym,
             @Nullable String studyInstanceUid,
             @Nullable String seriesInstanceUid,
             Map<String, String> values) {
+
+        /** In place of a keyword: original UIDs that were mapped in the study's images. */
+        public static final String UIDS = "original UIDs";
+
+        /** In place of a keyword: original dates that were moved in the study's images. */
+        public static final String DATES = "original dates";
 
         public Sheet {
             values = Map.copyOf(values);

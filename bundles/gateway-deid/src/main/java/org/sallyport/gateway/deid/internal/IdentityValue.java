@@ -13,8 +13,10 @@ record IdentityValue(Kind kind, String text) {
         /** Physicians, operators, relatives. */
         OTHER_NAME("a person's name"),
         ID("an id"),
-        /** Addresses and institutions: as a whole. */
-        PLACE("an address or institution"),
+        /** Of the patient or a physician: as a whole. */
+        PLACE("an address"),
+        /** Name and address: as a whole. */
+        INSTITUTION("an institution"),
         BIRTH_DATE("the date of birth"),
         DATE("a date"),
         UID("an original UID");

@@ -38,8 +38,8 @@ final class IdentityValues {
             Tag.ClinicalTrialSubjectID,
             Tag.ClinicalTrialSubjectReadingID);
 
-    private static final Set<Integer> PLACES =
-            Set.of(Tag.PatientAddress, Tag.InstitutionName, Tag.InstitutionAddress, Tag.ReferringPhysicianAddress);
+    private static final Set<Integer> PLACES = Set.of(Tag.PatientAddress, Tag.ReferringPhysicianAddress);
+    private static final Set<Integer> INSTITUTIONS = Set.of(Tag.InstitutionName, Tag.InstitutionAddress);
 
     private static final Set<Integer> UIDS = Set.of(Tag.StudyInstanceUID, Tag.SeriesInstanceUID);
 
@@ -106,6 +106,9 @@ final class IdentityValues {
         }
         if (UIDS.contains(tag)) {
             return Kind.UID;
+        }
+        if (INSTITUTIONS.contains(tag)) {
+            return Kind.INSTITUTION;
         }
         return PLACES.contains(tag) ? Kind.PLACE : null;
     }

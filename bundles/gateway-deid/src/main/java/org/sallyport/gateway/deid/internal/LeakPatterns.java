@@ -126,6 +126,19 @@ final class LeakPatterns {
     private final TermList common;
     private final Tokens tokens = new Tokens();
 
+    /** Of values that the profile has removed: what it keeps is no leak, though it also stands in a sequence of which something else was changed. */
+    static LeakPatterns of(Collection<IdentityValue> values, Profile profile) {
+        return new LeakPatterns(
+                values.stream()
+                        .filter(value -> switch (value.kind()) {
+                            case INSTITUTION -> !profile.has(Option.RETAIN_INSTITUTION_IDENTITY);
+                            case UID -> !profile.has(Option.RETAIN_UIDS);
+                            default -> true;
+                        })
+                        .toList(),
+                profile.terms());
+    }
+
     /** @param common words that are no sign of identity where they stand alone: parts of names that are among them are not searched for */
     LeakPatterns(Collection<IdentityValue> values, TermList common) {
         this.common = common;
@@ -133,7 +146,7 @@ final class LeakPatterns {
             switch (value.kind()) {
                 case PATIENT_NAME, OTHER_NAME -> addName(value.kind(), value.text());
                 case ID -> addId(value.text());
-                case PLACE -> addPlace(value.text());
+                case PLACE, INSTITUTION -> addPlace(value.kind(), value.text());
                 case BIRTH_DATE, DATE -> addDate(value.kind(), value.text());
                 case UID -> add(Kind.UID, Reach.FREE_TEXT, false, value.text());
             }
@@ -267,13 +280,13 @@ final class LeakPatterns {
         }
     }
 
-    private void addPlace(String text) {
+    private void addPlace(Kind kind, String text) {
         List<String> words = words(text);
         int letters = words.stream().mapToInt(String::length).sum();
         if (letters >= (words.size() > 1 ? SHORTEST_PLACE : SHORTEST_RUN)
                 && !isNoName(words)
                 && !MAKERS.containsAll(words)) {
-            add(Kind.PLACE, Reach.FREE_TEXT, false, text);
+            add(kind, Reach.FREE_TEXT, false, text);
         }
     }
 

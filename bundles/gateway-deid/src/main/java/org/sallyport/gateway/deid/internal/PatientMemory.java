@@ -44,8 +44,7 @@ final class PatientMemory {
         synchronized (known) {
             if (!known.values.containsAll(values) && known.values.size() < MOST_VALUES) {
                 known.values.addAll(values);
-                known.snapshot =
-                        new Snapshot(new LeakPatterns(known.values, profile.terms()), versions.incrementAndGet());
+                known.snapshot = new Snapshot(LeakPatterns.of(known.values, profile), versions.incrementAndGet());
             }
             return known.snapshot;
         }

@@ -107,7 +107,7 @@ public final class ProfileTrial implements TrialTreatment {
                         text(added, treated)));
             }
         }
-        new LeakScan(new LeakPatterns(IdentityValues.of(treatment.originals(), head), profile.terms())).check(treated);
+        new LeakScan(LeakPatterns.of(IdentityValues.of(treatment.originals(), head), profile)).check(treated);
     }
 
     private static Attribute attribute(

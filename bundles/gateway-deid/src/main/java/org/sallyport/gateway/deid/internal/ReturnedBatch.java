@@ -117,14 +117,19 @@ final class ReturnedBatch implements Returning {
         synchronized (this) {
             ofThisBatch.add(head.sopInstanceUid());
         }
-        String series = memory(head.study()).original(head.seriesInstanceUid());
+        StudyMemory memory = memory(head.study());
         return new Returned(
                 Kind.RESULT,
                 head.sopClassUid(),
-                head.sopInstanceUid(),
-                or(series, head.seriesInstanceUid()),
+                sopInstance(head, memory),
+                or(memory.original(head.seriesInstanceUid()), head.seriesInstanceUid()),
                 syntax,
                 "");
+    }
+
+    /** A result's own, or what an image of the study had before another gateway sent it. */
+    private static String sopInstance(Head head, StudyMemory memory) {
+        return or(memory.original(head.sopInstanceUid()), head.sopInstanceUid());
     }
 
     private static String or(@Nullable String value, String otherwise) {
@@ -294,7 +299,7 @@ final class ReturnedBatch implements Returning {
         DataSet treated = treatment.treatHead(head.elements());
         note(treatment.unknown());
         return new RestoredStream(
-                FileMetaInformation.ours(head.sopClassUid(), head.sopInstanceUid(), syntax.uid()),
+                FileMetaInformation.ours(head.sopClassUid(), sopInstance(head, memory), syntax.uid()),
                 treated,
                 reader.dataSet(),
                 head.hasPixelData(),

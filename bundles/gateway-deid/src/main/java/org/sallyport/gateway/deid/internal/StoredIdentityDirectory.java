@@ -122,7 +122,7 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
             String pseudonym = "";
             for (Sheet sheet : sheets) {
                 pseudonym = sheet.pseudonym();
-                values.putAll(sheet.values());
+                values.putAll(attributes(sheet));
                 for (Sheet whose : earlier.patient(pseudonym, opening)) {
                     patient.putAll(whose.values());
                 }
@@ -243,6 +243,14 @@ public final class StoredIdentityDirectory implements IdentityDirectory {
             }
             return List.copyOf(studies);
         }
+    }
+
+    /** Without what is kept of its UIDs and dates. */
+    private static Map<String, String> attributes(Sheet sheet) {
+        Map<String, String> attributes = new TreeMap<>(sheet.values());
+        attributes.remove(Sheet.UIDS);
+        attributes.remove(Sheet.DATES);
+        return attributes;
     }
 
     private static List<String> inOrder(Set<String> all, String present) {

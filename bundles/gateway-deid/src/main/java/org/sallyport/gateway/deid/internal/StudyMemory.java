@@ -2,6 +2,7 @@ package org.sallyport.gateway.deid.internal;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -55,6 +56,12 @@ final class StudyMemory {
             IdentityVault.Opening opening)
             throws IOException {
         StudyMemory memory = new StudyMemory(study, earlier);
+        for (String uid : earlier.uids()) {
+            put(memory.uids, study.mapUid(uid), uid);
+        }
+        for (String date : earlier.dates()) {
+            memory.learnDate(date);
+        }
         boolean first = true;
         try (IdentityRecords records = new IdentityRecords(store, opening, PassedOver.STORE)) {
             for (StoredInstance instance : instances) {
@@ -146,6 +153,16 @@ final class StudyMemory {
     @Nullable
     String originalDate(String date) {
         return dates.get(date);
+    }
+
+    /** Those that were mapped, each once. */
+    Collection<String> originalUids() {
+        return uids.values();
+    }
+
+    /** Those that were moved, each once. */
+    Collection<String> originalDates() {
+        return dates.values();
     }
 
     /** What was changed in or removed from one image of the study, with the character set that it is encoded in. */

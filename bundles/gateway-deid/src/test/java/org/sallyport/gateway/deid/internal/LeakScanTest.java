@@ -212,10 +212,10 @@ class LeakScanTest {
     void anInstitutionThatIsCalledLikeTheScannersMakerIsNone() throws Exception {
         DataSet dataSet = new DataSet();
         dataSet.setString(Tag.Manufacturer, "TOSHIBA");
-        IdentityValue maker = new IdentityValue(IdentityValue.Kind.PLACE, "TOSHIBA");
+        IdentityValue maker = new IdentityValue(IdentityValue.Kind.INSTITUTION, "TOSHIBA");
         new LeakScan(new LeakPatterns(Set.of(maker), TermList.NONE)).check(dataSet);
         dataSet.setString(Tag.Manufacturer, "Toshiba General Hospital");
-        IdentityValue hospital = new IdentityValue(IdentityValue.Kind.PLACE, "Toshiba General Hospital");
+        IdentityValue hospital = new IdentityValue(IdentityValue.Kind.INSTITUTION, "Toshiba General Hospital");
         assertThrows(Leak.class, () -> new LeakScan(new LeakPatterns(Set.of(hospital), TermList.NONE)).check(dataSet));
     }
 

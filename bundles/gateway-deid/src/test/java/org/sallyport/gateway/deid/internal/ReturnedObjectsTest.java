@@ -41,6 +41,7 @@ import org.sallyport.gateway.api.intake.ReturnedObjects.Returning;
 import org.sallyport.gateway.api.store.StoredInstance;
 import org.sallyport.gateway.api.vault.AccessDeniedException;
 import org.sallyport.gateway.api.vault.AccessRequest;
+import org.sallyport.gateway.api.vault.EarlierValues.Sheet;
 import org.sallyport.gateway.api.vault.PatientIdentity;
 import org.sallyport.gateway.api.vault.Pseudonymizer;
 import org.sallyport.gateway.api.vault.StudyContext;
@@ -307,6 +308,105 @@ class ReturnedObjectsTest {
         assertEquals(Gate.CT, level.string(Tag.ReferencedSOPClassUID));
         assertEquals(Gate.SOP_INSTANCE, level.string(Tag.ReferencedSOPInstanceUID));
         assertEquals(0, batch.unresolved());
+    }
+
+    /** As a gateway elsewhere that has the sheets, and the keys, and no image. */
+    private static StoredReturnedObjects elsewhere(Gate gate, List<Sheet> sheets, Path folder) {
+        MemoryStore none = new MemoryStore();
+        return new StoredReturnedObjects(
+                gate.vault,
+                gate.vault,
+                none,
+                new MemoryIndex(none),
+                new MemoryIndex(none),
+                new GivenSheets(sheets),
+                gate.results,
+                folder);
+    }
+
+    private List<Sheet> sheets(String study) throws IOException {
+        return new StoredStudyOriginals(gate.vault, new MemoryIndex(gate.store), gate.store)
+                .sheets(study, gate.vault.begin(Gate.OFFICER));
+    }
+
+    @Test
+    void anotherGatewayGivesResultsTheSameIdentityByWhatWasHandedOver() throws IOException {
+        DataSet stored = gate.treated(original());
+        DataSet other = original();
+        other.setString(Tag.SOPInstanceUID, Gate.SOP_INSTANCE + "2");
+        other.setString(Tag.SeriesInstanceUID, Gate.SERIES + "2");
+        gate.receive(Gate.encode(other, EXPLICIT), EXPLICIT, Gate.CT, Gate.SOP_INSTANCE + "2");
+        DataSet result = result(stored);
+        DataSet reference = new DataSet();
+        reference.setString(Tag.ReferencedSOPInstanceUID, text(gate.lastDataSet(), Tag.SOPInstanceUID));
+        result.setItems(Tag.SourceImageSequence, reference);
+        byte[] made = part10(result, EXPLICIT);
+        DataSet expected = Gate.read(restored(made));
+
+        for (int i = 0; i < 2; i++) {
+            List<Sheet> sheets = sheets(text(stored, Tag.StudyInstanceUID));
+            assertEquals(4, sheets.size(), "of the patient, the study and two series");
+            batch = elsewhere(gate, sheets, folder).begin(Gate.OFFICER);
+            assertEquals(Kind.RESULT, examined(made).kind());
+            DataSet back = Gate.read(restored(made));
+            for (int tag : List.of(
+                    Tag.PatientName,
+                    Tag.PatientID,
+                    Tag.PatientBirthDate,
+                    Tag.OtherPatientNames,
+                    Tag.AccessionNumber,
+                    Tag.StudyInstanceUID,
+                    Tag.FrameOfReferenceUID,
+                    Tag.StudyDate,
+                    Tag.AcquisitionDateTime,
+                    Tag.ContentDate,
+                    Tag.SOPInstanceUID,
+                    Tag.SeriesInstanceUID,
+                    Tag.PatientIdentityRemoved)) {
+                assertEquals(expected.strings(tag), back.strings(tag), Tag.format(tag));
+            }
+            assertEquals(
+                    Gate.SOP_INSTANCE + "2",
+                    back.items(Tag.SourceImageSequence).get(0).string(Tag.ReferencedSOPInstanceUID));
+            DataSet series = back.items(Tag.ReferencedSeriesSequence).get(0);
+            assertEquals(Gate.SERIES, series.string(Tag.SeriesInstanceUID));
+            assertEquals(
+                    Gate.SOP_INSTANCE,
+                    series.items(Tag.ReferencedInstanceSequence).get(0).string(Tag.ReferencedSOPInstanceUID));
+            assertEquals(0, batch.unresolved());
+            cleanUpOnce();
+        }
+    }
+
+    private void cleanUpOnce() throws IOException {
+        if (gate.store.instances.get(0).isHere()) {
+            cleanUp();
+        }
+    }
+
+    @Test
+    void anImageThatAnotherGatewaySentGetsItsUidsAndItsPatientBack() throws IOException {
+        DataSet stored = gate.treated(original());
+        byte[] sent = gate.lastBytes();
+        batch = elsewhere(gate, sheets(text(stored, Tag.StudyInstanceUID)), folder)
+                .begin(Gate.OFFICER);
+        Returned found = examined(sent);
+        assertEquals(Gate.SOP_INSTANCE, found.sopInstanceUid());
+        assertEquals(Gate.SERIES, found.seriesInstanceUid());
+        byte[] back = restored(sent);
+        assertEquals(Gate.SOP_INSTANCE, Gate.open(back).meta().mediaStorageSopInstanceUid());
+        DataSet image = Gate.read(back);
+        assertEquals(Gate.SOP_INSTANCE, image.string(Tag.SOPInstanceUID));
+        assertEquals(Gate.STUDY, image.string(Tag.StudyInstanceUID));
+        assertEquals("DOE^JANE", image.string(Tag.PatientName));
+        assertEquals("20240229", image.string(Tag.StudyDate));
+        assertNull(image.string(Tag.PatientIdentityRemoved));
+    }
+
+    @Test
+    void ofAStudyThatIsNotHereNothingIsHandedOver() throws IOException {
+        gate.treated(original());
+        assertEquals(List.of(), sheets("2.25.99"));
     }
 
     @Test

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -14,8 +17,10 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +185,29 @@ class RulesTest {
         DataSet treated = treat(Profile.BASIC, head);
         String value = treated.string(tag);
         assertEquals(expected, !treated.contains(tag) ? "absent" : value == null ? "" : value);
+    }
+
+    /** What is taken from the standard names its edition, each row too, and the conformance statement tells the same. */
+    @Test
+    void theTablesTellTheirEdition() throws IOException {
+        assertTrue(firstLine("confidentiality.tsv")
+                .startsWith("# DICOM PS3.15 2024b, Table E.1-1, with 18 later attributes:"));
+        Map<String, Long> rows = Table.read("confidentiality.tsv", 14).stream()
+                .collect(Collectors.groupingBy(row -> row[2], Collectors.counting()));
+        assertEquals(Map.of("2024b", 620L, "addendum", 18L), rows);
+        assertTrue(
+                firstLine("safe-private.tsv").startsWith("# DICOM PS3.15, an edition before 2024b, Table E.3.10-1:"));
+        assertTrue(Table.read("confidentiality-more.tsv", 14).stream().allMatch(row -> row[2].equals("own")));
+        String statement = Files.readString(Path.of("../../docs/conformance.md"));
+        assertTrue(statement.contains(
+                "PS3.15 2024b Table E.1-1 with 18 later attributes, and Table E.3.10-1 of an earlier edition"));
+    }
+
+    private static String firstLine(String table) throws IOException {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(
+                Objects.requireNonNull(Table.class.getResourceAsStream(table)), StandardCharsets.UTF_8))) {
+            return String.valueOf(in.readLine());
+        }
     }
 
     @Test

@@ -1,10 +1,10 @@
 package org.sallyport.gateway.vault.internal;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,21 +20,8 @@ import org.sallyport.gateway.api.vault.VaultException;
  */
 final class Assignments {
 
-    static final byte PATIENT = 1;
-    private static final byte STUDY = 2;
-    static final byte PATIENT_WITH_ID = 3;
-    private static final byte PSEUDONYM = 4;
-    static final byte LINK = 5;
-    private static final byte STUDY_WITH_PSEUDONYM = 6;
-    static final byte SEVERAL = 7;
-    private static final byte GENERATION = 8;
-    private static final byte MERGE = 9;
-    static final byte ERASED_PATIENT = 10;
-    private static final byte ERASE = 11;
-    static final int DIGEST = 32;
-    static final int SHORT_DIGEST = 16;
-    /** With an empty name and key. */
-    private static final int SHORTEST_PATIENT = 1 + DIGEST + SHORT_DIGEST + 12 + 2;
+    /** Each costs a digest when somebody new comes. */
+    static final int MOST_FOREIGN_KEYS = 1_000;
 
     /**
      * @param pseudonym what new studies of the patient get
@@ -71,6 +58,8 @@ final class Assignments {
     private final Set<Integer> keysToDestroy = new HashSet<>();
 
     private final DamagedRows damaged = new DamagedRows();
+    private final List<byte[]> foreignGenerations = new ArrayList<>();
+    private final List<byte[]> foreignLookups = new ArrayList<>();
     private int generation = Generations.FIRST;
 
     DamagedRows damaged() {
@@ -160,6 +149,15 @@ final class Assignments {
         return studies.get(uid);
     }
 
+    /** Those who were erased too, by their numbers. */
+    List<Patient> patients() {
+        return Collections.unmodifiableList(patients);
+    }
+
+    Collection<Study> studies() {
+        return Collections.unmodifiableCollection(studies.values());
+    }
+
     boolean isTaken(String pseudonym) {
         return pseudonyms.containsKey(pseudonym);
     }
@@ -168,112 +166,7 @@ final class Assignments {
         return patients.size();
     }
 
-    // ---- records
-
-    /** A patient is first seen. */
-    static byte[] record(byte[] lookup, byte[] idLookup, Patient patient) {
-        byte[] name = ascii(patient.pseudonym());
-        return ByteBuffer.allocate(1 + DIGEST + SHORT_DIGEST + 12 + 1 + name.length + 1 + patient.wrappedKey().length)
-                .put(PATIENT_WITH_ID)
-                .put(lookup)
-                .put(idLookup, 0, SHORT_DIGEST)
-                .putInt(patient.number())
-                .putInt(patient.generation())
-                .putInt(patient.shiftDays())
-                .put((byte) name.length)
-                .put(name)
-                .put((byte) patient.wrappedKey().length)
-                .put(patient.wrappedKey())
-                .array();
-    }
-
-    /** A study is first seen, under its patient's present pseudonym. */
-    static byte[] record(Study study) {
-        return head(STUDY, 1 + SHORT_DIGEST + 12, study).array();
-    }
-
-    /** A study that was seen elsewhere before. */
-    static byte[] recordWithPseudonym(Study study) {
-        byte[] name = ascii(study.pseudonym());
-        return head(STUDY_WITH_PSEUDONYM, 1 + SHORT_DIGEST + 12 + 2 + name.length, study)
-                .put((byte) (study.keepsUids() ? 1 : 0))
-                .put((byte) name.length)
-                .put(name)
-                .array();
-    }
-
-    private static ByteBuffer head(byte type, int length, Study study) {
-        return ByteBuffer.allocate(length)
-                .put(type)
-                .putLong(study.uid().getMostSignificantBits())
-                .putLong(study.uid().getLeastSignificantBits())
-                .putInt(study.patient())
-                .putInt(study.generation())
-                .putInt(study.shiftDays());
-    }
-
-    /**
-     * A patient has another pseudonym too.
-     *
-     * @param isPresent whether new studies get it from now on
-     */
-    static byte[] record(int patient, String pseudonym, boolean isPresent) {
-        byte[] name = ascii(pseudonym);
-        return ByteBuffer.allocate(1 + 4 + 2 + name.length)
-                .put(PSEUDONYM)
-                .putInt(patient)
-                .put((byte) (isPresent ? 1 : 0))
-                .put((byte) name.length)
-                .put(name)
-                .array();
-    }
-
-    /** Who is found by this is that patient. */
-    static byte[] record(byte[] lookup, byte[] idLookup, int patient) {
-        return ByteBuffer.allocate(1 + DIGEST + SHORT_DIGEST + 4)
-                .put(LINK)
-                .put(lookup)
-                .put(idLookup, 0, SHORT_DIGEST)
-                .putInt(patient)
-                .array();
-    }
-
-    /** New patients are of another generation from now on. */
-    static byte[] recordOfGeneration(int generation) {
-        return ByteBuffer.allocate(1 + 4).put(GENERATION).putInt(generation).array();
-    }
-
-    /** An administrator said who is the same person, or that they are not. */
-    static byte[] record(Merges.Change change) {
-        return ByteBuffer.allocate(1 + 8 + 4 + 4)
-                .put(MERGE)
-                .putLong(change.at().toEpochMilli())
-                .putInt(change.from())
-                .putInt(change.into())
-                .array();
-    }
-
-    /** A patient is erased. */
-    static byte[] recordOfErasure(int patient, Instant at) {
-        return ByteBuffer.allocate(1 + 8 + 4)
-                .put(ERASE)
-                .putLong(at.toEpochMilli())
-                .putInt(patient)
-                .array();
-    }
-
-    /** Several records that count together or not at all. */
-    static byte[] several(List<byte[]> records) {
-        int length = 1;
-        for (byte[] record : records) {
-            length += 2 + record.length;
-        }
-        ByteBuffer all = ByteBuffer.allocate(length).put(SEVERAL);
-        for (byte[] record : records) {
-            all.putShort((short) record.length).put(record);
-        }
-        return all.array();
-    }
+    // ---- rows
 
     /**
      * Takes note of a record that is not as it was written. What kind it was is told by its length, which is part of what was found in order, and by what
@@ -282,128 +175,108 @@ final class Assignments {
      * @throws VaultException if others depend on it, or what it was cannot be told
      */
     void readDamaged(String where, byte[] payload) throws VaultException {
-        if (payload.length == 1 + SHORT_DIGEST + 12 && (payload[0] == STUDY || !isType(payload[0]))) {
-            damaged.addStudy(Arrays.copyOfRange(payload, 1, 1 + SHORT_DIGEST));
+        if (payload.length == RowCode.STUDY_LENGTH && (payload[0] == RowCode.STUDY || !RowCode.isType(payload[0]))) {
+            damaged.addStudy(Arrays.copyOfRange(payload, 1, 1 + RowCode.SHORT_DIGEST));
         } else if (isNextPatient(payload)) {
             int number = patients.size();
-            damaged.addPatient(number, Arrays.copyOfRange(payload, 1, 1 + DIGEST));
+            damaged.addPatient(number, Arrays.copyOfRange(payload, 1, 1 + RowCode.DIGEST));
             add(new Patient(number, "damaged row " + number, Generations.FIRST, 0, new byte[0]));
         } else {
             throw new VaultException(where + ", which more than one patient depends on: restore it from a backup");
         }
     }
 
-    private static boolean isType(byte type) {
-        return type >= PATIENT && type <= ERASE;
-    }
-
     /** Its number, or all its lengths, are those of the patient who has to follow. */
     private boolean isNextPatient(byte[] payload) {
-        if (payload.length < SHORTEST_PATIENT || payload[0] != PATIENT_WITH_ID) {
+        if (payload.length < RowCode.SHORTEST_PATIENT || payload[0] != RowCode.PATIENT_WITH_ID) {
             return false;
         }
-        ByteBuffer in = ByteBuffer.wrap(payload, 1 + DIGEST + SHORT_DIGEST, 13);
+        ByteBuffer in = ByteBuffer.wrap(payload, 1 + RowCode.DIGEST + RowCode.SHORT_DIGEST, 13);
         if (in.getInt() == patients.size()) {
             return true;
         }
-        int keyLengthAt = SHORTEST_PATIENT - 1 + (payload[SHORTEST_PATIENT - 2] & 0xFF);
+        int keyLengthAt = RowCode.SHORTEST_PATIENT - 1 + (payload[RowCode.SHORTEST_PATIENT - 2] & 0xFF);
         return keyLengthAt < payload.length && keyLengthAt + 1 + (payload[keyLengthAt] & 0xFF) == payload.length;
     }
 
     /** Takes a record of the journal. */
     void read(ByteBuffer in) throws VaultException {
-        byte type = in.get();
-        switch (type) {
-            case PATIENT -> {
-                byte[] lookup = bytes(in, DIGEST);
-                put(lookup, null, readPatient(in));
+        put(RowCode.decode(in));
+    }
+
+    /** @throws VaultException if it does not fit what there is; nothing is changed then, but by rows before it in {@link Row.Several} */
+    void put(Row row) throws VaultException {
+        if (row instanceof Row.NewPatient one) {
+            requireGeneration(one.patient().generation());
+            add(one.patient());
+            put(one.lookup(), one.idLookup(), one.patient().number());
+        } else if (row instanceof Row.NewStudy one) {
+            Patient patient = patient(one.patient());
+            requireGeneration(one.generation());
+            String pseudonym = one.pseudonym() == null ? patient.pseudonym() : one.pseudonym();
+            studies.put(
+                    one.uid(),
+                    new Study(
+                            one.uid(),
+                            patient.number(),
+                            one.generation(),
+                            one.shiftDays(),
+                            pseudonym,
+                            one.keepsUids()));
+        } else if (row instanceof Row.Name one) {
+            put(patient(one.patient()).number(), one.pseudonym(), one.isPresent());
+        } else if (row instanceof Row.Link one) {
+            put(one.lookup(), one.idLookup(), patient(one.patient()).number());
+        } else if (row instanceof Row.Several all) {
+            for (Row each : all.rows()) {
+                put(each);
             }
-            case PATIENT_WITH_ID -> {
-                byte[] lookup = bytes(in, DIGEST);
-                byte[] idLookup = bytes(in, SHORT_DIGEST);
-                put(lookup, idLookup, readPatient(in));
+        } else if (row instanceof Row.NewGeneration one) {
+            if (one.generation() != generation + 1 || one.generation() > Generations.LAST) {
+                throw new VaultException(
+                        "the vault journal lacks a key generation: " + one.generation() + " follows " + generation);
             }
-            case STUDY -> {
-                UUID uid = new UUID(in.getLong(), in.getLong());
-                Patient patient = patient(in.getInt());
-                put(new Study(uid, patient.number(), readGeneration(in), in.getInt(), patient.pseudonym(), false));
+            generation = one.generation();
+        } else if (row instanceof Row.Merge one) {
+            requireFitting(one.change());
+            merges.put(one.change());
+        } else if (row instanceof Row.ErasedPatient one) {
+            requireGeneration(one.patient().generation());
+            add(one.patient());
+        } else if (row instanceof Row.Erase one) {
+            erase(patient(one.patient()));
+        } else if (row instanceof Row.ForeignKey one) {
+            List<byte[]> keys = foreignKeys(one.kind());
+            if (one.number() != keys.size() || keys.size() == MOST_FOREIGN_KEYS) {
+                throw new VaultException(
+                        "the vault journal lacks a key of another vault: " + one.number() + " follows " + keys.size());
             }
-            case STUDY_WITH_PSEUDONYM -> {
-                UUID uid = new UUID(in.getLong(), in.getLong());
-                int patient = patient(in.getInt()).number();
-                int of = readGeneration(in);
-                int shift = in.getInt();
-                boolean keepsUids = in.get() == 1;
-                put(new Study(uid, patient, of, shift, name(in), keepsUids));
-            }
-            case PSEUDONYM -> {
-                int patient = patient(in.getInt()).number();
-                boolean isPresent = in.get() == 1;
-                put(patient, name(in), isPresent);
-            }
-            case LINK -> {
-                byte[] lookup = bytes(in, DIGEST);
-                byte[] idLookup = bytes(in, SHORT_DIGEST);
-                put(lookup, idLookup, patient(in.getInt()).number());
-            }
-            case SEVERAL -> {
-                while (in.hasRemaining()) {
-                    int length = in.getShort() & 0xFFFF;
-                    read(ByteBuffer.wrap(bytes(in, length)));
-                }
-            }
-            case GENERATION -> {
-                int next = in.getInt();
-                if (next != generation + 1 || next > Generations.LAST) {
-                    throw new VaultException(
-                            "the vault journal lacks a key generation: " + next + " follows " + generation);
-                }
-                generation = next;
-            }
-            case MERGE -> merges.put(readChange(in));
-            case ERASED_PATIENT -> {
-                int number = in.getInt();
-                int of = readGeneration(in);
-                int shift = in.getInt();
-                add(new Patient(number, name(in), of, shift, new byte[0]));
-            }
-            case ERASE -> {
-                in.getLong();
-                erase(patient(in.getInt()));
-            }
-            default ->
-                throw new VaultException("the vault journal has a record of type " + type
-                        + ", which this version does not know: it was written by a newer one");
+            keys.add(one.wrapped());
         }
     }
 
-    private Patient readPatient(ByteBuffer in) throws VaultException {
-        int number = in.getInt();
-        int of = readGeneration(in);
-        int shift = in.getInt();
-        return new Patient(number, name(in), of, shift, bytes(in, in.get() & 0xFF));
-    }
-
-    private int readGeneration(ByteBuffer in) throws VaultException {
-        int of = in.getInt();
-        if (of < Generations.FIRST || of > generation) {
+    private void requireGeneration(int of) throws VaultException {
+        boolean isForeign = Generations.isForeign(of) && of - Generations.FIRST_FOREIGN < foreignGenerations.size();
+        if (!isForeign && (of < Generations.FIRST || of > generation)) {
             throw new VaultException(
                     "the vault journal names key generation " + of + ", and has come to " + generation + " only");
         }
-        return of;
     }
 
-    private Merges.Change readChange(ByteBuffer in) throws VaultException {
-        Instant at = Instant.ofEpochMilli(in.getLong());
-        int from = patient(in.getInt()).number();
-        int into = in.getInt();
+    private void requireFitting(Merges.Change change) throws VaultException {
+        int from = patient(change.from()).number();
+        int into = change.into();
         boolean fits = into == Merges.NOBODY
                 ? merges.isMerged(from)
                 : !merges.isMerged(from) && !merges.areSame(from, patient(into).number());
         if (!fits) {
             throw new VaultException("the vault journal merges or splits patient number " + from + " twice");
         }
-        return new Merges.Change(at, from, into);
+    }
+
+    /** Of other vaults, wrapped, by their numbers. */
+    List<byte[]> foreignKeys(Row.ForeignKey.Kind kind) {
+        return kind == Row.ForeignKey.Kind.GENERATION ? foreignGenerations : foreignLookups;
     }
 
     private void erase(Patient patient) {
@@ -422,11 +295,6 @@ final class Assignments {
         byId.values().removeIf(List::isEmpty);
     }
 
-    void put(byte[] lookup, byte @Nullable [] idLookup, Patient patient) throws VaultException {
-        add(patient);
-        put(lookup, idLookup, patient.number());
-    }
-
     private void add(Patient patient) throws VaultException {
         if (patient.number() != patients.size()) {
             throw new VaultException(
@@ -436,7 +304,7 @@ final class Assignments {
         pseudonyms.put(patient.pseudonym(), patient.number());
     }
 
-    void put(byte[] lookup, byte @Nullable [] idLookup, int patient) {
+    private void put(byte[] lookup, byte @Nullable [] idLookup, int patient) {
         byLookup.put(uuid(lookup), patient);
         if (idLookup != null && !isNone(idLookup)) {
             List<Integer> known = byId.get(uuid(idLookup));
@@ -460,11 +328,7 @@ final class Assignments {
         return true;
     }
 
-    void put(Study study) {
-        studies.put(study.uid(), study);
-    }
-
-    void put(int patient, String pseudonym, boolean isPresent) {
+    private void put(int patient, String pseudonym, boolean isPresent) {
         pseudonyms.put(pseudonym, patient);
         Patient known = patients.get(patient);
         if (known.pseudonym().equals(pseudonym)) {
@@ -480,20 +344,6 @@ final class Assignments {
             more.add(other);
         }
         others.put(patient, List.copyOf(more));
-    }
-
-    private static byte[] ascii(String name) {
-        return name.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static String name(ByteBuffer in) {
-        return new String(bytes(in, in.get() & 0xFF), StandardCharsets.US_ASCII);
-    }
-
-    private static byte[] bytes(ByteBuffer in, int length) {
-        byte[] bytes = new byte[length];
-        in.get(bytes);
-        return bytes;
     }
 
     /** 128 bits of a keyed digest are enough to tell patients apart, and weigh less in memory. */

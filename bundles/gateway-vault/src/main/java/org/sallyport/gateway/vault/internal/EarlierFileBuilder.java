@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.sallyport.gateway.api.vault.VaultException;
 import org.sallyport.gateway.vault.internal.EarlierFolder.SheetKey;
 
 /** Writes one file of {@link EarlierFolder}; it appears whole or not at all. Owned by one thread. */
@@ -61,6 +62,9 @@ final class EarlierFileBuilder implements Closeable {
     void add(List<SheetKey> keys, Sealer sealer) throws IOException {
         ByteArrayOutputStream sealed = new ByteArrayOutputStream(512);
         sealer.seal(EarlierFolder.place(id, at), sealed);
+        if (sealed.size() > EarlierFolder.LONGEST_SHEET) {
+            throw new VaultException("a sheet of originals is longer than " + EarlierFolder.LONGEST_SHEET + " bytes");
+        }
         out.writeInt(sealed.size());
         sealed.writeTo(out);
         for (SheetKey key : keys) {

@@ -29,7 +29,7 @@ final class EarlierFolder implements Closeable {
     static final int HEADER = 24;
     static final int ENTRY = 24;
     static final int END = 20;
-    private static final int LONGEST_SHEET = 1 << 20;
+    static final int LONGEST_SHEET = 1 << 20;
 
     private final Path folder;
     private final List<Opened> files = new CopyOnWriteArrayList<>();

@@ -18,8 +18,8 @@ import org.sallyport.gateway.api.vault.IdentityVault;
 import org.sallyport.gateway.vault.internal.EarlierFolder.Found;
 import org.sallyport.gateway.vault.internal.EarlierFolder.SheetKey;
 
-/** What was taken over from an earlier proxy, below {@code vault/earlier}. Immutable; one run of taking over at a time is the caller's business. */
-@Component(service = {EarlierValues.class, EarlierMappings.class})
+/** What was taken over from an earlier proxy or another gateway, below {@code vault/earlier}. Immutable; one run of taking over at a time is the caller's business. */
+@Component(service = {EarlierValues.class, EarlierMappings.class, EarlierProxy.class})
 public final class EarlierProxy implements EarlierValues, EarlierMappings {
 
     private final EarlierFolder folder;
@@ -112,6 +112,10 @@ public final class EarlierProxy implements EarlierValues, EarlierMappings {
         if (issuers.isEmpty()) {
             throw new IllegalArgumentException("no issuer: an empty text stands for images that name none");
         }
-        return new EarlierRun(this, folder, assignments, vault, issuers, dryRun);
+        return new EarlierRun(newWriter(), assignments, issuers, dryRun);
+    }
+
+    SheetWriter newWriter() {
+        return new SheetWriter(this, folder, assignments, vault);
     }
 }

@@ -1,7 +1,6 @@
 package org.sallyport.gateway.vault.internal;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.dicom.data.Uids;
 import org.sallyport.gateway.api.vault.EarlierMappings;
@@ -20,8 +18,6 @@ import org.sallyport.gateway.api.vault.EarlierValues.Sheet;
 import org.sallyport.gateway.api.vault.PatientIdentity;
 import org.sallyport.gateway.vault.internal.Assignments.Patient;
 import org.sallyport.gateway.vault.internal.Assignments.Study;
-import org.sallyport.gateway.vault.internal.EarlierFolder.SheetKey;
-import org.sallyport.gateway.vault.internal.EarlierProxy.By;
 
 /**
  * One run of taking over. Assignments go to the journal, some tens of kilobytes a force; what was kept of originals goes sealed to files that appear when they
@@ -29,17 +25,12 @@ import org.sallyport.gateway.vault.internal.EarlierProxy.By;
  */
 final class EarlierRun implements EarlierMappings.Run {
 
-    /** Becomes part of file names and of Patient ID (0010,0020). */
-    private static final Pattern PSEUDONYM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-
     private static final int LONGEST_BATCH = 3_900;
     private static final int GROUPS = 100;
-    private static final int ENTRIES_OF_A_FILE = 500_000;
 
-    private final EarlierProxy proxy;
-    private final EarlierFolder folder;
     private final JournalPseudonymizer assignments;
-    private final GcmIdentityVault vault;
+    private final PatientLookup lookup;
+    private final SheetWriter sheets;
     private final List<String> issuers;
     private final boolean dryRun;
     /** Pseudonyms whose patient is not found by id alone, with the id. */
@@ -49,21 +40,13 @@ final class EarlierRun implements EarlierMappings.Run {
 
     private final Set<String> pretendedStudies = new HashSet<>();
     private final List<Group> waiting = new ArrayList<>();
-    private final List<byte[]> studies = new ArrayList<>();
+    private final List<Row> studies = new ArrayList<>();
     private int studyBytes;
-    private @Nullable EarlierFileBuilder file;
 
-    EarlierRun(
-            EarlierProxy proxy,
-            EarlierFolder folder,
-            JournalPseudonymizer assignments,
-            GcmIdentityVault vault,
-            List<String> issuers,
-            boolean dryRun) {
-        this.proxy = proxy;
-        this.folder = folder;
+    EarlierRun(SheetWriter sheets, JournalPseudonymizer assignments, List<String> issuers, boolean dryRun) {
         this.assignments = assignments;
-        this.vault = vault;
+        this.lookup = assignments.lookup();
+        this.sheets = sheets;
         this.issuers = List.copyOf(issuers);
         this.dryRun = dryRun;
     }
@@ -80,7 +63,7 @@ final class EarlierRun implements EarlierMappings.Run {
     @Override
     public PatientsOutcome patients(@Nullable String patientId, List<EarlierPatient> sameId) throws IOException {
         String id = patientId == null ? "" : patientId.strip();
-        boolean nobody = JournalPseudonymizer.isNoId(id);
+        boolean nobody = PatientLookup.isNoId(id);
         boolean keptApart = sameId.size() > 1 && (nobody || !haveANameInCommon(sameId));
         List<Outcome> outcomes = new ArrayList<>();
         if (nobody || keptApart) {
@@ -107,7 +90,9 @@ final class EarlierRun implements EarlierMappings.Run {
             boolean anothers = called == null
                     ? pretended.contains(one.pseudonym())
                     : patient != null && called.number() != patient.number();
-            if (!PSEUDONYM.matcher(one.pseudonym()).matches() || anothers || assignments.isErased(one.pseudonym())) {
+            if (!MappingCode.PSEUDONYM.matcher(one.pseudonym()).matches()
+                    || anothers
+                    || assignments.isErased(one.pseudonym())) {
                 outcomes.add(Outcome.BAD_PSEUDONYM);
                 continue;
             }
@@ -144,29 +129,29 @@ final class EarlierRun implements EarlierMappings.Run {
         if (!dryRun) {
             // Nobody else may give a patient a number meanwhile.
             synchronized (assignments) {
-                List<byte[]> records = new ArrayList<>();
+                List<Row> rows = new ArrayList<>();
                 int next = assignments.nextNumber();
                 for (Group group : waiting) {
                     Patient patient = known(group);
                     if (patient == null) {
-                        addNew(group, next++, records);
+                        addNew(group, next++, rows);
                     } else {
-                        addTo(patient, group, records);
+                        addTo(patient, group, rows);
                     }
                 }
-                append(records);
+                append(rows);
             }
         }
         for (Group group : waiting) {
             for (EarlierPatient one : group.patients) {
-                sheet(one.pseudonym(), null, null, one.values(), List.of(proxy.key(By.PATIENT, one.pseudonym())));
+                sheet(new Sheet(one.pseudonym(), null, null, one.values()));
             }
         }
         waiting.clear();
     }
 
     /** The newest pseudonym is the one that new studies get. */
-    private void addNew(Group group, int number, List<byte[]> records) throws IOException {
+    private void addNew(Group group, int number, List<Row> rows) throws IOException {
         String id = group.id;
         int newest = group.patients.size() - 1;
         Patient patient =
@@ -175,31 +160,31 @@ final class EarlierRun implements EarlierMappings.Run {
         PatientIdentity first = id == null
                 ? new PatientIdentity("earlier proxy", null, patient.pseudonym())
                 : new PatientIdentity(issuers.get(0), id, "");
-        records.add(Assignments.record(assignments.lookup(first), assignments.idLookup(first), patient));
+        rows.add(new Row.NewPatient(lookup.of(first), lookup.byId(first), patient));
         for (EarlierPatient older : group.patients.subList(0, newest)) {
-            records.add(Assignments.record(number, older.pseudonym(), false));
+            rows.add(new Row.Name(number, older.pseudonym(), false));
         }
         for (String issuer : id == null ? List.<String>of() : issuers.subList(1, issuers.size())) {
-            records.add(link(new PatientIdentity(issuer, id, ""), number));
+            rows.add(link(new PatientIdentity(issuer, id, ""), number));
         }
     }
 
-    private void addTo(Patient patient, Group group, List<byte[]> records) {
+    private void addTo(Patient patient, Group group, List<Row> rows) {
         for (EarlierPatient one : group.patients) {
             if (assignments.patientCalled(one.pseudonym()) == null) {
-                records.add(Assignments.record(patient.number(), one.pseudonym(), false));
+                rows.add(new Row.Name(patient.number(), one.pseudonym(), false));
             }
         }
         for (String issuer : group.id == null ? List.<String>of() : issuers) {
             PatientIdentity identity = new PatientIdentity(issuer, group.id, "");
             if (assignments.patient(identity) == null) {
-                records.add(link(identity, patient.number()));
+                rows.add(link(identity, patient.number()));
             }
         }
     }
 
-    private byte[] link(PatientIdentity identity, int patient) {
-        return Assignments.record(assignments.lookup(identity), assignments.idLookup(identity), patient);
+    private Row link(PatientIdentity identity, int patient) {
+        return new Row.Link(lookup.of(identity), lookup.byId(identity), patient);
     }
 
     /** Of the parts of a name; one that two spellings share, however written. */
@@ -221,20 +206,21 @@ final class EarlierRun implements EarlierMappings.Run {
     }
 
     /** In pieces that the journal takes; each counts by itself. */
-    private void append(List<byte[]> records) throws IOException {
+    private void append(List<Row> rows) throws IOException {
         if (dryRun) {
             return;
         }
-        List<byte[]> piece = new ArrayList<>();
+        List<Row> piece = new ArrayList<>();
         int length = 0;
-        for (byte[] record : records) {
-            if (length + record.length + 2 > LONGEST_BATCH) {
+        for (Row row : rows) {
+            int more = RowCode.encode(row).length + 2;
+            if (length + more > LONGEST_BATCH) {
                 assignments.append(piece);
                 piece = new ArrayList<>();
                 length = 0;
             }
-            piece.add(record);
-            length += record.length + 2;
+            piece.add(row);
+            length += more;
         }
         assignments.append(piece);
     }
@@ -256,26 +242,20 @@ final class EarlierRun implements EarlierMappings.Run {
                 ? Outcome.TAKEN
                 : known == null || known.keepsUids() ? Outcome.KNOWN : Outcome.HERE;
         if (outcome == Outcome.TAKEN && patient != null) {
-            studies.add(Assignments.recordWithPseudonym(new Study(
+            studies.add(new Row.NewStudy(
                     assignments.uuid(patient.generation(), studyInstanceUid),
                     patient.number(),
                     patient.generation(),
                     patient.shiftDays(),
                     pseudonym,
-                    true)));
+                    true));
             linkWithin(pseudonym, studyInstanceUid, patient);
             studyBytes += 200;
             if (studyBytes > LONGEST_BATCH * 8) {
                 appendStudies();
             }
         }
-        List<SheetKey> keys = new ArrayList<>(
-                List.of(proxy.key(By.STUDY, studyInstanceUid), proxy.key(By.STUDY_OF_PATIENT, pseudonym)));
-        String accession = values.get("AccessionNumber");
-        if (accession != null && !accession.isBlank()) {
-            keys.add(proxy.key(By.ACCESSION, accession));
-        }
-        sheet(pseudonym, studyInstanceUid, null, values, keys);
+        sheet(new Sheet(pseudonym, studyInstanceUid, null, values));
         return outcome;
     }
 
@@ -287,8 +267,8 @@ final class EarlierRun implements EarlierMappings.Run {
         }
         for (String issuer : issuers) {
             PatientIdentity identity = new PatientIdentity(issuer, id, study);
-            byte[] lookup = id.isEmpty() ? assignments.lookup(identity) : assignments.lookupWithin(identity);
-            studies.add(Assignments.record(lookup, new byte[32], patient.number()));
+            byte[] digest = id.isEmpty() ? lookup.of(identity) : lookup.within(identity);
+            studies.add(new Row.Link(digest, new byte[32], patient.number()));
         }
     }
 
@@ -310,69 +290,29 @@ final class EarlierRun implements EarlierMappings.Run {
             return Outcome.NOBODY;
         }
         String pseudonym = study == null ? "" : study.pseudonym();
-        return sheet(
-                        pseudonym,
-                        studyInstanceUid,
-                        seriesInstanceUid,
-                        values,
-                        List.of(
-                                proxy.key(By.SERIES, seriesInstanceUid),
-                                proxy.key(By.SERIES_OF_STUDY, studyInstanceUid)))
-                ? Outcome.TAKEN
-                : Outcome.KNOWN;
+        return sheet(new Sheet(pseudonym, studyInstanceUid, seriesInstanceUid, values)) ? Outcome.TAKEN : Outcome.KNOWN;
     }
 
-    /** @return false if it was there */
-    private boolean sheet(
-            String pseudonym,
-            @Nullable String study,
-            @Nullable String series,
-            Map<String, String> values,
-            List<SheetKey> keys)
-            throws IOException {
-        if (folder.has(keys.get(0))) {
+    /** @return false if one of the same patient, study or series was there */
+    private boolean sheet(Sheet sheet) throws IOException {
+        if (sheets.isThere(sheet)) {
             return false;
         }
-        Patient patient = assignments.patientCalled(pseudonym);
-        if (dryRun || patient == null) {
-            return true;
-        }
-        EarlierFileBuilder to = file;
-        if (to == null) {
-            to = new EarlierFileBuilder(folder);
-            file = to;
-        }
-        Sheet sheet = new Sheet(pseudonym, study, series, values);
-        to.add(keys, (place, out) -> {
-            try (OutputStream sealed = vault.sealFor(patient.number(), place, out)) {
-                SheetCode.write(sheet, sealed);
-            }
-        });
-        if (to.size() >= ENTRIES_OF_A_FILE) {
-            finishFile();
+        if (!dryRun) {
+            sheets.add(sheet);
         }
         return true;
-    }
-
-    private void finishFile() throws IOException {
-        EarlierFileBuilder full = file;
-        file = null;
-        if (full != null) {
-            full.finish();
-        }
     }
 
     @Override
     public void finish() throws IOException {
         writeWaiting();
         appendStudies();
-        finishFile();
+        sheets.finish();
     }
 
     @Override
     public void close() throws IOException {
-        if (file != null) {
-            file.close();
-        }
+        sheets.close();
     }
 }

@@ -16,12 +16,11 @@ final class Erasure {
     static byte @Nullable [] without(Set<Integer> patients, byte[] record) {
         ByteBuffer in = ByteBuffer.wrap(record);
         return switch (in.get()) {
-            case Assignments.PATIENT -> patient(patients, record, Assignments.DIGEST);
-            case Assignments.PATIENT_WITH_ID ->
-                patient(patients, record, Assignments.DIGEST + Assignments.SHORT_DIGEST);
-            case Assignments.LINK ->
-                patients.contains(in.getInt(1 + Assignments.DIGEST + Assignments.SHORT_DIGEST)) ? null : record;
-            case Assignments.SEVERAL -> several(patients, in);
+            case RowCode.PATIENT -> patient(patients, record, RowCode.DIGEST);
+            case RowCode.PATIENT_WITH_ID -> patient(patients, record, RowCode.DIGEST + RowCode.SHORT_DIGEST);
+            case RowCode.LINK ->
+                patients.contains(in.getInt(1 + RowCode.DIGEST + RowCode.SHORT_DIGEST)) ? null : record;
+            case RowCode.SEVERAL -> several(patients, in);
             default -> record;
         };
     }
@@ -35,7 +34,7 @@ final class Erasure {
         int nameLength = in.get(at + 12) & 0xFF;
         byte[] kept = Arrays.copyOfRange(record, at, at + 13 + nameLength);
         return ByteBuffer.allocate(1 + kept.length)
-                .put(Assignments.ERASED_PATIENT)
+                .put(RowCode.ERASED_PATIENT)
                 .put(kept)
                 .array();
     }
@@ -50,6 +49,6 @@ final class Erasure {
                 kept.add(without);
             }
         }
-        return kept.isEmpty() ? null : Assignments.several(kept);
+        return kept.isEmpty() ? null : RowCode.several(kept);
     }
 }

@@ -21,16 +21,19 @@ import org.sallyport.gateway.api.vault.StudyContext;
 import org.sallyport.gateway.api.vault.VaultException;
 
 /**
- * Seals with AES-256-GCM. A sealed stream begins with a header: {@code SPV1}, which kind of key, the patient's number, a random salt; segments
- * follow. Immutable but for the source of random numbers, which is thread-safe.
+ * Seals with AES-256-GCM. A sealed stream begins with a header: {@code SPV2}, which kind of key, the patient's number, a random salt, the key's id; segments
+ * follow. Streams that begin with {@code SPV1} are older and have no key id. Immutable but for the source of random numbers, which is thread-safe.
  */
 @Component(service = {IdentityVault.class, GcmIdentityVault.class})
 public final class GcmIdentityVault implements IdentityVault {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private static final byte[] MAGIC = {'S', 'P', 'V', '1'};
+    private static final byte[] MAGIC = {'S', 'P', 'V', '2'};
+    private static final byte[] WITHOUT_KEY_ID = {'S', 'P', 'V', '1'};
+    /** Without the key id. */
     private static final int HEADER = MAGIC.length + 1 + 4 + SegmentCipher.SALT;
+
     private static final byte PATIENT_KEY = 1;
     private static final byte HELD_KEY = 2;
     /** Known to this process only: what it sealed and left behind can never be opened. */
@@ -108,11 +111,12 @@ public final class GcmIdentityVault implements IdentityVault {
         }
         byte[] salt = new byte[SegmentCipher.SALT];
         RANDOM.nextBytes(salt);
-        byte[] header = ByteBuffer.allocate(HEADER)
+        byte[] header = ByteBuffer.allocate(HEADER + SegmentCipher.KEY_ID)
                 .put(MAGIC)
                 .put(kind)
                 .putInt(number)
                 .put(salt)
+                .put(SegmentCipher.keyId(dataKey))
                 .array();
         try {
             to.write(header);
@@ -130,7 +134,12 @@ public final class GcmIdentityVault implements IdentityVault {
 
     @Override
     public Opening begin(AccessRequest request) throws IOException {
-        admit("identity.read", request);
+        return begin("identity.read", request);
+    }
+
+    /** For what reads identity under another name in the audit log. */
+    Opening begin(String action, AccessRequest request) throws IOException {
+        admit(action, request);
         return (place, from) -> open(place, from, false);
     }
 
@@ -154,7 +163,10 @@ public final class GcmIdentityVault implements IdentityVault {
 
     private InputStream open(String place, InputStream sealed, boolean spool) throws IOException {
         byte[] header = sealed.readNBytes(HEADER);
-        if (header.length < HEADER || !Arrays.equals(header, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
+        boolean hasKeyId = beginsWith(header, MAGIC);
+        byte[] keyId = sealed.readNBytes(hasKeyId ? SegmentCipher.KEY_ID : 0);
+        boolean isWhole = header.length == HEADER && keyId.length == (hasKeyId ? SegmentCipher.KEY_ID : 0);
+        if (!isWhole || !hasKeyId && !beginsWith(header, WITHOUT_KEY_ID)) {
             throw new VaultException("no sealed data, or cut off");
         }
         ByteBuffer in = ByteBuffer.wrap(header, MAGIC.length, HEADER - MAGIC.length);
@@ -172,7 +184,27 @@ public final class GcmIdentityVault implements IdentityVault {
                     case SPOOL_KEY -> spoolKey;
                     default -> throw new VaultException("sealed under a kind of key that is not known: " + kind);
                 };
-        return new OpeningStream(sealed, new SegmentCipher(dataKey, salt, place, header));
+        if (hasKeyId) {
+            requireKey(keyId, SegmentCipher.keyId(dataKey));
+        }
+        byte[] whole = ByteBuffer.allocate(header.length + keyId.length)
+                .put(header)
+                .put(keyId)
+                .array();
+        return new OpeningStream(sealed, new SegmentCipher(dataKey, salt, place, whole));
+    }
+
+    private static boolean beginsWith(byte[] header, byte[] magic) {
+        return header.length >= magic.length && Arrays.equals(header, 0, magic.length, magic, 0, magic.length);
+    }
+
+    /** What is damaged is told from what belongs to another journal. */
+    private static void requireKey(byte[] told, byte[] own) throws VaultException {
+        if (!Arrays.equals(told, own)) {
+            throw new VaultException("sealed under key " + HexFormat.of().formatHex(told) + ", and the vault has key "
+                    + HexFormat.of().formatHex(own)
+                    + " in its place: it was changed, or is of another vault; restore the journal that it belongs to");
+        }
     }
 
     @Override

@@ -216,9 +216,7 @@ final class Journal implements Closeable {
      * @throws VaultException if that failed; the record does not count then. After a failed force nothing is appended any more
      */
     synchronized void append(byte[] payload) throws VaultException {
-        if (payload.length < 1 || payload.length > LONGEST) {
-            throw new IllegalArgumentException("a record of " + payload.length + " bytes: must be 1–" + LONGEST);
-        }
+        requireLength(payload);
         if (failed) {
             throw new VaultException("the vault journal failed before; restart after the disk was mended");
         }
@@ -240,6 +238,12 @@ final class Journal implements Closeable {
         end += record.length;
     }
 
+    private static void requireLength(byte[] payload) {
+        if (payload.length < 1 || payload.length > LONGEST) {
+            throw new IllegalArgumentException("a record of " + payload.length + " bytes: must be 1–" + LONGEST);
+        }
+    }
+
     private static byte[] framed(byte[] payload) {
         return ByteBuffer.allocate(HEADER + payload.length)
                 .putInt(payload.length)
@@ -251,9 +255,10 @@ final class Journal implements Closeable {
     /**
      * Writes the journal anew, record by record, and puts it in the place of the old one. Whatever happens meanwhile, the old one or the new one is there.
      *
+     * @param more records that follow, 1–4,096 bytes each
      * @throws VaultException if that failed; the old one is in force then
      */
-    synchronized void rewrite(Rewriting rewriting) throws VaultException {
+    synchronized void rewrite(Rewriting rewriting, Iterable<byte[]> more) throws VaultException {
         if (failed) {
             throw new VaultException("the vault journal failed before; restart after the disk was mended");
         }
@@ -268,7 +273,7 @@ final class Journal implements Closeable {
         }
         try {
             lock(part, fresh);
-            size = copyTo(fresh, rewriting);
+            size = copyTo(fresh, rewriting, more);
             Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             abandon(fresh, part, e);
@@ -284,6 +289,11 @@ final class Journal implements Closeable {
             failed = true;
             throw new VaultException("the vault journal was written anew, and cannot be forced to disk", e);
         }
+    }
+
+    /** All records so far, once more. Nothing is appended meanwhile. */
+    synchronized void read(Reader reader) throws IOException {
+        readAll(path, file, end, reader);
     }
 
     /** All records so far. */
@@ -308,7 +318,7 @@ final class Journal implements Closeable {
     }
 
     /** @return the length of the new file */
-    private long copyTo(JournalFile fresh, Rewriting rewriting) throws IOException {
+    private long copyTo(JournalFile fresh, Rewriting rewriting, Iterable<byte[]> more) throws IOException {
         fresh.setLength(0);
         fresh.seek(0);
         // Not closed: that would close the file.
@@ -336,6 +346,11 @@ final class Journal implements Closeable {
                 size[0] += record.length;
             }
         });
+        for (byte[] record : more) {
+            requireLength(record);
+            out.write(framed(record));
+            size[0] += HEADER + record.length;
+        }
         out.flush();
         fresh.force();
         return size[0];

@@ -3,14 +3,11 @@ package org.sallyport.gateway.vault.internal;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,6 +28,7 @@ import org.sallyport.gateway.api.vault.VaultException;
 import org.sallyport.gateway.vault.internal.Assignments.Patient;
 import org.sallyport.gateway.vault.internal.Assignments.Study;
 import org.sallyport.gateway.vault.internal.Generations.Generation;
+import org.sallyport.gateway.vault.internal.Row.ForeignKey.Kind;
 import org.sallyport.gateway.vault.internal.Tombstones.Tombstone;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,22 +39,18 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     private static final Logger LOG = LoggerFactory.getLogger(JournalPseudonymizer.class);
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-
-    private static final int LONGEST_SHIFT = 3650;
-    private static final int PSEUDONYM_DIGITS = 12;
-    private static final Set<String> NO_IDS =
-            Set.of("UNKNOWN", "UNK", "NONE", "NA", "N/A", "NULL", "ANONYMOUS", "ANON", "NOID", "TEST");
-
-    private final boolean random;
     private final Assignments assignments = new Assignments();
     private final Journal journal;
     private final Tombstones tombstones;
     private final VaultKeys keys;
-    private final Hmac lookupKey;
+    private final PatientLookup lookup;
     private final KeyWrap keyWrap;
+    private final NewPatients newPatients;
+    private final ForeignKeys foreignKeys;
     /** Replaced under the monitor. */
     private volatile Generations generations;
+    /** The own one first, then those of other vaults; replaced under the monitor. */
+    private volatile List<PatientLookup> lookups;
 
     @Activate
     public JournalPseudonymizer(@Reference KeyHolder keys) throws IOException {
@@ -68,20 +62,37 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     }
 
     JournalPseudonymizer(Path folder, VaultKeys keys, boolean random, Journal.Disk disk) throws IOException {
-        this.random = random;
         this.keys = keys;
-        this.lookupKey = keys.patientLookupKey();
+        this.lookup = new PatientLookup(new Hmac(keys.patientLookup()));
         this.keyWrap = new KeyWrap(keys.keyEncryptionKey());
+        this.newPatients = new NewPatients(random, keyWrap);
+        this.foreignKeys = new ForeignKeys(keyWrap);
         this.tombstones = new Tombstones(folder);
         this.journal = Journal.open(folder, reader(assignments), disk);
-        this.generations = new Generations(keys, assignments.generation());
         try {
             checkKey(folder);
+            this.generations = generations();
+            this.lookups = lookups();
             obeyTombstones();
         } catch (VaultException e) {
             journal.close();
             throw e;
         }
+    }
+
+    private Generations generations() throws VaultException {
+        return new Generations(
+                keys,
+                assignments.generation(),
+                foreignKeys.unwrap(Kind.GENERATION, assignments.foreignKeys(Kind.GENERATION)));
+    }
+
+    private List<PatientLookup> lookups() throws VaultException {
+        List<PatientLookup> all = new ArrayList<>(List.of(lookup));
+        for (byte[] key : foreignKeys.unwrap(Kind.LOOKUP, assignments.foreignKeys(Kind.LOOKUP))) {
+            all.add(new PatientLookup(new Hmac(key)));
+        }
+        return List.copyOf(all);
     }
 
     private static Journal.Reader reader(Assignments assignments) {
@@ -101,18 +112,18 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     /** The journal may be one of an older back-up, or a crash came before the keys were destroyed. */
     private synchronized void obeyTombstones() throws VaultException {
-        List<byte[]> records = new ArrayList<>();
+        List<Row> rows = new ArrayList<>();
         for (Tombstone one : tombstones.all()) {
             Patient patient = assignments.patientCalled(one.pseudonym());
             if (patient != null && patient.number() == one.number()) {
-                records.add(Assignments.recordOfErasure(one.number(), one.at()));
+                rows.add(new Row.Erase(one.number(), one.at()));
             }
         }
-        for (byte[] record : records) {
-            append(List.of(record));
+        for (Row row : rows) {
+            append(row);
         }
-        if (!records.isEmpty()) {
-            LOG.warn("{} patients who had been erased were erased again: the journal is one of before", records.size());
+        if (!rows.isEmpty()) {
+            LOG.warn("{} patients who had been erased were erased again: the journal is one of before", rows.size());
         }
         destroyKeys();
     }
@@ -120,7 +131,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     private void destroyKeys() throws VaultException {
         Set<Integer> erased = assignments.keysToDestroy();
         if (!erased.isEmpty()) {
-            journal.rewrite(record -> Erasure.without(erased, record));
+            journal.rewrite(record -> Erasure.without(erased, record), List.of());
             assignments.keysAreDestroyed();
         }
     }
@@ -147,10 +158,9 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     @Override
     public synchronized StudyContext assign(PatientIdentity identity) throws VaultException {
-        byte[] lookup = lookup(identity);
-        Patient own = assignments.patient(lookup);
+        Patient own = patient(identity);
         Study known = study(identity.studyInstanceUid());
-        requireWhole(lookup, own, known, identity.studyInstanceUid());
+        requireWhole(identity, own, known);
         if (known != null) {
             if ((own == null || !assignments.merges().areSame(own.number(), known.patient()))
                     && !isLinkedTo(known, identity)) {
@@ -160,33 +170,25 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
             return context(known, identity.studyInstanceUid());
         }
         if (own == null) {
-            byte[] idLookup = idLookup(identity);
-            own = newPatient(lookup);
-            journal.append(Assignments.record(lookup, idLookup, own));
-            assignments.put(lookup, idLookup, own);
+            byte[] digest = lookup.of(identity);
+            int generation = generations.present();
+            own = newPatients.of(digest, generation, generations.of(generation).pseudonymKey(), assignments);
+            append(new Row.NewPatient(digest, lookup.byId(identity), own));
         }
         Patient patient = assignments.present(own);
-        Study study = new Study(
-                uuid(patient.generation(), identity.studyInstanceUid()),
-                patient.number(),
-                patient.generation(),
-                patient.shiftDays(),
-                patient.pseudonym(),
-                false);
+        UUID uid = uuid(patient.generation(), identity.studyInstanceUid());
+        Row study = new Row.NewStudy(uid, patient.number(), patient.generation(), patient.shiftDays(), null, false);
         if (patient.number() == own.number()) {
-            journal.append(Assignments.record(study));
-            assignments.put(study);
+            append(study);
         } else {
             // The rest of it still comes under this id, and is the study's also when the two are split again.
-            append(List.of(
-                    Assignments.record(study),
-                    Assignments.record(lookupWithin(identity), new byte[32], patient.number())));
+            append(List.of(study, new Row.Link(lookup.within(identity), new byte[32], patient.number())));
         }
-        return context(study, identity.studyInstanceUid());
+        return context(Objects.requireNonNull(assignments.study(uid)), identity.studyInstanceUid());
     }
 
     /** Who is known by a damaged row only must not be taken for somebody new. */
-    private void requireWhole(byte[] lookup, @Nullable Patient own, @Nullable Study known, String studyInstanceUid)
+    private void requireWhole(PatientIdentity identity, @Nullable Patient own, @Nullable Study known)
             throws VaultException {
         DamagedRows damaged = assignments.damaged();
         if (damaged.isEmpty()) {
@@ -194,10 +196,10 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         }
         boolean whole = known == null
                 ? generations.all().stream()
-                        .noneMatch(generation ->
-                                damaged.hasStudy(JournalStudyContext.uuid(generation.pseudonymKey(), studyInstanceUid)))
+                        .noneMatch(generation -> damaged.hasStudy(
+                                JournalStudyContext.uuid(generation.pseudonymKey(), identity.studyInstanceUid())))
                 : !damaged.hasPatient(known.patient());
-        if (!whole || own == null && damaged.hasPatient(lookup)) {
+        if (!whole || own == null && lookups.stream().anyMatch(one -> damaged.hasPatient(one.of(identity)))) {
             throw new VaultException(
                     "the row of this patient or study in the vault journal is damaged: restore it from a backup");
         }
@@ -205,8 +207,10 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     /** Whether this id is the study's patient's within this study only: other studies of the id are someone else's. */
     private boolean isLinkedTo(Study study, PatientIdentity identity) {
-        Patient linked = assignments.patient(lookupWithin(identity));
-        return linked != null && linked.number() == study.patient();
+        return lookups.stream().anyMatch(one -> {
+            Patient linked = assignments.patient(one.within(identity));
+            return linked != null && linked.number() == study.patient();
+        });
     }
 
     @Override
@@ -244,16 +248,17 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     @Override
     public synchronized List<String> find(@Nullable String issuer, String patientId) {
         PatientIdentity identity = new PatientIdentity(issuer, patientId, "");
-        if (isNoId(patientId.strip())) {
+        if (PatientLookup.isNoId(patientId.strip())) {
             return List.of();
         }
         if (issuer == null) {
-            return assignments.patientsById(idLookup(identity)).stream()
+            return lookups.stream()
+                    .flatMap(one -> assignments.patientsById(one.byId(identity)).stream())
                     .map(patient -> assignments.present(patient).pseudonym())
                     .distinct()
                     .toList();
         }
-        Patient patient = assignments.patient(lookup(identity));
+        Patient patient = patient(identity);
         return patient == null
                 ? List.of()
                 : List.of(assignments.present(patient).pseudonym());
@@ -276,8 +281,8 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         if (next > Generations.LAST) {
             throw new VaultException("there are " + Generations.LAST + " key generations: no more are possible");
         }
-        append(List.of(Assignments.recordOfGeneration(next)));
-        generations = new Generations(keys, next);
+        append(new Row.NewGeneration(next));
+        generations = generations();
         return next;
     }
 
@@ -296,7 +301,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
             throw new VaultException(pseudonym + " is merged into "
                     + assignments.present(from).pseudonym() + ": merge that one, or split " + pseudonym + " first");
         }
-        append(List.of(Assignments.record(new Merges.Change(at, from.number(), to.number()))));
+        append(new Row.Merge(new Merges.Change(at, from.number(), to.number())));
     }
 
     /** From now on new studies are the patient's own again. */
@@ -305,7 +310,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         if (!assignments.merges().isMerged(from.number())) {
             throw new VaultException(pseudonym + " is merged into nobody");
         }
-        append(List.of(Assignments.record(new Merges.Change(at, from.number(), Merges.NOBODY))));
+        append(new Row.Merge(new Merges.Change(at, from.number(), Merges.NOBODY)));
     }
 
     /**
@@ -321,7 +326,7 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
         }
         // First: whatever happens then, it is done at the latest when the vault opens next.
         tombstones.add(new Tombstone(patient.number(), patient.pseudonym(), at));
-        append(List.of(Assignments.recordOfErasure(patient.number(), at)));
+        append(new Row.Erase(patient.number(), at));
         destroyKeys();
     }
 
@@ -379,7 +384,13 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     /** The patient by issuer and id, or by study where the id tells nobody apart. */
     synchronized @Nullable Patient patient(PatientIdentity identity) {
-        return assignments.patient(lookup(identity));
+        for (PatientLookup one : lookups) {
+            Patient patient = assignments.patient(one.of(identity));
+            if (patient != null) {
+                return patient;
+            }
+        }
+        return null;
     }
 
     synchronized @Nullable Patient patientCalled(String pseudonym) {
@@ -402,12 +413,36 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
     }
 
     /** What changes belong together; durable on return, all or none. */
-    synchronized void append(List<byte[]> records) throws VaultException {
-        if (!records.isEmpty()) {
-            byte[] all = Assignments.several(records);
-            journal.append(all);
-            assignments.read(ByteBuffer.wrap(all));
+    synchronized void append(List<Row> rows) throws VaultException {
+        if (!rows.isEmpty()) {
+            append(new Row.Several(rows));
         }
+    }
+
+    private void append(Row row) throws VaultException {
+        journal.append(RowCode.encode(row));
+        assignments.put(row);
+    }
+
+    /** However many; durable on return, all or none. Takes as long as the journal is long. */
+    synchronized void appendAll(List<Row> rows) throws VaultException {
+        journal.rewrite(
+                record -> record, () -> rows.stream().map(RowCode::encode).iterator());
+        for (Row row : rows) {
+            assignments.put(row);
+        }
+        generations = generations();
+        lookups = lookups();
+    }
+
+    /** What looks at all assignments. */
+    interface AtRest<T> {
+        T look(Assignments assignments, Journal journal) throws IOException;
+    }
+
+    /** Nothing is assigned meanwhile. */
+    synchronized <T> T atRest(AtRest<T> what) throws IOException {
+        return what.look(assignments, journal);
     }
 
     synchronized int nextNumber() {
@@ -416,81 +451,25 @@ public final class JournalPseudonymizer implements Pseudonymizer, PatientRegiste
 
     /** Not yet in the journal. */
     Patient newPatient(int number, String pseudonym) throws VaultException {
-        long seed = ByteBuffer.wrap(randomBytes()).getLong();
-        return new Patient(number, pseudonym, generations.present(), shift(seed), keyWrap.wrap(number, randomBytes()));
+        return newPatients.called(number, pseudonym, generations.present());
     }
 
-    private static int shift(long seed) {
-        return 1 + (int) Long.remainderUnsigned(seed, LONGEST_SHIFT);
+    /** Not yet in the journal. */
+    Patient newPatient(int number, String pseudonym, int generation, int shiftDays) throws VaultException {
+        return newPatients.called(number, pseudonym, generation, shiftDays);
     }
 
-    /** A missing or default id tells nobody apart: such a patient is known by the study. */
-    byte[] lookup(PatientIdentity identity) {
-        String id = id(identity);
-        String issuer = issuer(identity);
-        return isNoId(id)
-                ? lookupKey.of(field("study"), field(identity.studyInstanceUid()))
-                : lookupKey.of(field("patient"), field(issuer), field(id));
+    /** By which new patients are recognised. */
+    PatientLookup lookup() {
+        return lookup;
     }
 
-    /** By the id alone, whoever issued it; zeros if it tells nobody apart. */
-    byte[] idLookup(PatientIdentity identity) {
-        String id = id(identity);
-        return isNoId(id) ? new byte[32] : lookupKey.of(field("id"), field(id));
+    /** The own one first, then those of other vaults. */
+    List<PatientLookup> allLookups() {
+        return lookups;
     }
 
-    /** Of an id that is this patient's within one study only. */
-    byte[] lookupWithin(PatientIdentity identity) {
-        return lookupKey.of(
-                field("within"), field(issuer(identity)), field(id(identity)), field(identity.studyInstanceUid()));
-    }
-
-    private static String id(PatientIdentity identity) {
-        return identity.patientId() == null ? "" : identity.patientId().strip();
-    }
-
-    private static String issuer(PatientIdentity identity) {
-        return identity.issuer() == null ? "" : identity.issuer().strip();
-    }
-
-    static boolean isNoId(String id) {
-        return NO_IDS.contains(id.toUpperCase(Locale.ROOT))
-                || id.codePoints().noneMatch(c -> Character.isLetterOrDigit(c) && c != '0');
-    }
-
-    /** With its length, so that no two lists of fields give the same bytes. */
-    private static byte[] field(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return ByteBuffer.allocate(4 + bytes.length)
-                .putInt(bytes.length)
-                .put(bytes)
-                .array();
-    }
-
-    private Patient newPatient(byte[] lookup) throws VaultException {
-        int generation = generations.present();
-        Hmac pseudonymKey = generations.of(generation).pseudonymKey();
-        byte[] seed = random ? randomBytes() : pseudonymKey.of(field("pseudonym"), lookup);
-        String digits = HexFormat.of().withUpperCase().formatHex(seed);
-        // Somebody who was erased and comes again must not be told by what is derived from the id.
-        boolean isAgain = assignments.isErased("ANON-" + digits.substring(0, PSEUDONYM_DIGITS));
-        if (isAgain) {
-            digits = HexFormat.of().withUpperCase().formatHex(randomBytes());
-        }
-        int length = PSEUDONYM_DIGITS;
-        while (assignments.isTaken("ANON-" + digits.substring(0, length))) {
-            length++;
-        }
-        long shiftSeed = ByteBuffer.wrap(random || isAgain ? randomBytes() : pseudonymKey.of(field("shift"), lookup))
-                .getLong();
-        int number = assignments.nextNumber();
-        byte[] wrapped = keyWrap.wrap(number, randomBytes());
-        return new Patient(number, "ANON-" + digits.substring(0, length), generation, shift(shiftSeed), wrapped);
-    }
-
-    private byte[] randomBytes() {
-        byte[] bytes = new byte[32];
-        RANDOM.nextBytes(bytes);
-        return bytes;
+    ForeignKeys foreignKeys() {
+        return foreignKeys;
     }
 }

@@ -66,6 +66,25 @@ final class Merges {
         history.add(change);
     }
 
+    /** Who is merged into whom now, the oldest first. */
+    List<Change> inForce() {
+        List<Change> changes = new ArrayList<>();
+        for (Change change : history) {
+            changes.removeIf(before -> before.from() == change.from());
+            if (Integer.valueOf(change.into()).equals(into.get(change.from()))) {
+                changes.add(change);
+            }
+        }
+        return changes;
+    }
+
+    Merges copy() {
+        Merges copy = new Merges();
+        copy.into.putAll(into);
+        copy.history.addAll(history);
+        return copy;
+    }
+
     /** The patient is nobody's and nobody is it, from now on. */
     void forget(int patient) {
         into.remove(patient);

@@ -3,6 +3,7 @@ package org.sallyport.gateway.vault.internal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -20,6 +21,8 @@ final class SegmentCipher {
 
     static final int TAG = 16;
     static final int SALT = 16;
+    /** Bytes of a key's id. */
+    static final int KEY_ID = 8;
 
     private final SecretKeySpec key;
     private final byte[] header;
@@ -36,6 +39,11 @@ final class SegmentCipher {
         } catch (GeneralSecurityException e) {
             throw new VaultException("AES-GCM is not to be had", e);
         }
+    }
+
+    /** Tells keys apart and nothing of them. */
+    static byte[] keyId(byte[] dataKey) {
+        return Arrays.copyOf(new Hmac(dataKey).of("key id".getBytes(StandardCharsets.US_ASCII)), KEY_ID);
     }
 
     byte[] seal(byte[] plain, int length, boolean last) throws VaultException {

@@ -1,5 +1,6 @@
 package org.sallyport.gateway.vault.internal;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -22,19 +23,17 @@ final class VaultKeys {
         return derive("key-encryption");
     }
 
-    /** Maps patients and UIDs of one generation. */
-    Hmac pseudonymKey(int generation) {
-        return new Hmac(derive("pseudonym/" + generation));
-    }
-
-    /** Recognises equal originals of one generation. */
-    Hmac originalDigestKey(int generation) {
-        return new Hmac(derive("original-digest/" + generation));
+    /** Maps patients and UIDs of one generation; recognises equal originals: {@value Generations#KEY_BYTES} bytes. */
+    byte[] generation(int number) {
+        return ByteBuffer.allocate(Generations.KEY_BYTES)
+                .put(derive("pseudonym/" + number))
+                .put(derive("original-digest/" + number))
+                .array();
     }
 
     /** Recognises patients in the journal. */
-    Hmac patientLookupKey() {
-        return new Hmac(derive("patient-lookup"));
+    byte[] patientLookup() {
+        return derive("patient-lookup");
     }
 
     /** Finds studies by accession numbers and the like. */

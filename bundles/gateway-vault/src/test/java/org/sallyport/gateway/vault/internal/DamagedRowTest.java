@@ -180,8 +180,8 @@ class DamagedRowTest {
         vault.assign(patient("P2", "1.2.8"));
         vault.close();
         byte[] journal = Files.readAllBytes(journal());
-        assertTrue(bundle > length && journal[bundle + 8] == Assignments.SEVERAL);
-        journal[bundle + 8] = Assignments.PATIENT_WITH_ID;
+        assertTrue(bundle > length && journal[bundle + 8] == RowCode.SEVERAL);
+        journal[bundle + 8] = RowCode.PATIENT_WITH_ID;
         Files.write(journal(), journal);
         assertDamagedAsAWhole();
     }

@@ -158,7 +158,7 @@ class ErasureTest {
     @Test
     void anErasureThatACrashCutShortIsDoneAtTheNextStart() throws Exception {
         byte[] key = wrappedKey();
-        vault.append(List.of(Assignments.recordOfErasure(0, NOON)));
+        vault.append(List.of(new Row.Erase(0, NOON)));
         assertTrue(contains(Files.readAllBytes(journal()), key), "not destroyed yet");
         Files.write(folder.resolve(Journal.FILE + ".part"), new byte[] {1, 2, 3});
         reopen();

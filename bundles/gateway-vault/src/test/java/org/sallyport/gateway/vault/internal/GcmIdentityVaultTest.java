@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.sallyport.gateway.vault.internal.Vaults.OFFICER;
 import static org.sallyport.gateway.vault.internal.Vaults.keys;
 import static org.sallyport.gateway.vault.internal.Vaults.open;
@@ -19,6 +20,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -40,8 +42,11 @@ class GcmIdentityVaultTest {
     private static final String OTHER_PLACE = "frame/7c1e1f0e-0000-4000-8000-000000000002";
     private static final byte[] SECRET = "DOE^JANE MRN-4711".getBytes(StandardCharsets.US_ASCII);
     private static final int MIB = 1 << 20;
-    /** Magic, kind, patient number, salt. */
-    private static final int HEADER = 25;
+    /** Magic, kind, patient number, salt, key id. */
+    private static final int HEADER = 33;
+
+    /** Of a stream without a key id. */
+    private static final int OLD_HEADER = 25;
 
     @TempDir
     private Path folder;
@@ -187,6 +192,53 @@ class GcmIdentityVaultTest {
         assertFails("a patient whom the vault does not know", unknown);
         unknown[5] = (byte) 0x80;
         assertFails("a negative patient number", unknown);
+    }
+
+    @Test
+    void whatWasSealedBeforeThereWereKeyIdsOpens() throws Exception {
+        byte[] sealed = seal(vault, study, PLACE, SECRET);
+        byte[] header = Arrays.copyOf(sealed, OLD_HEADER);
+        header[3] = '1';
+        byte[] salt = Arrays.copyOfRange(header, OLD_HEADER - SegmentCipher.SALT, OLD_HEADER);
+        ByteArrayOutputStream old = new ByteArrayOutputStream();
+        old.write(header);
+        try (OutputStream out =
+                new SealingStream(old, new SegmentCipher(assignments.dataKey(0), salt, PLACE, header))) {
+            out.write(SECRET);
+        }
+        assertArrayEquals(SECRET, open(vault, PLACE, old.toByteArray()));
+    }
+
+    @Test
+    void theKeyOfAnotherVaultIsNamed(@TempDir Path elsewhere) throws Exception {
+        byte[] sealed = seal(vault, study, PLACE, SECRET);
+        String id = HexFormat.of().formatHex(sealed, OLD_HEADER, HEADER);
+        assertArrayEquals(
+                Arrays.copyOfRange(sealed, OLD_HEADER, HEADER),
+                Arrays.copyOfRange(seal(vault, study, OTHER_PLACE, SECRET), OLD_HEADER, HEADER),
+                "one key, one id");
+        try (JournalPseudonymizerOf other = new JournalPseudonymizerOf(elsewhere)) {
+            GcmIdentityVault another = new GcmIdentityVault(keys(1), other.vault, audit);
+            VaultException e = assertThrows(VaultException.class, () -> open(another, PLACE, sealed));
+            assertTrue(String.valueOf(e.getMessage()).contains("sealed under key " + id), e.getMessage());
+            assertTrue(String.valueOf(e.getMessage()).contains("restore the journal"), e.getMessage());
+        }
+    }
+
+    /** A journal that gave its first patient another key. */
+    private static final class JournalPseudonymizerOf implements AutoCloseable {
+
+        final JournalPseudonymizer vault;
+
+        JournalPseudonymizerOf(Path folder) throws IOException {
+            vault = new JournalPseudonymizer(folder, keys(1), false);
+            vault.assign(patient("P9", "1.2.9"));
+        }
+
+        @Override
+        public void close() throws IOException {
+            vault.close();
+        }
     }
 
     @Test

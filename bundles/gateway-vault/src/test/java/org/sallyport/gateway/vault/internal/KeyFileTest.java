@@ -13,6 +13,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,12 +71,21 @@ class KeyFileTest {
     @Test
     void eachPurposeHasAKeyOfItsOwn() throws Exception {
         VaultKeys keys = open(PASSPHRASE);
-        assertEquals(32, keys.heldKey().length);
-        assertFalse(java.util.Arrays.equals(keys.heldKey(), keys.keyEncryptionKey()));
-        assertFalse(java.util.Arrays.equals(
-                keys.pseudonymKey(1).of(), keys.pseudonymKey(2).of()));
-        assertFalse(java.util.Arrays.equals(
-                keys.pseudonymKey(1).of(), keys.auditKey().of()));
+        Set<String> all = new HashSet<>();
+        for (byte[] key : List.of(
+                keys.heldKey(),
+                keys.keyEncryptionKey(),
+                keys.patientLookup(),
+                Arrays.copyOf(keys.generation(1), 32),
+                Arrays.copyOfRange(keys.generation(1), 32, 64),
+                Arrays.copyOf(keys.generation(2), 32),
+                Arrays.copyOfRange(keys.generation(2), 32, 64))) {
+            assertEquals(32, key.length);
+            assertTrue(all.add(HexFormat.of().formatHex(key)), "no two are the same");
+        }
+        for (Hmac hmac : List.of(keys.lookupKey(), keys.auditKey(), keys.heldDigestKey())) {
+            assertTrue(all.add(HexFormat.of().formatHex(hmac.of())));
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -17,6 +18,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.sallyport.gateway.api.vault.VaultException;
 
 /** A token of SoftHSM holds the key that the vault opens with. Its library serves one process with one folder of tokens, so each test runs in one of its own. */
@@ -77,16 +82,18 @@ class Pkcs11KeyProviderTest {
 
     /** Opens or rotates the vault of a folder in a process of its own, as the gateway does; the environment tells SoftHSM where its tokens are. */
     private static String vault(Path data, String what, String label, String pin, Path library) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder(
+        return told(Opening.class, data.toString(), what, library.toString(), label, pin);
+    }
+
+    /** What a program prints behind {@code told:}. */
+    private static String told(Class<?> program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Opening.class.getName(),
-                data.toString(),
-                what,
-                library.toString(),
-                label,
-                pin);
+                program.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectErrorStream(true);
         builder.environment()
                 .put("SOFTHSM2_CONF", folder.resolve("softhsm2.conf").toString());
@@ -129,6 +136,35 @@ class Pkcs11KeyProviderTest {
                 System.out.println("told: " + e.getMessage());
             }
         }
+    }
+
+    /** Runs the contract that vendors' providers keep to. */
+    static final class ContractRun {
+
+        private ContractRun() {}
+
+        public static void main(String[] given) {
+            System.setProperty(TokenContract.LIBRARY, given[0]);
+            System.setProperty(TokenContract.PIN, PIN);
+            SummaryGeneratingListener listener = new SummaryGeneratingListener();
+            LauncherFactory.create()
+                    .execute(
+                            LauncherDiscoveryRequestBuilder.request()
+                                    .selectors(DiscoverySelectors.selectClass(TokenContract.class))
+                                    .build(),
+                            listener);
+            System.out.println("told: " + listener.getSummary().getTestsSucceededCount() + " kept, "
+                    + listener.getSummary().getFailures().stream()
+                            .map(failure -> failure.getTestIdentifier().getDisplayName() + " " + failure.getException())
+                            .toList());
+        }
+    }
+
+    @Test
+    void theTokenKeepsToTheContractOfKeyProviders() throws Exception {
+        String told = told(ContractRun.class, library.toString());
+        // All but the one for keys that can be taken away.
+        assertEquals("7 kept, []", told);
     }
 
     @Test
