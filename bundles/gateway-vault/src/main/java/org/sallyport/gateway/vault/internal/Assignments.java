@@ -3,7 +3,6 @@ package org.sallyport.gateway.vault.internal;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.VaultException;
 
@@ -46,9 +46,13 @@ final class Assignments {
     record Study(UUID uid, int patient, int generation, int shiftDays, String pseudonym, boolean keepsUids) {}
 
     private final List<Patient> patients = new ArrayList<>();
-    private final Map<UUID, Integer> byLookup = new HashMap<>();
-    private final Map<UUID, List<Integer>> byId = new HashMap<>();
-    private final Map<UUID, Study> studies = new HashMap<>();
+    private final NumberTable byLookup = new NumberTable();
+    /** Twice the patient's number; if odd, of the list below. */
+    private final NumberTable byId = new NumberTable();
+    /** Ids that several patients have. */
+    private final List<List<Integer>> sharing = new ArrayList<>();
+
+    private final StudyTable studies = new StudyTable();
     private final Map<String, Integer> pseudonyms = new HashMap<>();
     /** Beside the present one; most patients have none. */
     private final Map<Integer, List<String>> others = new HashMap<>();
@@ -82,15 +86,18 @@ final class Assignments {
 
     @Nullable
     Patient patient(byte[] lookup) {
-        Integer number = byLookup.get(uuid(lookup));
-        return number == null ? null : patients.get(number);
+        int number = byLookup.get(uuid(lookup));
+        return number == NumberTable.NONE ? null : patients.get(number);
     }
 
     /** Whoever has this id, whoever issued it. */
     List<Patient> patientsById(byte[] idLookup) {
-        return byId.getOrDefault(uuid(idLookup), List.of()).stream()
-                .map(patients::get)
-                .toList();
+        return numbersById(uuid(idLookup)).stream().map(patients::get).toList();
+    }
+
+    private List<Integer> numbersById(UUID id) {
+        int entry = byId.get(id);
+        return entry == NumberTable.NONE ? List.of() : (entry & 1) == 0 ? List.of(entry / 2) : sharing.get(entry / 2);
     }
 
     /** The patient who has or had this pseudonym, and was not erased. */
@@ -154,8 +161,9 @@ final class Assignments {
         return Collections.unmodifiableList(patients);
     }
 
-    Collection<Study> studies() {
-        return Collections.unmodifiableCollection(studies.values());
+    /** In no order. */
+    void forEachStudy(Consumer<Study> visitor) {
+        studies.forEach(visitor);
     }
 
     boolean isTaken(String pseudonym) {
@@ -214,15 +222,8 @@ final class Assignments {
             Patient patient = patient(one.patient());
             requireGeneration(one.generation());
             String pseudonym = one.pseudonym() == null ? patient.pseudonym() : one.pseudonym();
-            studies.put(
-                    one.uid(),
-                    new Study(
-                            one.uid(),
-                            patient.number(),
-                            one.generation(),
-                            one.shiftDays(),
-                            pseudonym,
-                            one.keepsUids()));
+            studies.put(new Study(
+                    one.uid(), patient.number(), one.generation(), one.shiftDays(), pseudonym, one.keepsUids()));
         } else if (row instanceof Row.Name one) {
             put(patient(one.patient()).number(), one.pseudonym(), one.isPresent());
         } else if (row instanceof Row.Link one) {
@@ -288,11 +289,11 @@ final class Assignments {
         }
         patients.set(number, patient.erased());
         keysToDestroy.add(number);
-        byLookup.values().removeIf(other -> other == number);
-        byId.replaceAll((id, of) -> of.contains(number)
-                ? of.stream().filter(other -> other != number).toList()
-                : of);
-        byId.values().removeIf(List::isEmpty);
+        byLookup.removeIf(other -> other == number);
+        byId.removeIf(entry -> entry == 2 * number);
+        sharing.replaceAll(all -> all.contains(number)
+                ? all.stream().filter(other -> other != number).toList()
+                : all);
     }
 
     private void add(Patient patient) throws VaultException {
@@ -307,14 +308,20 @@ final class Assignments {
     private void put(byte[] lookup, byte @Nullable [] idLookup, int patient) {
         byLookup.put(uuid(lookup), patient);
         if (idLookup != null && !isNone(idLookup)) {
-            List<Integer> known = byId.get(uuid(idLookup));
-            // Most ids are one patient's: a list of one that cannot grow weighs least.
-            if (known == null) {
-                byId.put(uuid(idLookup), List.of(patient));
+            UUID id = uuid(idLookup);
+            List<Integer> known = numbersById(id);
+            if (known.isEmpty()) {
+                byId.put(id, 2 * patient);
             } else if (!known.contains(patient)) {
                 List<Integer> more = new ArrayList<>(known);
                 more.add(patient);
-                byId.put(uuid(idLookup), List.copyOf(more));
+                int entry = byId.get(id);
+                if ((entry & 1) == 0) {
+                    sharing.add(List.copyOf(more));
+                    byId.put(id, 2 * sharing.size() - 1);
+                } else {
+                    sharing.set(entry / 2, List.copyOf(more));
+                }
             }
         }
     }

@@ -133,11 +133,11 @@ final class MappingWriter {
         for (int number : chosen) {
             generations.add(assignments.patient(number).generation());
         }
-        for (Study study : assignments.studies()) {
+        assignments.forEachStudy(study -> {
             if (chosen.contains(study.patient())) {
                 generations.add(study.generation());
             }
-        }
+        });
         List<byte[]> foreign = vault.foreignKeys().unwrap(Kind.GENERATION, assignments.foreignKeys(Kind.GENERATION));
         for (int number : generations) {
             byte[] key = Generations.isForeign(number)

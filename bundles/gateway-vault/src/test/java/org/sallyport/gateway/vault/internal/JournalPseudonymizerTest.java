@@ -135,8 +135,8 @@ class JournalPseudonymizerTest {
 
         JournalPseudonymizer vault = open();
         PatientIdentity first = patient("P2", OTHER_STUDY);
-        vault.append(
-                List.of(Assignments.record(vault.lookup(first), vault.idLookup(first), vault.newPatient(0, taken))));
+        vault.append(List.of(
+                new Row.NewPatient(vault.lookup().of(first), vault.lookup().byId(first), vault.newPatient(0, taken))));
         StudyContext second = vault.assign(patient("P1", STUDY));
         assertTrue(second.pseudonym().matches(taken + "[0-9A-F]"), second.pseudonym());
         assertEquals(taken, vault.assign(first).pseudonym());
