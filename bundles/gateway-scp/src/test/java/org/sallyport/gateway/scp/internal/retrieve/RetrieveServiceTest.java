@@ -126,13 +126,13 @@ class RetrieveServiceTest {
         CountDownLatch all = together;
         if (all != null) {
             all.countDown();
-            await(all);
+            awaitOthers(all);
         }
         received.add(String.valueOf(message.command().affectedSopInstanceUid()));
         association.send(message.context(), message.command().response(CommandSet.SUCCESS));
     }
 
-    private static void await(CountDownLatch latch) throws IOException {
+    private static void awaitOthers(CountDownLatch latch) throws IOException {
         try {
             if (!latch.await(30, TimeUnit.SECONDS)) {
                 throw new IOException("the others did not come");
