@@ -89,6 +89,8 @@ class Pkcs11KeyProviderTest {
     private static String told(Class<?> program, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // Not into the file of this process, which would be emptied.
+                "-Dorg.slf4j.simpleLogger.logFile=System.err",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 program.getName()));
