@@ -201,7 +201,8 @@ class RestartIT {
                 .ok();
         List<String> packedAnew = new ArrayList<>(List.of(UNCHANGED));
         try (Stream<Path> folders = Files.list(bundles)) {
-            for (Path folder : folders.filter(Files::isDirectory).toList()) {
+            for (Path folder : folders.filter(each -> Files.exists(each.resolve("pom.xml")))
+                    .toList()) {
                 String bundle = folder.getFileName().toString();
                 if (!USED.contains(bundle) && !bundle.equals(CHANGED) && !bundle.equals(UNCHANGED)) {
                     Files.delete(jar(copy, bundle));
