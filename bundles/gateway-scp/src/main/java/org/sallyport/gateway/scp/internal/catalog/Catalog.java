@@ -24,7 +24,7 @@ final class Catalog {
 
     private static final int NO_DAY = Integer.MIN_VALUE;
     /** Of the arrays, for each study: columns, a reference, the table and the header of the bytes. */
-    private static final int OVERHEAD = 60;
+    private static final int OVERHEAD = 64;
 
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final long mostBytes;
@@ -35,6 +35,7 @@ final class Catalog {
     private int[] patients = new int[1024];
     private int[] accessions = new int[1024];
     private int[] nameAt = new int[1024];
+    private int[] namePairs = new int[1024];
     /** Open addressing: slot + 1, 0 = free. */
     private int[] table = new int[4096];
 
@@ -108,6 +109,7 @@ final class Catalog {
         String name = first(sheet, Tag.PatientName);
         if (before == null || !first(before, Tag.PatientName).equals(name)) {
             nameAt[slot] = names.add(name);
+            namePairs[slot] = names.pairs(nameAt[slot]);
         }
     }
 
@@ -129,6 +131,7 @@ final class Catalog {
         patients = Arrays.copyOf(patients, capacity);
         accessions = Arrays.copyOf(accessions, capacity);
         nameAt = Arrays.copyOf(nameAt, capacity);
+        namePairs = Arrays.copyOf(namePairs, capacity);
     }
 
     private void rehash() {
@@ -265,7 +268,7 @@ final class Catalog {
                     return false;
                 }
             }
-            return name == null || names.mayMatch(nameAt[slot], name);
+            return name == null || name.fits(namePairs[slot]) && names.mayMatch(nameAt[slot], name);
         }
     }
 }

@@ -11,6 +11,9 @@ final class NameColumn {
 
     private static final int CHUNK_BITS = 20;
     private static final int CHUNK = 1 << CHUNK_BITS;
+    /** Of a name that may have any. */
+    private static final int ALL_PAIRS = -1;
+
     /** Of a name that is longer: it is not looked at here. */
     private static final int TOO_LONG = 255;
 
@@ -33,6 +36,23 @@ final class NameColumn {
         return at;
     }
 
+    /** Which pairs of bytes the name has that begins there, in 32 bits: what lacks one that a search needs need not be looked at. */
+    int pairs(int at) {
+        byte[] chunk = chunks.get(at >>> CHUNK_BITS);
+        int from = (at & CHUNK - 1) + 1;
+        int length = chunk[from - 1] & 0xFF;
+        return length == TOO_LONG ? ALL_PAIRS : pairs(chunk, from, length);
+    }
+
+    private static int pairs(byte[] bytes, int from, int length) {
+        int pairs = 0;
+        for (int i = from; i < from + length - 1; i++) {
+            // The upper five bits of a product by which neighbours come to lie apart.
+            pairs |= 1 << (((bytes[i] & 0xFF) << 8 | bytes[i + 1] & 0xFF) * 0x9E3779B9 >>> 27);
+        }
+        return pairs;
+    }
+
     long bytes() {
         return (long) chunks.size() * CHUNK;
     }
@@ -42,10 +62,22 @@ final class NameColumn {
 
         private final NameMatch match;
         private final byte[] prefix;
+        private final int pairs;
 
         Search(NameMatch match) {
             this.match = match;
             this.prefix = match.prefix().getBytes(StandardCharsets.UTF_8);
+            int needed = 0;
+            for (String literal : match.literals()) {
+                byte[] bytes = literal.getBytes(StandardCharsets.UTF_8);
+                needed |= pairs(bytes, 0, bytes.length);
+            }
+            this.pairs = needed;
+        }
+
+        /** @param of a name, see {@link NameColumn#pairs(int)} */
+        boolean fits(int of) {
+            return (of & pairs) == pairs;
         }
     }
 

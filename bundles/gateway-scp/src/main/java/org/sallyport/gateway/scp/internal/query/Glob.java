@@ -1,5 +1,8 @@
 package org.sallyport.gateway.scp.internal.query;
 
+import java.util.Arrays;
+import java.util.List;
+
 /** A pattern with {@code *} for any characters, none too, and {@code ?} for one (PS3.4 C.2.2.2.4). Immutable; takes linear memory and no recursion. */
 final class Glob {
 
@@ -20,6 +23,13 @@ final class Glob {
             end++;
         }
         return pattern.substring(0, end);
+    }
+
+    /** What every match holds: the pieces between wildcards, none of them empty. */
+    List<String> literals() {
+        return Arrays.stream(pattern.split("[*?]+"))
+                .filter(piece -> !piece.isEmpty())
+                .toList();
     }
 
     /** Goes back to the last asterisk only: at worst the product of both lengths. */

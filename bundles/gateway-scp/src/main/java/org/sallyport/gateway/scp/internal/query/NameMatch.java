@@ -36,6 +36,11 @@ public final class NameMatch implements ValueMatch {
         return true;
     }
 
+    /** Folded pieces of which every match holds each, in whichever group. */
+    public List<String> literals() {
+        return patterns.stream().flatMap(pattern -> pattern.literals().stream()).toList();
+    }
+
     /** The folded characters that the first group of every match begins with; empty = none, or it is not the first group that has to match. */
     public String prefix() {
         return groups.size() == 1 ? patterns.get(0).prefix() : "";

@@ -21,6 +21,7 @@ import org.sallyport.gateway.scp.internal.query.IdentifierReader;
 import org.sallyport.gateway.scp.internal.query.IdentifierReader.Negotiated;
 import org.sallyport.gateway.scp.internal.query.Level;
 import org.sallyport.gateway.scp.internal.query.Model;
+import org.sallyport.gateway.scp.internal.query.NameMatch;
 import org.sallyport.gateway.scp.internal.query.Query;
 import org.sallyport.gateway.scp.internal.query.View;
 
@@ -199,6 +200,60 @@ class CatalogTest {
         assertEquals(
                 Set.of("2.25.1" + studies),
                 found(catalog, query("ANON-" + studies, "", ""), View.PSEUDONYMOUS, looked));
+    }
+
+    /** Whatever is passed over by its pairs of letters, nothing that matches is. */
+    @Test
+    void wildcardsWithinNamesFindWhatTheyWouldFindNameByName() throws Exception {
+        List<String> names = List.of(
+                "Smith^Eve",
+                "Smythe^Eve^M",
+                "Müller-Lüdenscheidt^Jürgen",
+                "Łódź^Ewa=山田^太郎",
+                "O'Neil^Å",
+                "Li^",
+                "A",
+                "");
+        List<String> some = new ArrayList<>(names);
+        for (int i = 0; i < 300; i++) {
+            some.add(names.get(i % 5) + i + "^" + names.get((i + 3) % 5).replace('^', 'x'));
+        }
+        some.add("x".repeat(300) + "^Smith");
+        Catalog catalog = new Catalog(PLENTY);
+        for (int i = 0; i < some.size(); i++) {
+            catalog.put(sheet(i, some.get(i), "ID" + i, "20240101", "20140101"));
+        }
+        for (String pattern : List.of(
+                "*mith*",
+                "*th?^e*",
+                "s*e^E*",
+                "*lud*gen",
+                "*ewa*",
+                "*=山?*",
+                "*dz^*=*太*",
+                "?",
+                "*i*^",
+                "*'*",
+                "*",
+                "?*?",
+                "smith",
+                "*1*2*",
+                "*x^smith")) {
+            NameMatch match = new NameMatch(pattern);
+            Set<String> wanted = new TreeSet<>();
+            for (int i = 0; i < some.size(); i++) {
+                if (!some.get(i).isEmpty() && match.matches(some.get(i))) {
+                    wanted.add("2.25.1" + i);
+                }
+            }
+            Set<String> found = found(catalog, query(pattern, "", ""), View.ORIGINAL, new int[1]);
+            if (pattern.equals("*")) {
+                // Of who has no name, too.
+                assertTrue(found.containsAll(wanted) && found.size() == some.size(), pattern);
+            } else {
+                assertEquals(wanted, found, pattern);
+            }
+        }
     }
 
     @Test
