@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -14,9 +13,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.DiscoverySelector;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The contract is run on destinations that break it, each in one way: it has to find every one, and nothing in one that keeps it. */
@@ -24,31 +20,14 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 class DestinationContractTest {
 
     private static TestExecutionSummary run(Conduct conduct, DiscoverySelector selector) {
-        SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selector)
-                                .configurationParameter(MemoryContract.CONDUCT, conduct.name())
-                                .build(),
-                        listener);
-        return listener.getSummary();
-    }
-
-    private static List<String> failures(TestExecutionSummary summary) {
-        return summary.getFailures().stream()
-                .map(failure -> failure.getTestIdentifier().getDisplayName() + ": " + failure.getException())
-                .toList();
+        return ContractRun.of(MemoryContract.CONDUCT, conduct, selector);
     }
 
     @Test
     void aDestinationThatKeepsTheContractPassesAllOfIt() {
         TestExecutionSummary summary = run(Conduct.GOOD, selectClass(MemoryContract.class));
-        assertEquals(List.of(), failures(summary));
-        long tests = Arrays.stream(DestinationContract.class.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Test.class))
-                .count();
-        assertEquals(tests, summary.getTestsSucceededCount(), "none is skipped");
+        assertEquals(List.of(), ContractRun.failures(summary));
+        assertEquals(ContractRun.tests(DestinationContract.class), summary.getTestsSucceededCount(), "none is skipped");
     }
 
     @ParameterizedTest
@@ -95,7 +74,7 @@ class DestinationContractTest {
         "SAYS_THAT_ALL_IS_WELL, aReceiverThatStaysSilentHoldsNothingForEver, why not",
     })
     void aDestinationThatBreaksTheContractIsFound(Conduct conduct, String test, String why) {
-        List<String> failures = failures(run(conduct, selectMethod(MemoryContract.class, test)));
+        List<String> failures = ContractRun.failures(run(conduct, selectMethod(MemoryContract.class, test)));
         assertEquals(1, failures.size(), () -> conduct + " passes " + test);
         assertTrue(failures.get(0).startsWith(test + "()") && failures.get(0).contains(why), failures::toString);
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -13,40 +12,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.platform.engine.DiscoverySelector;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /** The contract is run on key providers that break it, each in one way: it has to find every one, and nothing in one that keeps it. */
 class KeyProviderContractTest {
 
     private static TestExecutionSummary run(KeyConduct conduct, DiscoverySelector selector) {
-        SummaryGeneratingListener listener = new SummaryGeneratingListener();
-        LauncherFactory.create()
-                .execute(
-                        LauncherDiscoveryRequestBuilder.request()
-                                .selectors(selector)
-                                .configurationParameter(MemoryKeysContract.CONDUCT, conduct.name())
-                                .build(),
-                        listener);
-        return listener.getSummary();
-    }
-
-    private static List<String> failures(TestExecutionSummary summary) {
-        return summary.getFailures().stream()
-                .map(failure -> failure.getTestIdentifier().getDisplayName() + ": " + failure.getException())
-                .toList();
+        return ContractRun.of(MemoryKeysContract.CONDUCT, conduct, selector);
     }
 
     @Test
     void aProviderThatKeepsTheContractPassesAllOfIt() {
         TestExecutionSummary summary = run(KeyConduct.GOOD, selectClass(MemoryKeysContract.class));
-        assertEquals(List.of(), failures(summary));
-        long tests = Arrays.stream(KeyProviderContract.class.getDeclaredMethods())
-                .filter(method -> method.isAnnotationPresent(Test.class))
-                .count();
-        assertEquals(tests, summary.getTestsSucceededCount(), "none is skipped");
+        assertEquals(List.of(), ContractRun.failures(summary));
+        assertEquals(ContractRun.tests(KeyProviderContract.class), summary.getTestsSucceededCount(), "none is skipped");
     }
 
     @ParameterizedTest
@@ -69,7 +48,7 @@ class KeyProviderContractTest {
         "TELLS_THE_KEY, whatWasChangedOrCutOffIsRefused, the exception tells the key",
     })
     void aProviderThatBreaksTheContractIsFound(KeyConduct conduct, String test, String why) {
-        List<String> failures = failures(run(conduct, selectMethod(MemoryKeysContract.class, test)));
+        List<String> failures = ContractRun.failures(run(conduct, selectMethod(MemoryKeysContract.class, test)));
         assertEquals(1, failures.size(), () -> conduct + " passes " + test);
         assertTrue(failures.get(0).startsWith(test + "()") && failures.get(0).contains(why), failures::toString);
     }

@@ -1,20 +1,15 @@
 package org.sallyport.admin.shell.internal;
 
-import org.apache.karaf.shell.api.action.Option;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.AuditLog;
 
 /** A command that changes what is delivered where: audited, and not done if it cannot be. */
-abstract class ChangingCommand extends GatewayCommand {
+abstract class ChangingCommand extends ReasonedCommand {
 
     @IfThere
     @Nullable
     AuditLog audit;
-
-    @Option(name = "--reason", description = "Why; it is audited")
-    @Nullable
-    String reason;
 
     /** What is done; a message for people. */
     interface Change {
@@ -33,7 +28,7 @@ abstract class ChangingCommand extends GatewayCommand {
         if (!identity.equals("original")) {
             throw new IllegalArgumentException("--identity \"" + identity + "\": must be original, or be left out");
         }
-        return new AccessRequest(user(), roles(), "shell", reason == null ? "" : reason, subject);
+        return request(subject);
     }
 
     final String reason() {

@@ -24,7 +24,7 @@ import org.sallyport.gateway.api.vault.MappingImport.Source;
         name = "import-mappings",
         description =
                 "Takes over the old proxy's pseudonyms, and what it kept of originals; its database stays as it is")
-public final class IthImportMappings extends GatewayCommand {
+public final class IthImportMappings extends ReasonedCommand {
 
     private static final Pattern SERVER = Pattern.compile("([^/:@]+)(?::(\\d{1,5}))?/([^/:@]+)");
     private static final long LONGEST_SECRET = 4096;
@@ -73,14 +73,9 @@ public final class IthImportMappings extends GatewayCommand {
     @Option(name = "--dry-run", description = "Say what would come of it, and write nothing")
     boolean dryRun;
 
-    @Option(name = "--reason", description = "Why; it is audited")
-    @Nullable
-    String reason;
-
     @Override
     public @Nullable Object execute() throws Exception {
-        AccessRequest request = new AccessRequest(
-                user(), roles(), "shell", reason == null ? "" : reason, dryRun ? "dry run" : "old proxy");
+        AccessRequest request = request(dryRun ? "dry run" : "old proxy");
         List<String> all = issuers == null
                 ? List.of("")
                 : java.util.stream.Stream.concat(java.util.stream.Stream.of(""), issuers.stream())

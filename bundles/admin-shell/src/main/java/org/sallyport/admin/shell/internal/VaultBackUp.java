@@ -3,9 +3,6 @@ package org.sallyport.admin.shell.internal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +17,6 @@ import org.sallyport.gateway.api.vault.VaultBackup;
         name = "backup",
         description = "Copies vault and index, while they are in use, to a new folder below backup in the data folder")
 public final class VaultBackUp extends VaultCommand {
-
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     @IfThere
     @Nullable
@@ -39,7 +33,7 @@ public final class VaultBackUp extends VaultCommand {
         }
         IndexBackup database = need(index, "the index");
         VaultBackup keys = need(files, "the vault");
-        Path folder = DataFolder.of("backup").resolve(STAMP.format(Instant.now()));
+        Path folder = DataFolder.of("backup").resolve(Stamp.now());
         // What is cut short keeps this name.
         Path part = DataFolder.privateFolder(folder.resolveSibling(folder.getFileName() + ".part"));
         // The index first: the vault has to know every study of it.

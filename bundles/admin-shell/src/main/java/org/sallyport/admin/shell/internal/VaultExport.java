@@ -1,9 +1,6 @@
 package org.sallyport.admin.shell.internal;
 
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Set;
 import org.apache.karaf.shell.api.action.Argument;
@@ -12,7 +9,6 @@ import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
 import org.sallyport.gateway.api.DataFolder;
-import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.MappingExchange;
 import org.sallyport.gateway.api.vault.MappingImport.Report;
 
@@ -23,18 +19,11 @@ import org.sallyport.gateway.api.vault.MappingImport.Report;
         name = "export",
         description = "Writes pseudonyms, keys and originals, encrypted, to a new file below export in the data folder,"
                 + " for a gateway elsewhere to go on with")
-public final class VaultExport extends GatewayCommand {
-
-    private static final DateTimeFormatter STAMP =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+public final class VaultExport extends ReasonedCommand {
 
     @IfThere
     @Nullable
     MappingExchange exchange;
-
-    @Option(name = "--reason", description = "Why; it is audited")
-    @Nullable
-    String reason;
 
     @Option(
             name = "--patient",
@@ -54,7 +43,7 @@ public final class VaultExport extends GatewayCommand {
 
     @Override
     public @Nullable Object execute() throws Exception {
-        Path file = DataFolder.of("export").resolve("mappings-" + STAMP.format(Instant.now()) + ".p7m");
+        Path file = DataFolder.of("export").resolve("mappings-" + Stamp.now() + ".p7m");
         List<Path> recipients = certificates == null
                 ? List.of()
                 : certificates.stream().map(Path::of).toList();
@@ -63,12 +52,7 @@ public final class VaultExport extends GatewayCommand {
                         patients == null ? Set.of() : Set.copyOf(patients),
                         recipients,
                         file,
-                        new AccessRequest(
-                                user(),
-                                roles(),
-                                "shell",
-                                reason == null ? "" : reason,
-                                file.getFileName().toString()));
+                        request(file.getFileName().toString()));
         Listing list = MappingListing.of(report, json);
         list.row("file", 1, file);
         list.print(System.out, json);

@@ -7,7 +7,6 @@ import org.apache.karaf.shell.api.action.Command;
 import org.apache.karaf.shell.api.action.Option;
 import org.apache.karaf.shell.api.action.lifecycle.Service;
 import org.jspecify.annotations.Nullable;
-import org.sallyport.gateway.api.vault.AccessRequest;
 import org.sallyport.gateway.api.vault.MappingExchange;
 import org.sallyport.gateway.api.vault.MappingImport.Report;
 
@@ -18,15 +17,11 @@ import org.sallyport.gateway.api.vault.MappingImport.Report;
         name = "import",
         description = "Takes over what another gateway's vault:export wrote: all of it, or nothing if it contradicts"
                 + " what is known here")
-public final class VaultImport extends GatewayCommand {
+public final class VaultImport extends ReasonedCommand {
 
     @IfThere
     @Nullable
     MappingExchange exchange;
-
-    @Option(name = "--reason", description = "Why; it is audited")
-    @Nullable
-    String reason;
 
     @Option(
             name = "--passphrase-file",
@@ -55,17 +50,7 @@ public final class VaultImport extends GatewayCommand {
         Report report;
         try {
             report = need(exchange, "the vault")
-                    .take(
-                            Path.of(file),
-                            Path.of(key),
-                            passphrase,
-                            new AccessRequest(
-                                    user(),
-                                    roles(),
-                                    "shell",
-                                    reason == null ? "" : reason,
-                                    dryRun ? "dry run" : "mappings"),
-                            dryRun);
+                    .take(Path.of(file), Path.of(key), passphrase, request(dryRun ? "dry run" : "mappings"), dryRun);
         } finally {
             Arrays.fill(passphrase, ' ');
         }
